@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARENA_ALIGN (_Alignof(max_align_t))
+#define ARENA_CHUNK ((size_t)64 * 1024)
+
+struct arena_chunk {
+	struct arena_chunk *older;
+	_Alignas(max_align_t) char bytes[];
+};
+
+void arena_die(size_t wanted)
+{
+	fprintf(stderr, "relock: out of memory (%zu bytes wanted)\n", wanted);
+	exit(2);
+}
+
+void *xmalloc(size_t size)
+{
+	void *p = malloc(size ? size : 1);
+
+	if (!p)
+		arena_die(size);
+	return p;
+}
+
+void *xcalloc(size_t n, size_t size)
+{
+	void *p = calloc(n ? n : 1, size ? size : 1);
+
+	if (!p)
+		arena_die(size);
+	return p;
+}
+
+void *xrealloc(void *p, size_t size)
+{
+	void *q = realloc(p, size ? size : 1);
+
+	if (!q)
+		arena_die(size);
+	return q;
+}
+
+char *xstrdup(const char *s)
+{
+	size_t len = strlen(s) + 1;
+
+	return memcpy(xmalloc(len), s, len);
+}
+
+void arena_init(struct arena *a)
+{
+	*a = (struct arena)ARENA_INIT;
+}
+
+void arena_release(struct arena *a)
+{
+	struct arena_chunk *chunk, *older;
+
+	for (chunk = a->chunks; chunk; chunk = older) {
+		older = chunk->older;
+		free(chunk);
+	}
+	arena_init(a);
+}
+
+static void arena_grow(struct arena *a, size_t size)
+{
+	size_t room = size > ARENA_CHUNK ? size : ARENA_CHUNK;
+	struct arena_chunk *chunk;
+
+	if (room > SIZE_MAX - sizeof(*chunk))
+		arena_die(size);
+	chunk = xmalloc(sizeof(*chunk) + room);
+	chunk->older = a->chunks;
+	a->chunks = chunk;
+	a->next = chunk->bytes;
+	a->end = chunk->bytes + room;
+	a->total += sizeof(*chunk) + room;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	void *p;
+
+	if (size > SIZE_MAX - ARENA_ALIGN)
+		arena_die(size);
+	size = (size + ARENA_ALIGN - 1) & ~(ARENA_ALIGN - 1);
+	if (!a->next || (size_t)(a->end - a->next) < size)
+		arena_grow(a, size);
+	p = a->next;
+	a->next += size;
+	return memset(p, 0, size);
+}
+
+void *arena_calloc(struct arena *a, size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes))
+		arena_die(SIZE_MAX);
+	return arena_alloc(a, bytes);
+}
+
+void *arena_memdup(struct arena *a, const void *p, size_t len)
+{
+	void *copy = arena_alloc(a, len);
+
+	return len ? memcpy(copy, p, len) : copy;
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t len)
+{
+	char *copy = arena_alloc(a, len + 1);
+
+	memcpy(copy, s, len);
+	return copy;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+	return arena_strndup(a, s, strlen(s));
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *s;
+	int len;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		len = 0;
+	s = arena_alloc(a, (size_t)len + 1);
+	vsnprintf(s, (size_t)len + 1, fmt, again);
+	va_end(again);
+	return s;
+}

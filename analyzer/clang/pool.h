@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_CLANG_POOL_H
+#define RELOCK_CLANG_POOL_H
+
+#include "clang/extract.h"
+
+/* The facts of a unit, or why there are none. */
+struct pool_result {
+	struct facts facts; /* decoded and checked; empty when error is set */
+	const char *error;  /* first error, or "libclang crashed (signal 11)", or "timed out after 60 s" */
+};
+
+struct pool_options {
+	unsigned int jobs;	 /* worker processes; 0: one for each online CPU */
+	unsigned int timeout;	 /* seconds a unit may take; 0: 120 */
+	void (*progress)(void *data, size_t done, size_t total);
+	void *data;
+};
+
+/*
+ * Extracts the facts of the @n units at @units (indices into kb->units) in
+ * worker processes. @ret has room for @n results, in the order of @units
+ * whatever order they were computed in. A unit that crashes or hangs libclang
+ * costs itself alone. Returns 0, or a negative errno if no worker could be
+ * started.
+ */
+int pool_extract(const struct kbuild *kb, const struct rules *rules, const size_t *units, size_t n,
+		 const struct pool_options *o, struct pool_result *ret, struct arena *arena);
+
+#endif

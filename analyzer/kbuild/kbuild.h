@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_KBUILD_KBUILD_H
+#define RELOCK_KBUILD_KBUILD_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "rules/rules.h"
+
+#include <stdbool.h>
+
+/* One translation unit and how it is compiled. */
+struct compile_unit {
+	const char *file;      /* relative to the tree; "build:NAME" for a generated one */
+	const char *path;      /* to open it by */
+	const char *object;    /* relative to the build directory */
+	const char *directory; /* the compiler's working directory */
+	const char **argv;     /* flags for clang, without compiler, source and output; NULL at the end */
+	bool ftrace;	       /* the command has the ftrace flags */
+};
+
+struct kbuild_options {
+	const char *tree;
+	const char *build;	 /* --build, or NULL */
+	const char *config;	 /* --config, or NULL */
+	const char *arch;	 /* ARCH=, or NULL for the host's */
+	const char *cache;	 /* folder that own build directories are made in */
+	bool offline;		 /* never run make */
+	bool all;		 /* every unit of vmlinux is wanted, not just the scope's folders */
+	const char **scope;	 /* --scope, or what the rules name */
+	size_t n_scope;
+	void (*progress)(void *data, const char *stage); /* may be NULL */
+	void *data;
+};
+
+struct kconfig_missing {
+	const char *symbol;
+	const char *why;     /* its unmet dependency, or how its value differs */
+	const char *without; /* what is assumed then, or NULL */
+};
+
+struct kbuild {
+	struct arena arena;
+	const char *tree;	    /* absolute, no trailing slash */
+	const char *build;	    /* absolute */
+	const char *kernel_version; /* "6.12.117", "" where no Makefile says */
+	const char *config;	    /* how the config came about, for the report; no path of the machine */
+	VEC(struct compile_unit) units; /* sorted by file */
+	VEC(struct kconfig_missing) missing;
+};
+
+/*
+ * Finds the compile commands of @o->tree: from @o->build, from the tree's own
+ * build, or by preparing a build directory of its own below @o->cache. Returns
+ * 0, or a negative errno; then @ret_error is one message for the user that says
+ * what, where and what to do.
+ */
+int kbuild_open(struct kbuild *ret, const struct kbuild_options *o, const struct rules *rules,
+		const char **ret_error);
+void kbuild_release(struct kbuild *kb);
+
+#endif

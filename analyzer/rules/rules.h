@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_RULES_RULES_H
+#define RELOCK_RULES_RULES_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * What relock knows of the kernel that the tree itself does not say: the
+ * contents of rules/. Names of kernel functions, structs, macros and options
+ * stand there and nowhere in C. All strings live in the rules' arena.
+ *
+ * Every .yaml file of a rules directory is read, in the order of its name; a
+ * list of a later file is added to that of an earlier one, so that a user
+ * teaches relock a lock wrapper with a file of four lines (--rules).
+ */
+struct names {
+	const char **v;
+	size_t n;
+};
+
+/* locks: what a function does to a lock. */
+enum lock_does { LOCK_ACQUIRE, LOCK_TRY, LOCK_RELEASE };
+
+/* How a LOCK_TRY, or an acquire that can fail (rqspinlock), says that the lock is held. */
+enum lock_success {
+	LOCK_ALWAYS,  /* it does not fail: a blocking acquire */
+	LOCK_NONZERO, /* spin_trylock() */
+	LOCK_ZERO,    /* raw_res_spin_lock(): 0, else -EDEADLK or -ETIMEDOUT */
+};
+
+enum lock_irq { IRQ_KEEP, IRQ_BH, IRQ_OFF }; /* what acquire turns off, and release on again */
+
+struct rule_lock {
+	const char *function;
+	enum lock_does does;
+	enum lock_success success;
+	enum lock_irq irq;
+	unsigned int arg;  /* number of the argument that points to the lock, from 0 */
+	const char *kind;  /* "raw spinlock", "mutex", ... */
+	bool shared;	   /* a read lock: recursion of readers does not block by itself */
+	bool sleeps;	   /* cannot be wanted by a program that may not sleep */
+};
+
+/* transparent: a field that is the lock itself, not a place within it (spinlock.rlock). */
+struct rule_field {
+	const char *record;
+	const char *field;
+};
+
+/* percpu: macros on per-CPU counters; see clang/ for how they are seen. */
+enum percpu_op {
+	PERCPU_INC, PERCPU_DEC, PERCPU_ADD, PERCPU_SUB,
+	PERCPU_INC_RETURN, PERCPU_DEC_RETURN, PERCPU_ADD_RETURN, PERCPU_SUB_RETURN,
+	PERCPU_READ, PERCPU_WRITE, PERCPU_XCHG, PERCPU_CMPXCHG,
+	PERCPU_PTR, /* this_cpu_ptr(): the address of this CPU's copy */
+};
+
+struct rule_percpu {
+	const char *macro;
+	const char *header; /* that defines it: "linux/percpu-defs.h" */
+	enum percpu_op op;
+};
+
+/* values: functions whose result is known without their body. */
+enum value_is {
+	VALUE_ATTACH_NAME, /* the name of the function that the program is attached to */
+	VALUE_IN_NMI,
+	VALUE_IN_HARDIRQ,
+	VALUE_NONNULL,
+	VALUE_ARG,     /* its argument number arg */
+	VALUE_UNKNOWN, /* do not look into it: nothing about locks happens there */
+	VALUE_CONST,   /* the number in value */
+};
+
+struct rule_value {
+	const char *function; /* or macro defined as a function by the tree */
+	enum value_is is;
+	unsigned int arg;
+	long value;
+};
+
+/* attach: the ways a program is attached and run. */
+enum attach_at {
+	AT_FUNCTION_ENTRY, /* fentry, kprobe */
+	AT_FUNCTION_EXIT,  /* fexit, kretprobe */
+	AT_MODIFY_RETURN,  /* fmod_ret */
+	AT_TRACEPOINT,
+	AT_LSM_HOOK,
+	AT_NMI,	      /* anywhere, by interrupt */
+	AT_RUN_SITE,  /* where the tree itself runs programs of the type */
+};
+
+struct rule_attach {
+	const char *how;	 /* "fentry": as printed in attach[].how */
+	const char *prog_type;	 /* enumerator: "BPF_PROG_TYPE_TRACING" */
+	const char *attach_type; /* enumerator of expected_attach_type, or NULL for 0 */
+	const char *type_name;	 /* as printed in program_types: "tracing" */
+	enum attach_at at;
+	bool needs_ftrace; /* the function must have an ftrace location */
+	bool needs_btf;	   /* the function must be in BTF and not a clone */
+	bool deny_sets;	   /* tree.deny_sets apply */
+	bool nokprobe;	   /* tree.nokprobe_sections apply */
+	const char *recursion; /* guard of the dispatcher: NULL, "program", or a per-CPU counter */
+	const char *page;      /* one line: kernel file that shows it */
+};
+
+/* objects: ways to get hold of an object that the tree's types alone do not show. */
+struct rule_object {
+	const char *record; /* "sock" */
+	const char *how;    /* a sentence fragment for reports */
+	struct names needs; /* helpers or kfuncs that the program must be given for it */
+};
+
+/* last_reference: parameter of an ops member whose object nobody else can reach any more. */
+struct rule_last_reference {
+	const char *record; /* "bpf_map_ops" */
+	const char *member; /* "map_free" */
+	unsigned int param;
+};
+
+/* kinds: names for people of what a map type stores by. */
+struct rule_kind {
+	const char *map_type; /* "BPF_MAP_TYPE_CGRP_STORAGE" */
+	const char *name;     /* "cgroup storage" */
+};
+
+/* kconfig: what the analysed config must have. */
+struct rule_kconfig {
+	const char *symbol; /* without CONFIG_ */
+	const char *value;  /* "y" */
+	const char *why;
+	const char *without; /* what is assumed when it does not survive, or NULL */
+};
+
+/* flags: options of the compile command that clang must not see, or that say something. */
+enum flag_does { FLAG_DROP, FLAG_DROP_NEXT, FLAG_FTRACE };
+
+struct rule_flag {
+	const char *option; /* a trailing '*' matches any rest */
+	enum flag_does does;
+	const char *why;
+};
+
+/* tools: host tools that make prepare needs, and the package that has each. */
+struct rule_tool {
+	const char *tool;
+	const char *package;
+	const char *needed_for;
+};
+
+/* tree: the names of BPF's own tables. */
+struct rule_tree {
+	const char *map_types_array;	/* bpf_map_types[]: type -> &ops */
+	const char *map_ops_record;	/* bpf_map_ops */
+	const char *map_record;		/* bpf_map */
+	const char *map_ops_field;	/* ops, of map_record */
+	const char *map_owner_member;	/* map_owner_storage_ptr */
+	const char *verifier_ops_array; /* bpf_verifier_ops[]: prog type -> &ops */
+	const char *verifier_ops_record;
+	const char *get_proto_member; /* get_func_proto */
+	const char *proto_record;     /* bpf_func_proto */
+	const char *proto_func;	      /* func */
+	const char *proto_allowed;    /* allowed */
+	const char *func_id_enum;     /* bpf_func_id */
+	const char *func_id_prefix;   /* BPF_FUNC_ */
+	const char *map_type_enum;    /* bpf_map_type */
+	const char *prog_type_enum;
+	const char *attach_type_enum;
+	const char *prog_record;      /* bpf_prog */
+	const char *prog_type_field;  /* type */
+	const char *prog_attach_field; /* expected_attach_type */
+	const char *compat_function;  /* check_map_func_compatibility: which map type for which helper */
+	const char *compat_type_field; /* map_type, of map_record */
+	const char *kfunc_register;   /* register_btf_kfunc_id_set(prog type, &set) */
+	const char *kfunc_set_record; /* btf_kfunc_id_set: its .set names the BTF set */
+	const char *struct_ops_record; /* bpf_struct_ops: its .verifier_ops */
+	const char *helper_body_prefix; /* "____" */
+	const char *helper_macro;	/* BPF_CALL_*: the macros that define helpers */
+	struct names deny_sets;	       /* btf_id_deny, noreturn_deny */
+	struct names nokprobe_sections; /* _kprobe_blacklist */
+	struct names notrace_sections;	/* .noinstr.text, .init.text, ... */
+	struct names error_injection_sections;
+	struct names lsm_hook_prefixes; /* security_: fmod_ret may go there */
+};
+
+/* scope: what is analysed when the user names nothing. */
+struct rule_scope {
+	struct names paths;   /* folders and files, relative to the tree */
+	struct names defines; /* identifiers: units whose text defines or registers them join the scope */
+};
+
+/* hazards: the rules of the contract. */
+struct rule_hazard {
+	const char *code; /* "RL101" */
+	const char *name; /* "null-busy-counter" */
+	const char *title;
+	const char *page; /* text of the explanation (rules/RL101.md) */
+};
+
+struct rules {
+	struct arena arena;
+	VEC(struct rule_lock) locks;
+	VEC(struct rule_field) transparent;
+	VEC(struct rule_percpu) percpu;
+	VEC(struct rule_value) values;
+	VEC(struct rule_attach) attach;
+	VEC(struct rule_object) objects;
+	VEC(struct rule_last_reference) last_reference;
+	VEC(struct rule_kind) kinds;
+	VEC(struct rule_kconfig) kconfig;
+	VEC(struct rule_flag) flags;
+	VEC(struct rule_tool) tools;
+	VEC(struct rule_hazard) hazards;
+	struct rule_tree tree;
+	struct rule_scope scope;
+};
+
+/*
+ * Reads every *.yaml below @dir (not its subfolders) and the pages of the
+ * hazards beside them into @ret, which must be zeroed or already hold rules
+ * (later files add). Returns 0, or a negative errno; then @ret_error says what
+ * is wrong in the shape of a compiler error, "FILE:LINE:COL: error: ...", and
+ * belongs to the arena of @ret.
+ */
+int rules_read_dir(struct rules *ret, const char *dir, const char **ret_error);
+
+/* The same for one file or folder named by the user (--rules PATH). */
+int rules_read_path(struct rules *ret, const char *path, const char **ret_error);
+
+void rules_release(struct rules *r);
+
+/* NULL when there is none. */
+const struct rule_lock *rules_lock(const struct rules *r, const char *function);
+const struct rule_percpu *rules_percpu(const struct rules *r, const char *macro);
+const struct rule_value *rules_value(const struct rules *r, const char *function);
+const struct rule_hazard *rules_hazard(const struct rules *r, const char *code_or_name);
+
+#endif
