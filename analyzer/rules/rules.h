@@ -217,6 +217,7 @@ struct rules {
 	VEC(struct rule_hazard) hazards;
 	struct rule_tree tree;
 	struct rule_scope scope;
+	struct rules_index *index; /* by name; private to rules.c */
 };
 
 /*
@@ -230,6 +231,17 @@ int rules_read_dir(struct rules *ret, const char *dir, const char **ret_error);
 
 /* The same for one file or folder named by the user (--rules PATH). */
 int rules_read_path(struct rules *ret, const char *path, const char **ret_error);
+
+/*
+ * The same for @len bytes of YAML at @text, named @name in errors. The pages of
+ * its hazards are read from @pages_dir, or left empty when that is NULL.
+ *
+ * After a failure @ret holds what was read before it, fit only for
+ * rules_release(). After a success no string of @ret->tree is NULL: one that no
+ * file sets is "", which no name matches.
+ */
+int rules_read_text(struct rules *ret, const char *name, const char *text, size_t len,
+		    const char *pages_dir, const char **ret_error);
 
 void rules_release(struct rules *r);
 

@@ -1,0 +1,1145 @@
+// SPDX-License-Identifier: MIT
+#include "rules/rules.h"
+
+#include "base/strbuf.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <libfyaml.h>
+
+#define uthash_malloc(size) xmalloc(size)
+#include <uthash.h>
+
+/* Larger than any rule file or page that a person writes; a device or a wrong path is not. */
+#define FILE_MAX ((size_t)4 << 20)
+
+/*
+ * The format of the files is the tables below: a list of struct rules is a
+ * struct list, and each key of its items one struct key that says where the
+ * value goes. Reading, checking and the hints of the errors all come from them.
+ */
+enum key_type {
+	KEY_STRING,
+	KEY_EACH, /* a string; its plural form takes a list and makes one item of each */
+	KEY_NAMES,
+	KEY_BOOL,
+	KEY_UNSIGNED,
+	KEY_LONG,
+	KEY_ENUM,
+};
+
+struct word {
+	const char *text;
+	int value;
+};
+
+struct key {
+	const char *name;
+	enum key_type type;
+	size_t offset;
+	bool required;
+	const struct word *words; /* KEY_ENUM */
+	const char *plural;	  /* KEY_EACH */
+};
+
+union item {
+	struct rule_lock lock;
+	struct rule_field field;
+	struct rule_percpu percpu;
+	struct rule_value value;
+	struct rule_attach attach;
+	struct rule_object object;
+	struct rule_last_reference last_reference;
+	struct rule_kind kind;
+	struct rule_kconfig kconfig;
+	struct rule_flag flag;
+	struct rule_tool tool;
+	struct rule_hazard hazard;
+};
+
+enum list_id {
+	LIST_LOCKS,
+	LIST_TRANSPARENT,
+	LIST_PERCPU,
+	LIST_VALUES,
+	LIST_ATTACH,
+	LIST_OBJECTS,
+	LIST_LAST_REFERENCE,
+	LIST_KINDS,
+	LIST_KCONFIG,
+	LIST_FLAGS,
+	LIST_TOOLS,
+	LIST_HAZARDS,
+	N_LISTS,
+};
+
+/* An item by what it is found by. The arrays of struct rules move, so it is an index. */
+struct entry {
+	const char *name;
+	const char *where; /* "FILE:LINE:COL" */
+	size_t index;
+	UT_hash_handle hh;
+};
+
+struct rules_index {
+	struct entry *by_name[N_LISTS];
+};
+
+struct reader {
+	struct rules *rules;
+	const char *file;
+	const char *pages_dir;
+	struct fy_diag *diag;
+	const char *error;
+};
+
+/* One item while it is read: what stands where, for the checks between keys. */
+struct item_place {
+	struct fy_node *node;
+	const struct key *keys;
+	size_t n_keys;
+	struct fy_node *values[16]; /* by key; NULL when not given */
+};
+
+struct list {
+	const char *name;
+	const struct key *keys;
+	size_t n_keys;
+	size_t (*push)(struct rules *r, const union item *it);
+	/* Rules between keys, and members that no key sets; may be NULL. */
+	int (*check)(struct reader *rd, const struct item_place *p, union item *it);
+	/* What two items must not have in common; NULL when they may be alike. */
+	const char *(*identity)(struct arena *a, const union item *it);
+};
+
+static const struct word words_does[] = {
+	{ "acquire", LOCK_ACQUIRE }, { "try", LOCK_TRY }, { "release", LOCK_RELEASE }, { NULL, 0 }
+};
+static const struct word words_success[] = {
+	{ "always", LOCK_ALWAYS }, { "nonzero", LOCK_NONZERO }, { "zero", LOCK_ZERO }, { NULL, 0 }
+};
+static const struct word words_irq[] = {
+	{ "keep", IRQ_KEEP }, { "bh", IRQ_BH }, { "off", IRQ_OFF }, { NULL, 0 }
+};
+static const struct word words_percpu[] = {
+	{ "inc", PERCPU_INC },
+	{ "dec", PERCPU_DEC },
+	{ "add", PERCPU_ADD },
+	{ "sub", PERCPU_SUB },
+	{ "inc-return", PERCPU_INC_RETURN },
+	{ "dec-return", PERCPU_DEC_RETURN },
+	{ "add-return", PERCPU_ADD_RETURN },
+	{ "sub-return", PERCPU_SUB_RETURN },
+	{ "read", PERCPU_READ },
+	{ "write", PERCPU_WRITE },
+	{ "xchg", PERCPU_XCHG },
+	{ "cmpxchg", PERCPU_CMPXCHG },
+	{ "ptr", PERCPU_PTR },
+	{ NULL, 0 },
+};
+static const struct word words_value[] = {
+	{ "attach-name", VALUE_ATTACH_NAME },
+	{ "in-nmi", VALUE_IN_NMI },
+	{ "in-hardirq", VALUE_IN_HARDIRQ },
+	{ "nonnull", VALUE_NONNULL },
+	{ "arg", VALUE_ARG },
+	{ "unknown", VALUE_UNKNOWN },
+	{ "const", VALUE_CONST },
+	{ NULL, 0 },
+};
+static const struct word words_at[] = {
+	{ "function-entry", AT_FUNCTION_ENTRY },
+	{ "function-exit", AT_FUNCTION_EXIT },
+	{ "modify-return", AT_MODIFY_RETURN },
+	{ "tracepoint", AT_TRACEPOINT },
+	{ "lsm-hook", AT_LSM_HOOK },
+	{ "nmi", AT_NMI },
+	{ "run-site", AT_RUN_SITE },
+	{ NULL, 0 },
+};
+static const struct word words_flag[] = { { "drop", FLAG_DROP },
+					  { "drop-next", FLAG_DROP_NEXT },
+					  { "ftrace", FLAG_FTRACE },
+					  { NULL, 0 } };
+
+#define STRING(record, member, required)                                                           \
+	{                                                                                          \
+		#member, KEY_STRING, offsetof(record, member), required, NULL, NULL                \
+	}
+#define EACH(record, member, plural)                                                               \
+	{                                                                                          \
+		#member, KEY_EACH, offsetof(record, member), true, NULL, plural                    \
+	}
+#define NAMES(record, member)                                                                      \
+	{                                                                                          \
+		#member, KEY_NAMES, offsetof(record, member), false, NULL, NULL                    \
+	}
+#define BOOL(record, member)                                                                       \
+	{                                                                                          \
+		#member, KEY_BOOL, offsetof(record, member), false, NULL, NULL                     \
+	}
+#define UNSIGNED(record, member, required)                                                         \
+	{                                                                                          \
+		#member, KEY_UNSIGNED, offsetof(record, member), required, NULL, NULL              \
+	}
+#define LONG(record, member)                                                                       \
+	{                                                                                          \
+		#member, KEY_LONG, offsetof(record, member), false, NULL, NULL                     \
+	}
+#define ENUM(record, member, required, words)                                                      \
+	{                                                                                          \
+		#member, KEY_ENUM, offsetof(record, member), required, words, NULL                 \
+	}
+
+static const struct key keys_locks[] = {
+	EACH(struct rule_lock, function, "functions"),
+	ENUM(struct rule_lock, does, true, words_does),
+	ENUM(struct rule_lock, success, false, words_success),
+	ENUM(struct rule_lock, irq, false, words_irq),
+	UNSIGNED(struct rule_lock, arg, false),
+	STRING(struct rule_lock, kind, true),
+	BOOL(struct rule_lock, shared),
+	BOOL(struct rule_lock, sleeps),
+};
+static const struct key keys_transparent[] = {
+	STRING(struct rule_field, record, true),
+	STRING(struct rule_field, field, true),
+};
+static const struct key keys_percpu[] = {
+	EACH(struct rule_percpu, macro, "macros"),
+	STRING(struct rule_percpu, header, true),
+	ENUM(struct rule_percpu, op, true, words_percpu),
+};
+static const struct key keys_values[] = {
+	EACH(struct rule_value, function, "functions"),
+	ENUM(struct rule_value, is, true, words_value),
+	UNSIGNED(struct rule_value, arg, false),
+	LONG(struct rule_value, value),
+};
+static const struct key keys_attach[] = {
+	STRING(struct rule_attach, how, true),
+	STRING(struct rule_attach, prog_type, true),
+	STRING(struct rule_attach, attach_type, false),
+	STRING(struct rule_attach, type_name, true),
+	ENUM(struct rule_attach, at, true, words_at),
+	BOOL(struct rule_attach, needs_ftrace),
+	BOOL(struct rule_attach, needs_btf),
+	BOOL(struct rule_attach, deny_sets),
+	BOOL(struct rule_attach, nokprobe),
+	STRING(struct rule_attach, recursion, false),
+	STRING(struct rule_attach, page, true),
+};
+static const struct key keys_objects[] = {
+	STRING(struct rule_object, record, true),
+	STRING(struct rule_object, how, true),
+	NAMES(struct rule_object, needs),
+};
+static const struct key keys_last_reference[] = {
+	STRING(struct rule_last_reference, record, true),
+	STRING(struct rule_last_reference, member, true),
+	UNSIGNED(struct rule_last_reference, param, true),
+};
+static const struct key keys_kinds[] = {
+	STRING(struct rule_kind, map_type, true),
+	STRING(struct rule_kind, name, true),
+};
+static const struct key keys_kconfig[] = {
+	STRING(struct rule_kconfig, symbol, true),
+	STRING(struct rule_kconfig, value, true),
+	STRING(struct rule_kconfig, why, true),
+	STRING(struct rule_kconfig, without, false),
+};
+static const struct key keys_flags[] = {
+	STRING(struct rule_flag, option, true),
+	ENUM(struct rule_flag, does, true, words_flag),
+	STRING(struct rule_flag, why, true),
+};
+static const struct key keys_tools[] = {
+	STRING(struct rule_tool, tool, true),
+	STRING(struct rule_tool, package, true),
+	STRING(struct rule_tool, needed_for, true),
+};
+static const struct key keys_hazards[] = {
+	STRING(struct rule_hazard, code, true),
+	STRING(struct rule_hazard, name, true),
+	STRING(struct rule_hazard, title, true),
+};
+static const struct key keys_tree[] = {
+	STRING(struct rule_tree, map_types_array, false),
+	STRING(struct rule_tree, map_ops_record, false),
+	STRING(struct rule_tree, map_record, false),
+	STRING(struct rule_tree, map_ops_field, false),
+	STRING(struct rule_tree, map_owner_member, false),
+	STRING(struct rule_tree, verifier_ops_array, false),
+	STRING(struct rule_tree, verifier_ops_record, false),
+	STRING(struct rule_tree, get_proto_member, false),
+	STRING(struct rule_tree, proto_record, false),
+	STRING(struct rule_tree, proto_func, false),
+	STRING(struct rule_tree, proto_allowed, false),
+	STRING(struct rule_tree, func_id_enum, false),
+	STRING(struct rule_tree, func_id_prefix, false),
+	STRING(struct rule_tree, map_type_enum, false),
+	STRING(struct rule_tree, prog_type_enum, false),
+	STRING(struct rule_tree, attach_type_enum, false),
+	STRING(struct rule_tree, prog_record, false),
+	STRING(struct rule_tree, prog_type_field, false),
+	STRING(struct rule_tree, prog_attach_field, false),
+	STRING(struct rule_tree, compat_function, false),
+	STRING(struct rule_tree, compat_type_field, false),
+	STRING(struct rule_tree, kfunc_register, false),
+	STRING(struct rule_tree, kfunc_set_record, false),
+	STRING(struct rule_tree, struct_ops_record, false),
+	STRING(struct rule_tree, helper_body_prefix, false),
+	STRING(struct rule_tree, helper_macro, false),
+	NAMES(struct rule_tree, deny_sets),
+	NAMES(struct rule_tree, nokprobe_sections),
+	NAMES(struct rule_tree, notrace_sections),
+	NAMES(struct rule_tree, error_injection_sections),
+	NAMES(struct rule_tree, lsm_hook_prefixes),
+};
+static const struct key keys_scope[] = {
+	NAMES(struct rule_scope, paths),
+	NAMES(struct rule_scope, defines),
+};
+
+static int fail(struct reader *rd, struct fy_node *at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* "FILE:LINE:COL" of a node; an empty one has no place of its own, so callers pass its key. */
+static const char *node_where(struct reader *rd, struct fy_node *n)
+{
+	struct fy_token *token = n ? fy_node_get_scalar_token(n) : NULL;
+	const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
+	struct arena *a = &rd->rules->arena;
+	struct fy_diag_error *e, *last = NULL;
+	void *iter = NULL;
+
+	if (mark)
+		return arena_printf(a, "%s:%d:%d", rd->file, mark->line + 1, mark->column + 1);
+	/*
+	 * Only the library's own reports know where a list or a map begins. This
+	 * leaves the diagnostics in the state of an error, so it is for errors.
+	 */
+	fy_node_report(n, FYET_ERROR, "here");
+	while ((e = fy_diag_errors_iterate(rd->diag, &iter)))
+		last = e;
+	if (!last || !n)
+		return arena_printf(a, "%s:1:1", rd->file);
+	return arena_printf(a, "%s:%d:%d", rd->file, last->line, last->column);
+}
+
+static int fail(struct reader *rd, struct fy_node *at, const char *fmt, ...)
+{
+	struct strbuf sb = STRBUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	strbuf_vaddf(&sb, fmt, ap);
+	va_end(ap);
+	rd->error = arena_printf(&rd->rules->arena, "%s: error: %s", node_where(rd, at), sb.buf);
+	strbuf_release(&sb);
+	return -EINVAL;
+}
+
+static void add_key_names(struct strbuf *sb, const struct key *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		strbuf_addf(sb, "%s%s", i ? ", " : "", keys[i].name);
+		if (keys[i].plural)
+			strbuf_addf(sb, ", %s", keys[i].plural);
+	}
+}
+
+static bool is_null(struct fy_node *n)
+{
+	size_t len = 0;
+
+	return !n || (fy_node_get_type(n) == FYNT_SCALAR && !fy_node_is_alias(n) &&
+		      fy_node_get_style(n) == FYNS_PLAIN && (!fy_node_get_scalar(n, &len) || !len));
+}
+
+/* The text of a scalar, one line, not empty. @key names it in errors and has its place if empty. */
+static int read_text(struct reader *rd, struct fy_node *at, struct fy_node *n, const char *name,
+		     const char **ret)
+{
+	const char *text;
+	size_t len = 0;
+
+	if (is_null(n))
+		return fail(rd, at, "'%s' has no value", name);
+	if (fy_node_is_alias(n))
+		return fail(rd, n, "'%s' is an alias; rule files have none", name);
+	if (fy_node_get_type(n) != FYNT_SCALAR)
+		return fail(rd, n, "'%s' must be a single value, not a %s", name,
+			    fy_node_get_type(n) == FYNT_SEQUENCE ? "list" : "map");
+	text = fy_node_get_scalar(n, &len);
+	while (len && text[len - 1] == '\n')
+		len--;
+	if (!len)
+		return fail(rd, n, "'%s' must not be empty", name);
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+			return fail(rd, n, "'%s' must be one line without control characters",
+				    name);
+	}
+	*ret = arena_strndup(&rd->rules->arena, text, len);
+	return 0;
+}
+
+static int read_long(struct reader *rd, struct fy_node *at, struct fy_node *n, const char *name,
+		     long min, long max, long *ret)
+{
+	const char *text;
+	char *end;
+	long value;
+	int err;
+
+	err = read_text(rd, at, n, name, &text);
+	if (err)
+		return err;
+	errno = 0;
+	value = strtol(text, &end, 0);
+	if (isspace((unsigned char)*text) || *text == '+' || end == text || *end)
+		return fail(rd, n, "'%s' must be a number, not '%s'", name, text);
+	if (errno || value < min || value > max)
+		return fail(rd, n, "'%s' must be from %ld to %ld, not %s", name, min, max, text);
+	*ret = value;
+	return 0;
+}
+
+static int read_bool(struct reader *rd, struct fy_node *at, struct fy_node *n, const char *name,
+		     bool *ret)
+{
+	const char *text;
+	int err;
+
+	err = read_text(rd, at, n, name, &text);
+	if (err)
+		return err;
+	if (strcmp(text, "true") && strcmp(text, "false"))
+		return fail(rd, n, "'%s' must be true or false, not '%s'", name, text);
+	*ret = *text == 't';
+	return 0;
+}
+
+static int read_word(struct reader *rd, struct fy_node *at, struct fy_node *n, const struct key *key,
+		     int *ret)
+{
+	struct strbuf allowed = STRBUF_INIT;
+	const char *text;
+	int err;
+
+	err = read_text(rd, at, n, key->name, &text);
+	if (err)
+		return err;
+	for (const struct word *w = key->words; w->text; w++) {
+		if (!strcmp(w->text, text)) {
+			*ret = w->value;
+			strbuf_release(&allowed);
+			return 0;
+		}
+		strbuf_addf(&allowed, "%s%s", w == key->words ? "" : ", ", w->text);
+	}
+	err = fail(rd, n, "'%s' cannot be '%s'; allowed: %s", key->name, text, allowed.buf);
+	strbuf_release(&allowed);
+	return err;
+}
+
+struct name_set {
+	const char *name;
+	UT_hash_handle hh;
+};
+
+/* Appends a list of strings to @ret; the list itself must not name anything twice. */
+static int read_names(struct reader *rd, struct fy_node *at, struct fy_node *n, const char *name,
+		      struct names *ret)
+{
+	struct arena *a = &rd->rules->arena;
+	struct name_set *seen = NULL, *s;
+	struct fy_node *item;
+	void *iter = NULL;
+	size_t count;
+	int err = 0;
+
+	if (is_null(n))
+		return fail(rd, at, "'%s' has no value; write [] for an empty list", name);
+	if (fy_node_is_alias(n) || fy_node_get_type(n) != FYNT_SEQUENCE)
+		return fail(rd, n, "'%s' must be a list: [a, b]", name);
+	count = (size_t)fy_node_sequence_item_count(n);
+	if (ret->n) {
+		const char **all = ARENA_ARRAY(a, const char *, ret->n + count);
+
+		memcpy(all, ret->v, ret->n * sizeof(*all));
+		ret->v = all;
+	} else {
+		ret->v = ARENA_ARRAY(a, const char *, count);
+	}
+	while (!err && (item = fy_node_sequence_iterate(n, &iter))) {
+		const char *text;
+
+		err = read_text(rd, n, item, name, &text);
+		if (err)
+			break;
+		HASH_FIND_STR(seen, text, s);
+		if (s) {
+			err = fail(rd, item, "'%s' stands twice in this list", text);
+			break;
+		}
+		s = ARENA_NEW(a, struct name_set);
+		s->name = text;
+		HASH_ADD_KEYPTR(hh, seen, s->name, strlen(s->name), s);
+		ret->v[ret->n++] = text;
+	}
+	HASH_CLEAR(hh, seen);
+	return err;
+}
+
+static int read_value(struct reader *rd, struct fy_node *at, struct fy_node *n,
+		      const struct key *key, void *record)
+{
+	void *to = (char *)record + key->offset;
+	long number;
+	int word, err;
+
+	switch (key->type) {
+	case KEY_STRING:
+	case KEY_EACH:
+		return read_text(rd, at, n, key->name, to);
+	case KEY_NAMES:
+		return read_names(rd, at, n, key->name, to);
+	case KEY_BOOL:
+		return read_bool(rd, at, n, key->name, to);
+	case KEY_UNSIGNED:
+		err = read_long(rd, at, n, key->name, 0, INT_MAX, &number);
+		if (!err)
+			*(unsigned int *)to = (unsigned int)number;
+		return err;
+	case KEY_LONG:
+		return read_long(rd, at, n, key->name, LONG_MIN, LONG_MAX, to);
+	case KEY_ENUM:
+		err = read_word(rd, at, n, key, &word);
+		/* Enums of the rules start at 0 and have the size of an unsigned int. */
+		if (!err)
+			*(unsigned int *)to = (unsigned int)word;
+		return err;
+	}
+	return -EINVAL;
+}
+
+static struct fy_node *given(const struct item_place *p, const char *key)
+{
+	for (size_t i = 0; i < p->n_keys; i++) {
+		if (!strcmp(p->keys[i].name, key))
+			return p->values[i];
+	}
+	return NULL;
+}
+
+static int check_lock(struct reader *rd, const struct item_place *p, union item *it)
+{
+	struct rule_lock *l = &it->lock;
+	struct fy_node *success = given(p, "success");
+
+	if (l->does == LOCK_TRY && l->success == LOCK_ALWAYS)
+		return fail(rd, success ? success : p->node,
+			    "a lock that is tried needs 'success: nonzero' or 'success: zero'");
+	if (l->does == LOCK_RELEASE && success)
+		return fail(rd, success, "a release cannot fail: 'success' is for acquire and try");
+	return 0;
+}
+
+static int check_value(struct reader *rd, const struct item_place *p, union item *it)
+{
+	struct fy_node *arg = given(p, "arg"), *value = given(p, "value");
+
+	if (it->value.is == VALUE_ARG && !arg)
+		return fail(rd, p->node, "'is: arg' needs 'arg', the number of the argument from 0");
+	if (it->value.is == VALUE_CONST && !value)
+		return fail(rd, p->node, "'is: const' needs 'value'");
+	if (it->value.is != VALUE_ARG && arg)
+		return fail(rd, arg, "'arg' goes with 'is: arg' only");
+	if (it->value.is != VALUE_CONST && value)
+		return fail(rd, value, "'value' goes with 'is: const' only");
+	return 0;
+}
+
+/* All of a file, or a negative errno. */
+static int read_file(const char *path, struct strbuf *out)
+{
+	FILE *f = fopen(path, "re");
+	char chunk[8192];
+	size_t got;
+	int err = 0;
+
+	if (!f)
+		return -errno;
+	while ((got = fread(chunk, 1, sizeof(chunk), f))) {
+		strbuf_add(out, chunk, got);
+		if (out->len > FILE_MAX) {
+			err = -EFBIG;
+			break;
+		}
+	}
+	if (!err && ferror(f))
+		err = -EIO;
+	fclose(f);
+	return err;
+}
+
+static int check_hazard(struct reader *rd, const struct item_place *p, union item *it)
+{
+	struct rule_hazard *h = &it->hazard;
+	struct strbuf page = STRBUF_INIT;
+	const char *path;
+	size_t i = 0;
+	int err;
+
+	/* It names the page's file: nothing but letters and digits may be in it. */
+	while (h->code[i] >= 'A' && h->code[i] <= 'Z')
+		i++;
+	if (!i || !h->code[i] || h->code[i + strspn(h->code + i, "0123456789")])
+		return fail(rd, given(p, "code"), "'code' must be letters and a number, as in RL101");
+	h->page = "";
+	if (!rd->pages_dir)
+		return 0;
+	path = arena_printf(&rd->rules->arena, "%s/%s.md", rd->pages_dir, h->code);
+	err = read_file(path, &page);
+	if (err)
+		err = fail(rd, given(p, "code"), "no page for %s: %s: %s", h->code, path,
+			   strerror(-err));
+	else if (memchr(page.buf, 0, page.len))
+		err = fail(rd, given(p, "code"), "the page for %s is not text: %s", h->code, path);
+	else
+		h->page = arena_strndup(&rd->rules->arena, page.buf, page.len);
+	strbuf_release(&page);
+	return err;
+}
+
+static const char *id_lock(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->lock.function;
+}
+
+static const char *id_field(struct arena *a, const union item *it)
+{
+	return arena_printf(a, "%s.%s", it->field.record, it->field.field);
+}
+
+static const char *id_percpu(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->percpu.macro;
+}
+
+static const char *id_value(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->value.function;
+}
+
+static const char *id_attach(struct arena *a, const union item *it)
+{
+	const struct rule_attach *t = &it->attach;
+
+	return arena_printf(a, "%s %s %s", t->how, t->prog_type,
+			    t->attach_type ? t->attach_type : "");
+}
+
+static const char *id_last_reference(struct arena *a, const union item *it)
+{
+	return arena_printf(a, "%s.%s", it->last_reference.record, it->last_reference.member);
+}
+
+static const char *id_kind(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->kind.map_type;
+}
+
+static const char *id_kconfig(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->kconfig.symbol;
+}
+
+static const char *id_flag(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->flag.option;
+}
+
+static const char *id_tool(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->tool.tool;
+}
+
+static const char *id_hazard(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->hazard.code;
+}
+
+#define PUSH(list, member)                                                                         \
+	static size_t push_##list(struct rules *r, const union item *it)                           \
+	{                                                                                          \
+		vec_push(&r->list, it->member);                                                    \
+		return r->list.n - 1;                                                              \
+	}
+PUSH(locks, lock)
+PUSH(transparent, field)
+PUSH(percpu, percpu)
+PUSH(values, value)
+PUSH(attach, attach)
+PUSH(objects, object)
+PUSH(last_reference, last_reference)
+PUSH(kinds, kind)
+PUSH(kconfig, kconfig)
+PUSH(flags, flag)
+PUSH(tools, tool)
+PUSH(hazards, hazard)
+
+#define LIST(name, check, identity)                                                                \
+	{                                                                                          \
+		#name, keys_##name, ARRAY_SIZE(keys_##name), push_##name, check, identity          \
+	}
+static const struct list lists[N_LISTS] = {
+	[LIST_LOCKS] = LIST(locks, check_lock, id_lock),
+	[LIST_TRANSPARENT] = LIST(transparent, NULL, id_field),
+	[LIST_PERCPU] = LIST(percpu, NULL, id_percpu),
+	[LIST_VALUES] = LIST(values, check_value, id_value),
+	[LIST_ATTACH] = LIST(attach, NULL, id_attach),
+	[LIST_OBJECTS] = LIST(objects, NULL, NULL),
+	[LIST_LAST_REFERENCE] = LIST(last_reference, NULL, id_last_reference),
+	[LIST_KINDS] = LIST(kinds, NULL, id_kind),
+	[LIST_KCONFIG] = LIST(kconfig, NULL, id_kconfig),
+	[LIST_FLAGS] = LIST(flags, NULL, id_flag),
+	[LIST_TOOLS] = LIST(tools, NULL, id_tool),
+	[LIST_HAZARDS] = LIST(hazards, check_hazard, id_hazard),
+};
+
+static struct entry *index_find(const struct rules *r, enum list_id list, const char *name)
+{
+	struct entry *e;
+
+	if (!r->index)
+		return NULL;
+	HASH_FIND_STR(r->index->by_name[list], name, e);
+	return e;
+}
+
+/* Enters an item under @name; a second one of that name is an error at @at. */
+static int index_add(struct reader *rd, enum list_id list, const char *name, struct fy_node *at,
+		     size_t index)
+{
+	struct rules *r = rd->rules;
+	struct entry *e = index_find(r, list, name);
+
+	if (e)
+		return fail(rd, at, "%s already has '%s', from %s", lists[list].name, name,
+			    e->where);
+	e = ARENA_NEW(&r->arena, struct entry);
+	e->name = name;
+	e->where = node_where(rd, at);
+	e->index = index;
+	HASH_ADD_KEYPTR(hh, r->index->by_name[list], e->name, strlen(e->name), e);
+	return 0;
+}
+
+static int add_item(struct reader *rd, enum list_id id, const union item *it, struct fy_node *at)
+{
+	const struct list *list = &lists[id];
+	size_t index = list->push(rd->rules, it);
+	int err = 0;
+
+	if (list->identity)
+		err = index_add(rd, id, list->identity(&rd->rules->arena, it), at, index);
+	if (!err && id == LIST_HAZARDS)
+		err = index_add(rd, id, it->hazard.name, at, index);
+	return err;
+}
+
+/* Reads the keys of one map into @record. @ret_each is the list of a plural key, if it has one. */
+static int read_keys(struct reader *rd, const char *what, struct fy_node *map,
+		     struct item_place *place, void *record, struct fy_node **ret_each)
+{
+	const struct key *keys = place->keys, *key;
+	struct fy_node_pair *pair;
+	void *iter = NULL;
+	size_t i;
+	int err;
+
+	while ((pair = fy_node_mapping_iterate(map, &iter))) {
+		struct fy_node *name = fy_node_pair_key(pair);
+		struct fy_node *value = fy_node_pair_value(pair);
+		const char *text;
+
+		err = read_text(rd, map, name, "key", &text);
+		if (err)
+			return err;
+		for (i = 0; i < place->n_keys; i++) {
+			if (!strcmp(keys[i].name, text) ||
+			    (keys[i].plural && !strcmp(keys[i].plural, text)))
+				break;
+		}
+		if (i == place->n_keys) {
+			struct strbuf allowed = STRBUF_INIT;
+
+			add_key_names(&allowed, keys, place->n_keys);
+			err = fail(rd, name, "%s has no key '%s'; allowed: %s", what, text,
+				   allowed.buf);
+			strbuf_release(&allowed);
+			return err;
+		}
+		key = &keys[i];
+		if (place->values[i])
+			return fail(rd, name, "'%s' and '%s' cannot both be given", key->name,
+				    key->plural);
+		place->values[i] = value ? value : name;
+		if (strcmp(key->name, text)) {
+			if (is_null(value) || fy_node_is_alias(value) ||
+			    fy_node_get_type(value) != FYNT_SEQUENCE ||
+			    !fy_node_sequence_item_count(value))
+				return fail(rd, is_null(value) ? name : value,
+					    "'%s' must be a list of at least one: [a, b]", text);
+			*ret_each = value;
+			continue;
+		}
+		err = read_value(rd, name, value, key, record);
+		if (err)
+			return err;
+	}
+	for (i = 0; i < place->n_keys; i++) {
+		if (!keys[i].required || place->values[i])
+			continue;
+		if (keys[i].plural)
+			return fail(rd, map, "%s: '%s' or '%s' is missing", what, keys[i].name,
+				    keys[i].plural);
+		return fail(rd, map, "%s: '%s' is missing", what, keys[i].name);
+	}
+	return 0;
+}
+
+static int read_item(struct reader *rd, enum list_id id, struct fy_node *node)
+{
+	const struct list *list = &lists[id];
+	struct item_place place = { node, list->keys, list->n_keys, { NULL } };
+	struct fy_node *each = NULL, *name_node;
+	union item it;
+	struct names names = { NULL, 0 };
+	int err;
+
+	memset(&it, 0, sizeof(it));
+	if (fy_node_is_alias(node) || fy_node_get_type(node) != FYNT_MAPPING)
+		return fail(rd, node, "each of '%s' must be a map of keys", list->name);
+	err = read_keys(rd, list->name, node, &place, &it, &each);
+	if (!err && list->check)
+		err = list->check(rd, &place, &it);
+	if (err)
+		return err;
+	if (!each)
+		return add_item(rd, id, &it, place.values[0] ? place.values[0] : node);
+
+	/* Only the first key of a list has a plural form. */
+	err = read_names(rd, node, each, list->keys[0].plural, &names);
+	for (size_t i = 0; !err && i < names.n; i++) {
+		*(const char **)((char *)&it + list->keys[0].offset) = names.v[i];
+		name_node = fy_node_sequence_get_by_index(each, (int)i);
+		err = add_item(rd, id, &it, name_node);
+	}
+	return err;
+}
+
+static int read_list(struct reader *rd, enum list_id id, struct fy_node *node)
+{
+	struct fy_node *item;
+	void *iter = NULL;
+	int err = 0;
+
+	if (is_null(node))
+		return 0;
+	if (fy_node_is_alias(node) || fy_node_get_type(node) != FYNT_SEQUENCE)
+		return fail(rd, node, "'%s' must be a list: each item begins with '- '",
+			    lists[id].name);
+	while (!err && (item = fy_node_sequence_iterate(node, &iter)))
+		err = read_item(rd, id, item);
+	return err;
+}
+
+/* tree and scope: one map, its strings replaced and its lists extended by a later file. */
+static int read_map(struct reader *rd, const char *what, struct fy_node *node,
+		    const struct key *keys, size_t n_keys, void *record)
+{
+	struct fy_node_pair *pair;
+	void *iter = NULL;
+	int err = 0;
+
+	if (is_null(node))
+		return 0;
+	if (fy_node_is_alias(node) || fy_node_get_type(node) != FYNT_MAPPING)
+		return fail(rd, node, "'%s' must be a map of keys", what);
+	while (!err && (pair = fy_node_mapping_iterate(node, &iter))) {
+		struct fy_node *name = fy_node_pair_key(pair);
+		const struct key *key = keys;
+		const char *text;
+
+		err = read_text(rd, node, name, "key", &text);
+		if (err)
+			break;
+		while (key < keys + n_keys && strcmp(key->name, text))
+			key++;
+		if (key == keys + n_keys) {
+			struct strbuf allowed = STRBUF_INIT;
+
+			add_key_names(&allowed, keys, n_keys);
+			err = fail(rd, name, "%s has no key '%s'; allowed: %s", what, text,
+				   allowed.buf);
+			strbuf_release(&allowed);
+			break;
+		}
+		err = read_value(rd, name, fy_node_pair_value(pair), key, record);
+	}
+	return err;
+}
+
+static int read_top(struct reader *rd, struct fy_node *root)
+{
+	struct rules *r = rd->rules;
+	struct fy_node_pair *pair;
+	void *iter = NULL;
+	int err;
+
+	if (is_null(root))
+		return 0;
+	if (fy_node_is_alias(root) || fy_node_get_type(root) != FYNT_MAPPING)
+		return fail(rd, root, "a rule file is a map of lists, such as 'locks:'");
+	while ((pair = fy_node_mapping_iterate(root, &iter))) {
+		struct fy_node *name = fy_node_pair_key(pair);
+		struct fy_node *value = fy_node_pair_value(pair);
+		const char *text;
+		int id;
+
+		err = read_text(rd, root, name, "key", &text);
+		if (err)
+			return err;
+		for (id = 0; id < N_LISTS && strcmp(lists[id].name, text); id++)
+			;
+		if (id < N_LISTS) {
+			err = read_list(rd, (enum list_id)id, value);
+		} else if (!strcmp(text, "tree")) {
+			err = read_map(rd, text, value, keys_tree, ARRAY_SIZE(keys_tree), &r->tree);
+		} else if (!strcmp(text, "scope")) {
+			err = read_map(rd, text, value, keys_scope, ARRAY_SIZE(keys_scope),
+				       &r->scope);
+		} else {
+			struct strbuf allowed = STRBUF_INIT;
+
+			for (id = 0; id < N_LISTS; id++)
+				strbuf_addf(&allowed, "%s, ", lists[id].name);
+			err = fail(rd, name, "unknown list '%s'; allowed: %stree, scope", text,
+				   allowed.buf);
+			strbuf_release(&allowed);
+		}
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* What libfyaml found wrong, in our shape. */
+static int fail_syntax(struct reader *rd)
+{
+	void *iter = NULL;
+	struct fy_diag_error *e = fy_diag_errors_iterate(rd->diag, &iter);
+	struct arena *a = &rd->rules->arena;
+
+	if (e)
+		rd->error = arena_printf(a, "%s:%d:%d: error: %s", rd->file,
+					 e->line > 0 ? e->line : 1, e->column > 0 ? e->column : 1,
+					 e->msg ? e->msg : "not YAML");
+	else
+		rd->error = arena_printf(a, "%s:1:1: error: not YAML", rd->file);
+	return -EINVAL;
+}
+
+static void tree_defaults(struct rule_tree *tree)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keys_tree); i++) {
+		const char **s = (const char **)((char *)tree + keys_tree[i].offset);
+
+		if (keys_tree[i].type == KEY_STRING && !*s)
+			*s = "";
+	}
+}
+
+int rules_read_text(struct rules *ret, const char *name, const char *text, size_t len,
+		    const char *pages_dir, const char **ret_error)
+{
+	struct reader rd = { ret, name, pages_dir, NULL, NULL };
+	struct fy_parse_cfg cfg = { NULL, FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2, NULL, NULL };
+	struct fy_document *doc = NULL, *second;
+	struct fy_diag_cfg diag_cfg;
+	struct fy_parser *parser;
+	int err = 0;
+
+	if (!ret->index)
+		ret->index = ARENA_NEW(&ret->arena, struct rules_index);
+	fy_diag_cfg_default(&diag_cfg);
+	diag_cfg.fp = NULL;
+	rd.diag = cfg.diag = fy_diag_create(&diag_cfg);
+	if (!rd.diag)
+		arena_die(sizeof(diag_cfg));
+	fy_diag_set_collect_errors(rd.diag, true);
+	parser = fy_parser_create(&cfg);
+	if (!parser)
+		arena_die(sizeof(cfg));
+
+	if (!fy_parser_set_string(parser, text, len))
+		doc = fy_parse_load_document(parser);
+	if (fy_diag_got_error(rd.diag)) {
+		err = fail_syntax(&rd);
+	} else if (doc) {
+		err = read_top(&rd, fy_document_root(doc));
+		second = err ? NULL : fy_parse_load_document(parser);
+		if (second)
+			err = fail(&rd, fy_document_root(second),
+				   "a second document; a rule file is one");
+		else if (!err && fy_diag_got_error(rd.diag))
+			err = fail_syntax(&rd);
+		if (second)
+			fy_parse_document_destroy(parser, second);
+	}
+	if (doc)
+		fy_parse_document_destroy(parser, doc);
+	fy_parser_destroy(parser);
+	fy_diag_destroy(rd.diag);
+	tree_defaults(&ret->tree);
+	if (err)
+		*ret_error = rd.error;
+	return err;
+}
+
+static int read_one(struct rules *ret, const char *path, const char *pages_dir,
+		    const char **ret_error)
+{
+	struct strbuf text = STRBUF_INIT;
+	int err = read_file(path, &text);
+
+	if (err)
+		*ret_error = arena_printf(&ret->arena, "%s: error: cannot read: %s", path,
+					  strerror(-err));
+	else
+		err = rules_read_text(ret, arena_strdup(&ret->arena, path), text.buf, text.len,
+				      pages_dir, ret_error);
+	strbuf_release(&text);
+	return err;
+}
+
+static int is_yaml(const struct dirent *d)
+{
+	size_t len = strlen(d->d_name);
+
+	return d->d_name[0] != '.' && len > 5 && !strcmp(d->d_name + len - 5, ".yaml");
+}
+
+/* By bytes: alphasort() would follow the user's locale. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+int rules_read_dir(struct rules *ret, const char *dir, const char **ret_error)
+{
+	struct dirent **files;
+	int n = scandir(dir, &files, is_yaml, by_name);
+	int err = 0;
+
+	if (n < 0) {
+		err = -errno;
+		*ret_error = arena_printf(&ret->arena, "%s: error: cannot read: %s", dir,
+					  strerror(-err));
+		return err;
+	}
+	if (!n) {
+		*ret_error = arena_printf(&ret->arena, "%s: error: no .yaml file there", dir);
+		err = -ENOENT;
+	}
+	for (int i = 0; i < n; i++) {
+		if (!err)
+			err = read_one(ret, arena_printf(&ret->arena, "%s/%s", dir, files[i]->d_name),
+				       dir, ret_error);
+		free(files[i]);
+	}
+	free(files);
+	return err;
+}
+
+int rules_read_path(struct rules *ret, const char *path, const char **ret_error)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+
+	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+		return rules_read_dir(ret, path, ret_error);
+	return read_one(ret, path,
+			slash ? arena_printf(&ret->arena, "%.*s", (int)(slash - path), path) : ".",
+			ret_error);
+}
+
+void rules_release(struct rules *r)
+{
+	if (r->index) {
+		for (int i = 0; i < N_LISTS; i++)
+			HASH_CLEAR(hh, r->index->by_name[i]);
+	}
+	vec_release(&r->locks);
+	vec_release(&r->transparent);
+	vec_release(&r->percpu);
+	vec_release(&r->values);
+	vec_release(&r->attach);
+	vec_release(&r->objects);
+	vec_release(&r->last_reference);
+	vec_release(&r->kinds);
+	vec_release(&r->kconfig);
+	vec_release(&r->flags);
+	vec_release(&r->tools);
+	vec_release(&r->hazards);
+	arena_release(&r->arena);
+	memset(r, 0, sizeof(*r));
+}
+
+const struct rule_lock *rules_lock(const struct rules *r, const char *function)
+{
+	const struct entry *e = index_find(r, LIST_LOCKS, function);
+
+	return e ? &r->locks.v[e->index] : NULL;
+}
+
+const struct rule_percpu *rules_percpu(const struct rules *r, const char *macro)
+{
+	const struct entry *e = index_find(r, LIST_PERCPU, macro);
+
+	return e ? &r->percpu.v[e->index] : NULL;
+}
+
+const struct rule_value *rules_value(const struct rules *r, const char *function)
+{
+	const struct entry *e = index_find(r, LIST_VALUES, function);
+
+	return e ? &r->values.v[e->index] : NULL;
+}
+
+const struct rule_hazard *rules_hazard(const struct rules *r, const char *code_or_name)
+{
+	const struct entry *e = index_find(r, LIST_HAZARDS, code_or_name);
+
+	return e ? &r->hazards.v[e->index] : NULL;
+}
