@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+#include "flow/sym.h"
+
+#include "facts/facts.h"
+
+void syms_init(struct syms *s)
+{
+	memset(s, 0, sizeof(*s));
+	sym_int(s, 0); /* number 0 is NULL and zero */
+}
+
+void syms_release(struct syms *s)
+{
+	vec_release(&s->v);
+	map64_release(&s->index);
+}
+
+static bool part_volatile(const struct syms *s, enum sym_op op, uint32_t a, uint32_t b)
+{
+	switch (op) {
+	case SY_LOAD:
+	case SY_FRESH:
+		return true;
+	case SY_FADDR:
+	case SY_CONTAINER:
+	case SY_UN:
+		return s->v.v[a].volatile_;
+	case SY_IADDR:
+	case SY_BIN:
+		return s->v.v[a].volatile_ || s->v.v[b].volatile_;
+	default:
+		return false;
+	}
+}
+
+uint32_t sym_make(struct syms *s, enum sym_op op, uint32_t a, uint32_t b, uint32_t c, int64_t val)
+{
+	struct sym sym = { .op = (uint8_t)op, .a = a, .b = b, .c = c, .val = val };
+	uint64_t key = map64_mix(map64_mix(((uint64_t)a << 32) | b, ((uint64_t)c << 8) | op),
+				 (uint64_t)val);
+	uint32_t id;
+
+	while ((id = map64_get(&s->index, key)) != MAP64_EMPTY) {
+		const struct sym *o = &s->v.v[id];
+
+		if (o->op == sym.op && o->a == a && o->b == b && o->c == c && o->val == val)
+			return id;
+		key++;
+	}
+	sym.volatile_ = part_volatile(s, op, a, b);
+	id = (uint32_t)s->v.n;
+	vec_push(&s->v, sym);
+	map64_put(&s->index, key, id);
+	return id;
+}
+
+uint32_t sym_int(struct syms *s, int64_t val)
+{
+	return sym_make(s, SY_INT, 0, 0, 0, val);
+}
+
+uint32_t sym_fresh(struct syms *s, uint32_t a, uint32_t b, uint32_t c)
+{
+	return sym_make(s, SY_FRESH, a, b, c, 0);
+}
+
+uint32_t sym_faddr(struct syms *s, uint32_t base, uint32_t record, uint32_t field)
+{
+	const struct sym *b = sym_get(s, base);
+
+	if (b->op == SY_CONTAINER && b->b == field && b->c == record)
+		return b->a;
+	return sym_make(s, SY_FADDR, base, field, record, 0);
+}
+
+uint32_t sym_container(struct syms *s, uint32_t ptr, uint32_t record, uint32_t field)
+{
+	const struct sym *p = sym_get(s, ptr);
+
+	if (p->op == SY_FADDR && p->b == field && p->c == record)
+		return p->a;
+	return sym_make(s, SY_CONTAINER, ptr, field, record, 0);
+}
+
+bool sym_is_int(const struct syms *s, uint32_t id, int64_t *ret_val)
+{
+	const struct sym *v = sym_get(s, id);
+
+	if (v->op != SY_INT)
+		return false;
+	*ret_val = v->val;
+	return true;
+}
+
+bool sym_is_address(const struct syms *s, uint32_t id)
+{
+	for (;;) {
+		const struct sym *v = sym_get(s, id);
+
+		switch (v->op) {
+		case SY_STR:
+		case SY_NAME:
+		case SY_FUNC:
+		case SY_GADDR:
+		case SY_GNAME:
+		case SY_LADDR:
+			return true;
+		case SY_FADDR:
+		case SY_IADDR:
+			id = v->a;
+			break;
+		default:
+			return false;
+		}
+	}
+}
+
+uint32_t sym_un(struct syms *s, unsigned int op, uint32_t a)
+{
+	const struct sym *v = sym_get(s, a);
+
+	if (v->op == SY_INT) {
+		switch (op) {
+		case FU_NOT:
+			return sym_int(s, !v->val);
+		case FU_COMPL:
+			return sym_int(s, ~v->val);
+		default:
+			return sym_int(s, (int64_t)(0 - (uint64_t)v->val));
+		}
+	}
+	if (op == FU_NOT && sym_is_address(s, a))
+		return sym_int(s, 0);
+	return sym_make(s, SY_UN, a, 0, 0, op);
+}
+
+/* What a op b is for two constants; false where C leaves it open. */
+static bool fold(unsigned int op, int64_t x, int64_t y, bool is_unsigned, int64_t *ret)
+{
+	uint64_t a = (uint64_t)x, b = (uint64_t)y;
+
+	switch (op) {
+	case FB_ADD: *ret = (int64_t)(a + b); return true;
+	case FB_SUB: *ret = (int64_t)(a - b); return true;
+	case FB_MUL: *ret = (int64_t)(a * b); return true;
+	case FB_DIV:
+	case FB_REM:
+		if (!y || (x == INT64_MIN && y == -1))
+			return false;
+		if (is_unsigned)
+			*ret = (int64_t)(op == FB_DIV ? a / b : a % b);
+		else
+			*ret = op == FB_DIV ? x / y : x % y;
+		return true;
+	case FB_SHL:
+		if (b >= 64)
+			return false;
+		*ret = (int64_t)(a << b);
+		return true;
+	case FB_SHR:
+		if (b >= 64)
+			return false;
+		*ret = is_unsigned ? (int64_t)(a >> b) : x >> b;
+		return true;
+	case FB_AND: *ret = x & y; return true;
+	case FB_OR: *ret = x | y; return true;
+	case FB_XOR: *ret = x ^ y; return true;
+	case FB_LT: *ret = is_unsigned ? a < b : x < y; return true;
+	case FB_GT: *ret = is_unsigned ? a > b : x > y; return true;
+	case FB_LE: *ret = is_unsigned ? a <= b : x <= y; return true;
+	case FB_GE: *ret = is_unsigned ? a >= b : x >= y; return true;
+	case FB_EQ: *ret = x == y; return true;
+	case FB_NE: *ret = x != y; return true;
+	}
+	return false;
+}
+
+uint32_t sym_bin(struct syms *s, unsigned int op, uint32_t a, uint32_t b, bool is_unsigned)
+{
+	int64_t x, y, r;
+	bool ca = sym_is_int(s, a, &x), cb = sym_is_int(s, b, &y);
+
+	if (ca && cb && fold(op, x, y, is_unsigned, &r))
+		return sym_int(s, r);
+	if ((op == FB_ADD || op == FB_SUB || op == FB_OR || op == FB_XOR) && cb && !y)
+		return a;
+	if (op == FB_ADD && ca && !x)
+		return b;
+	if (op == FB_AND && ((ca && !x) || (cb && !y)))
+		return sym_int(s, 0);
+	if (op == FB_EQ || op == FB_NE) {
+		/* Two addresses of one term are equal; those of two variables are not. */
+		if (a == b && !sym_get(s, a)->volatile_)
+			return sym_int(s, op == FB_EQ);
+		if ((cb && !y && sym_is_address(s, a)) || (ca && !x && sym_is_address(s, b)))
+			return sym_int(s, op == FB_NE);
+		if (ca && !cb) { /* constants to the right */
+			uint32_t t = a;
+
+			a = b;
+			b = t;
+		}
+	}
+	return sym_make(s, SY_BIN, a, b, is_unsigned, op);
+}
+
+bool sym_contains(const struct syms *s, uint32_t id, uint32_t part)
+{
+	const struct sym *v = sym_get(s, id);
+
+	if (id == part)
+		return true;
+	switch (v->op) {
+	case SY_FADDR:
+	case SY_CONTAINER:
+	case SY_UN:
+	case SY_LOAD:
+		return sym_contains(s, v->a, part);
+	case SY_IADDR:
+	case SY_BIN:
+		return sym_contains(s, v->a, part) || sym_contains(s, v->b, part);
+	default:
+		return false;
+	}
+}

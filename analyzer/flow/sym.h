@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_FLOW_SYM_H
+#define RELOCK_FLOW_SYM_H
+
+#include "base/map.h"
+#include "base/vec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Values of the interpreter: symbolic terms, each made once (equal terms have
+ * equal numbers). A term is what a place or an expression is known to be in
+ * terms of what the run started with.
+ */
+enum sym_op {
+	SY_INT,	      /* val */
+	SY_STR,	      /* a: string */
+	SY_NAME,      /* the name of the function that the program is attached to */
+	SY_FUNC,      /* a: struct func */
+	SY_GADDR,     /* a: struct gvar: its address */
+	SY_GNAME,     /* a: string: address of a variable that no unit describes */
+	SY_LADDR,     /* a: frame, b: local: its address */
+	SY_PARAM,     /* a: parameter of the function that the run started in */
+	SY_FADDR,     /* a: address of a record; b: field; c: record name */
+	SY_IADDR,     /* a: address of the array's first element; b: index */
+	SY_LOAD,      /* a: address: what is stored there, as far as the run has not changed it */
+	SY_CONTAINER, /* a: address of field b of record c: address of the record */
+	SY_UN,	      /* a; val: enum fact_un */
+	SY_BIN,	      /* a, b; val: enum fact_bin; c: 1 if unsigned */
+	SY_FRESH,     /* a, b, c: made at; a value that nothing is known of */
+};
+
+struct sym {
+	uint8_t op;
+	bool volatile_; /* it or a part of it may be another value next time round a loop */
+	uint32_t a, b, c;
+	int64_t val;
+};
+
+struct syms {
+	VEC(struct sym) v;
+	struct map64 index;
+};
+
+#define SYM_NONE UINT32_MAX
+
+void syms_init(struct syms *s);
+void syms_release(struct syms *s);
+
+uint32_t sym_make(struct syms *s, enum sym_op op, uint32_t a, uint32_t b, uint32_t c, int64_t val);
+uint32_t sym_int(struct syms *s, int64_t val);
+uint32_t sym_fresh(struct syms *s, uint32_t a, uint32_t b, uint32_t c);
+/* &base->field; undoes a container_of of the same field. */
+uint32_t sym_faddr(struct syms *s, uint32_t base, uint32_t record, uint32_t field);
+/* container_of(ptr, record, field); undoes a &base->field of the same. */
+uint32_t sym_container(struct syms *s, uint32_t ptr, uint32_t record, uint32_t field);
+/* Folds constants. */
+uint32_t sym_un(struct syms *s, unsigned int op, uint32_t a);
+uint32_t sym_bin(struct syms *s, unsigned int op, uint32_t a, uint32_t b, bool is_unsigned);
+
+static inline const struct sym *sym_get(const struct syms *s, uint32_t id)
+{
+	return &s->v.v[id];
+}
+
+/* Whether term @id has @part in it. */
+bool sym_contains(const struct syms *s, uint32_t id, uint32_t part);
+bool sym_is_int(const struct syms *s, uint32_t id, int64_t *ret_val);
+/* Whether @id is an address that is never NULL: of a variable, a function, a field at one. */
+bool sym_is_address(const struct syms *s, uint32_t id);
+
+#endif

@@ -1,0 +1,540 @@
+// SPDX-License-Identifier: MIT
+#include "program/program.h"
+
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t hash_string(const char *s)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+uint32_t program_find_string(const struct program *p, const char *s)
+{
+	uint64_t key = hash_string(s);
+	uint32_t id;
+
+	/* Texts of one hash stand at consecutive keys. */
+	while ((id = map64_get(&p->string_ids, key)) != MAP64_EMPTY) {
+		if (!strcmp(p->strings.v[id], s))
+			return id;
+		key++;
+	}
+	return FACTS_NONE;
+}
+
+uint32_t program_string(struct program *p, const char *s)
+{
+	uint64_t key = hash_string(s);
+	uint32_t id;
+
+	while ((id = map64_get(&p->string_ids, key)) != MAP64_EMPTY) {
+		if (!strcmp(p->strings.v[id], s))
+			return id;
+		key++;
+	}
+	id = (uint32_t)p->strings.n;
+	vec_push(&p->strings, arena_strdup(&p->arena, s));
+	map64_put(&p->string_ids, key, id);
+	return id;
+}
+
+/* The strings of one unit, as numbers of the program. */
+struct renumber {
+	struct program *p;
+	const struct facts *f;
+	struct map64 seen;
+};
+
+static void renumber_string(struct renumber *r, uint32_t *s)
+{
+	uint32_t id = map64_get(&r->seen, *s);
+
+	if (id == MAP64_EMPTY) {
+		id = program_string(r->p, facts_str(r->f, *s));
+		map64_put(&r->seen, *s, id);
+	}
+	*s = id;
+}
+
+static void renumber_unit(struct program *p, struct facts *f)
+{
+	struct renumber r = { .p = p, .f = f };
+	size_t i;
+
+	renumber_string(&r, &f->unit.file);
+	renumber_string(&r, &f->unit.object);
+	for (i = 0; i < f->types.n; i++)
+		renumber_string(&r, &f->types.v[i].name);
+	for (i = 0; i < f->exprs.n; i++) {
+		renumber_string(&r, &f->exprs.v[i].sym);
+		renumber_string(&r, &f->exprs.v[i].sym2);
+	}
+	for (i = 0; i < f->strlist.n; i++)
+		renumber_string(&r, &f->strlist.v[i]);
+	for (i = 0; i < f->insns.n; i++) {
+		renumber_string(&r, &f->insns.v[i].loc.file);
+		renumber_string(&r, &f->insns.v[i].macro);
+	}
+	for (i = 0; i < f->blocks.n; i++)
+		renumber_string(&r, &f->blocks.v[i].loc.file);
+	for (i = 0; i < f->locals.n; i++)
+		renumber_string(&r, &f->locals.v[i].name);
+	for (i = 0; i < f->funcs.n; i++) {
+		renumber_string(&r, &f->funcs.v[i].name);
+		renumber_string(&r, &f->funcs.v[i].section);
+		renumber_string(&r, &f->funcs.v[i].macro);
+		renumber_string(&r, &f->funcs.v[i].loc.file);
+	}
+	for (i = 0; i < f->vars.n; i++) {
+		renumber_string(&r, &f->vars.v[i].name);
+		renumber_string(&r, &f->vars.v[i].section);
+		renumber_string(&r, &f->vars.v[i].loc.file);
+	}
+	for (i = 0; i < f->inits.n; i++) {
+		renumber_string(&r, &f->inits.v[i].record);
+		renumber_string(&r, &f->inits.v[i].field);
+		renumber_string(&r, &f->inits.v[i].path);
+		renumber_string(&r, &f->inits.v[i].loc.file);
+	}
+	for (i = 0; i < f->fields.n; i++)
+		renumber_string(&r, &f->fields.v[i].name);
+	for (i = 0; i < f->records.n; i++)
+		renumber_string(&r, &f->records.v[i].name);
+	for (i = 0; i < f->enumerators.n; i++) {
+		renumber_string(&r, &f->enumerators.v[i].enum_name);
+		renumber_string(&r, &f->enumerators.v[i].name);
+	}
+	for (i = 0; i < f->btf.n; i++) {
+		renumber_string(&r, &f->btf.v[i].prefix);
+		renumber_string(&r, &f->btf.v[i].name);
+		renumber_string(&r, &f->btf.v[i].loc.file);
+	}
+	vec_release(&f->strings);
+	map64_release(&r.seen);
+}
+
+static uint64_t at(uint32_t unit, uint32_t fact)
+{
+	return (uint64_t)unit << 32 | fact;
+}
+
+/*
+ * A static function is known by its name and the place of its body: the copies
+ * of a header's static inline in many units are one function.
+ */
+static uint64_t static_key(const struct fact_func *ff)
+{
+	return map64_mix(map64_mix(ff->name, ff->loc.file), ff->loc.line);
+}
+
+static void link_func(struct program *p, uint32_t unit, uint32_t i, struct map64 *statics)
+{
+	const struct fact_func *ff = &p->units[unit].facts.funcs.v[i];
+	uint32_t id;
+
+	if (ff->flags & FF_STATIC)
+		id = map64_get(statics, static_key(ff));
+	else
+		id = map64_get(&p->func_by_name, ff->name);
+	if (id == MAP64_EMPTY) {
+		struct func f = { .name = ff->name, .unit = unit, .fact = i };
+
+		id = (uint32_t)p->funcs.n;
+		vec_push(&p->funcs, f);
+		if (ff->flags & FF_STATIC)
+			map64_put(statics, static_key(ff), id);
+		else
+			map64_put(&p->func_by_name, ff->name, id);
+	}
+	map64_put(&p->func_by_fact, at(unit, i), id);
+
+	struct func *f = &p->funcs.v[id];
+
+	/* A weak definition gives way to a strong one of another unit. */
+	if (ff->n_blocks && (!f->defined || (f->flags & ~ff->flags & FF_WEAK))) {
+		f->unit = unit;
+		f->fact = i;
+		f->defined = true;
+		f->section = ff->section;
+		f->flags &= ~(uint32_t)FF_WEAK;
+		f->flags |= ff->flags;
+		return;
+	}
+	f->flags |= ff->flags & ~(uint32_t)FF_WEAK;
+	if (!f->defined && ff->section)
+		f->section = ff->section;
+}
+
+static void link_gvar(struct program *p, uint32_t unit, uint32_t i)
+{
+	const struct fact_var *fv = &p->units[unit].facts.vars.v[i];
+	bool is_static = fv->flags & FV_STATIC;
+	uint32_t id = is_static ? MAP64_EMPTY : map64_get(&p->gvar_by_name, fv->name);
+
+	if (id == MAP64_EMPTY) {
+		struct gvar v = { .name = fv->name, .unit = unit, .fact = i };
+
+		id = (uint32_t)p->gvars.n;
+		vec_push(&p->gvars, v);
+		if (!is_static)
+			map64_put(&p->gvar_by_name, fv->name, id);
+	}
+	map64_put(&p->gvar_by_fact, at(unit, i), id);
+
+	struct gvar *v = &p->gvars.v[id];
+
+	if (!(fv->flags & FV_EXTERN) && !v->defined) {
+		v->unit = unit;
+		v->fact = i;
+		v->defined = true;
+	}
+	if (fv->flags & FV_PERCPU)
+		v->percpu = true;
+}
+
+/* Gives FX_FUNC and FX_GLOBAL of a unit the numbers of the program. */
+static void link_exprs(struct program *p, uint32_t unit)
+{
+	struct facts *f = &p->units[unit].facts;
+	struct map64 func = { 0 };
+	uint32_t i;
+
+	for (i = 0; i < f->funcs.n; i++)
+		map64_put(&func, f->funcs.v[i].name, map64_get(&p->func_by_fact, at(unit, i)));
+	for (i = 0; i < f->exprs.n; i++) {
+		struct fact_expr *e = &f->exprs.v[i];
+
+		if (e->op == FX_FUNC) {
+			uint32_t id = map64_get(&func, e->sym);
+
+			e->a = id == MAP64_EMPTY ? FACTS_NONE : id;
+		} else if (e->op == FX_GLOBAL && e->a != FACTS_NONE) {
+			e->a = map64_get(&p->gvar_by_fact, at(unit, e->a));
+		}
+	}
+	map64_release(&func);
+}
+
+uint32_t expr_strip(const struct facts *f, uint32_t expr)
+{
+	while (f->exprs.v[expr].op == FX_CAST)
+		expr = f->exprs.v[expr].a;
+	return expr;
+}
+
+/* The function that value @expr is the address of, or FACTS_NONE. */
+static uint32_t expr_func(const struct facts *f, uint32_t expr)
+{
+	const struct fact_expr *e = &f->exprs.v[expr_strip(f, expr)];
+
+	if (e->op == FX_ADDR)
+		e = &f->exprs.v[expr_strip(f, e->a)];
+	return e->op == FX_FUNC ? e->a : FACTS_NONE;
+}
+
+static void add_target(struct program *p, uint32_t record, uint32_t field, uint32_t func,
+		       uint32_t var)
+{
+	struct member_target t = { record, field, func, var };
+
+	p->funcs.v[func].address_taken = true;
+	if (record && field)
+		vec_push(&p->targets, t);
+}
+
+static void link_inits(struct program *p, uint32_t unit)
+{
+	const struct facts *f = &p->units[unit].facts;
+	uint32_t i, k;
+
+	for (i = 0; i < f->vars.n; i++) {
+		const struct fact_var *fv = &f->vars.v[i];
+
+		for (k = fv->inits; k < fv->inits + fv->n_inits; k++) {
+			const struct fact_init *in = &f->inits.v[k];
+			uint32_t func = expr_func(f, in->value);
+
+			if (func != FACTS_NONE)
+				add_target(p, in->record, in->field, func,
+					   map64_get(&p->gvar_by_fact, at(unit, i)));
+		}
+	}
+}
+
+static void link_call(struct program *p, uint32_t caller, uint32_t i)
+{
+	const struct facts *f = func_facts(p, &p->funcs.v[caller]);
+	const struct fact_insn *in = &f->insns.v[i];
+	const struct fact_expr *e = &f->exprs.v[expr_strip(f, in->val)];
+	struct call c = { .caller = caller, .insn = i, .callee = FACTS_NONE };
+	uint32_t k;
+
+	if (e->op == FX_DEREF) /* (*fn)(...) */
+		e = &f->exprs.v[expr_strip(f, e->a)];
+	if (e->op == FX_FUNC) {
+		c.callee = e->a;
+		if (c.callee != FACTS_NONE)
+			p->funcs.v[c.callee].has_callers = true;
+	} else if (e->op == FX_FIELD) {
+		c.record = e->sym2;
+		c.field = e->sym;
+	}
+	vec_push(&p->calls, c);
+	for (k = in->args; k < in->args + in->n_args; k++) {
+		uint32_t func = expr_func(f, f->arglist.v[k]);
+
+		if (func != FACTS_NONE)
+			p->funcs.v[func].address_taken = true;
+	}
+}
+
+static void link_body(struct program *p, uint32_t id)
+{
+	struct func *fn = &p->funcs.v[id];
+	const struct facts *f = func_facts(p, fn);
+	const struct fact_func *ff = func_fact(p, fn);
+	uint32_t b, i;
+
+	fn->calls = (uint32_t)p->calls.n;
+	for (b = ff->blocks; b < ff->blocks + ff->n_blocks; b++) {
+		const struct fact_block *blk = &f->blocks.v[b];
+
+		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
+			const struct fact_insn *in = &f->insns.v[i];
+
+			if (in->op == FI_CALL) {
+				link_call(p, id, i);
+			} else if (in->op == FI_ASSIGN) {
+				const struct fact_expr *dst = &f->exprs.v[in->dst];
+				uint32_t func = expr_func(f, in->val);
+
+				if (func == FACTS_NONE)
+					continue;
+				add_target(p, dst->op == FX_FIELD ? dst->sym2 : 0,
+					   dst->op == FX_FIELD ? dst->sym : 0, func, FACTS_NONE);
+			}
+		}
+	}
+	p->funcs.v[id].n_calls = (uint32_t)p->calls.n - p->funcs.v[id].calls;
+}
+
+static int cmp_u32(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int cmp_target(const void *pa, const void *pb)
+{
+	const struct member_target *a = pa, *b = pb;
+	int d = cmp_u32(a->record, b->record);
+
+	if (!d)
+		d = cmp_u32(a->field, b->field);
+	if (!d)
+		d = cmp_u32(a->func, b->func);
+	return d ? d : cmp_u32(a->var, b->var);
+}
+
+const struct member_target *program_targets(const struct program *p, uint32_t record,
+					    uint32_t field, size_t *ret_n)
+{
+	size_t lo = 0, hi = p->targets.n, n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const struct member_target *t = &p->targets.v[mid];
+
+		if (t->record < record || (t->record == record && t->field < field))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (n = 0; lo + n < p->targets.n; n++)
+		if (p->targets.v[lo + n].record != record || p->targets.v[lo + n].field != field)
+			break;
+	*ret_n = n;
+	return p->targets.v + lo;
+}
+
+uint32_t program_member_func(const struct program *p, uint32_t var, uint32_t field)
+{
+	const struct gvar *v = &p->gvars.v[var];
+	const struct facts *f = &p->units[v->unit].facts;
+	const struct fact_var *fv = &f->vars.v[v->fact];
+	uint32_t i;
+
+	for (i = fv->inits; i < fv->inits + fv->n_inits; i++)
+		if (f->inits.v[i].field == field)
+			return expr_func(f, f->inits.v[i].value);
+	return FACTS_NONE;
+}
+
+uint32_t program_func(const struct program *p, const char *name)
+{
+	uint32_t s = program_find_string(p, name), id;
+
+	id = s == FACTS_NONE ? MAP64_EMPTY : map64_get(&p->func_by_name, s);
+	return id == MAP64_EMPTY ? FACTS_NONE : id;
+}
+
+uint32_t program_gvar(const struct program *p, const char *name)
+{
+	uint32_t s = program_find_string(p, name), id;
+
+	id = s == FACTS_NONE ? MAP64_EMPTY : map64_get(&p->gvar_by_name, s);
+	return id == MAP64_EMPTY ? FACTS_NONE : id;
+}
+
+const struct fact_record *program_record(const struct program *p, uint32_t name,
+					 const struct facts **ret_facts)
+{
+	uint32_t i = map64_get(&p->records, name);
+
+	if (i == MAP64_EMPTY)
+		return NULL;
+	*ret_facts = &p->units[p->record_at.v[i] >> 32].facts;
+	return &(*ret_facts)->records.v[(uint32_t)p->record_at.v[i]];
+}
+
+/* The fullest layout of each record wins: a unit may know it only by name. */
+static void link_records(struct program *p, uint32_t unit)
+{
+	const struct facts *f = &p->units[unit].facts, *of;
+	const struct fact_record *old;
+	uint32_t i, k;
+
+	for (i = 0; i < f->records.n; i++) {
+		k = map64_get(&p->records, f->records.v[i].name);
+		if (k == MAP64_EMPTY) {
+			map64_put(&p->records, f->records.v[i].name, (uint32_t)p->record_at.n);
+			vec_push(&p->record_at, at(unit, i));
+			continue;
+		}
+		old = program_record(p, f->records.v[i].name, &of);
+		if (old->n_fields < f->records.v[i].n_fields)
+			p->record_at.v[k] = at(unit, i);
+	}
+}
+
+struct location program_location(const struct program *p, const struct fact_loc *loc,
+				 uint32_t func)
+{
+	struct location l = {
+		.file = loc->line ? program_str(p, loc->file) : NULL,
+		.line = loc->line,
+		.column = loc->col,
+		.function = func == FACTS_NONE ? "" : func_name(p, func),
+	};
+
+	return l;
+}
+
+/* Which functions are primitives, and which reach one. */
+static void find_touching(struct program *p)
+{
+	static const char prefix[] = "__relock_";
+	bool changed = true;
+	size_t i, k;
+	uint32_t c;
+
+	for (i = 0; i < p->funcs.n; i++) {
+		struct func *f = &p->funcs.v[i];
+		const char *name = program_str(p, f->name);
+
+		f->lock = rules_lock(p->rules, name);
+		f->value = rules_value(p->rules, name);
+		if (!strncmp(name, prefix, sizeof(prefix) - 1))
+			f->percpu = rules_percpu(p->rules, name + sizeof(prefix) - 1);
+		f->touches = f->lock || (f->percpu && f->percpu->op != PERCPU_PTR &&
+					 f->percpu->op != PERCPU_READ);
+	}
+	/* Callees often come after their callers: a few passes reach the fixed point. */
+	while (changed) {
+		changed = false;
+		for (i = p->funcs.n; i-- > 0;) {
+			struct func *f = &p->funcs.v[i];
+
+			if (f->touches || (f->value && f->value->is == VALUE_UNKNOWN))
+				continue;
+			for (c = f->calls; c < f->calls + f->n_calls && !f->touches; c++) {
+				const struct call *call = &p->calls.v[c];
+				const struct member_target *t;
+				size_t n = 0;
+
+				if (call->callee != FACTS_NONE) {
+					f->touches = p->funcs.v[call->callee].touches;
+					continue;
+				}
+				t = program_targets(p, call->record, call->field, &n);
+				for (k = 0; k < n && !f->touches; k++)
+					f->touches = p->funcs.v[t[k].func].touches;
+			}
+			changed |= f->touches;
+		}
+	}
+}
+
+void program_link(struct program *p, const struct rules *rules, struct facts *facts, size_t n)
+{
+	struct map64 statics = { 0 };
+	uint32_t u, i;
+
+	memset(p, 0, sizeof(*p));
+	p->rules = rules;
+	arena_init(&p->arena);
+	program_string(p, ""); /* number 0, as in facts */
+	p->units = ARENA_ARRAY(&p->arena, struct unit, n);
+	p->n_units = n;
+	for (u = 0; u < n; u++) {
+		p->units[u].facts = facts[u];
+		memset(&facts[u], 0, sizeof(facts[u]));
+		p->units[u].ftrace = p->units[u].facts.unit.flags & FUNIT_FTRACE;
+		if (p->units[u].facts.strings.n)
+			renumber_unit(p, &p->units[u].facts);
+		for (i = 0; i < p->units[u].facts.funcs.n; i++)
+			link_func(p, u, i, &statics);
+		for (i = 0; i < p->units[u].facts.vars.n; i++)
+			link_gvar(p, u, i);
+		link_records(p, u);
+	}
+	for (u = 0; u < n; u++)
+		link_exprs(p, u);
+	for (u = 0; u < n; u++)
+		link_inits(p, u);
+	for (i = 0; i < p->funcs.n; i++)
+		if (p->funcs.v[i].defined)
+			link_body(p, i);
+	if (p->targets.n)
+		qsort(p->targets.v, p->targets.n, sizeof(*p->targets.v), cmp_target);
+	find_touching(p);
+	map64_release(&statics);
+}
+
+void program_release(struct program *p)
+{
+	size_t u;
+
+	for (u = 0; u < p->n_units; u++)
+		facts_release(&p->units[u].facts);
+	map64_release(&p->string_ids);
+	map64_release(&p->func_by_name);
+	map64_release(&p->gvar_by_name);
+	map64_release(&p->func_by_fact);
+	map64_release(&p->gvar_by_fact);
+	map64_release(&p->records);
+	map64_release(&p->percpu_tested);
+	vec_release(&p->strings);
+	vec_release(&p->funcs);
+	vec_release(&p->gvars);
+	vec_release(&p->calls);
+	vec_release(&p->targets);
+	vec_release(&p->record_at);
+	arena_release(&p->arena);
+	memset(p, 0, sizeof(*p));
+}

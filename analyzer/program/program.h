@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_PROGRAM_PROGRAM_H
+#define RELOCK_PROGRAM_PROGRAM_H
+
+#include "base/map.h"
+#include "facts/facts.h"
+#include "hazard/finding.h"
+#include "rules/rules.h"
+
+/*
+ * All units linked. Linking rewrites the units' facts in place: every string
+ * becomes a number of the program's one string table (equal text, equal
+ * number), FX_FUNC.a the number of a struct func, FX_GLOBAL.a the number of a
+ * struct gvar.
+ */
+
+/* A function of the program: static ones of one name in two files are two. */
+struct func {
+	uint32_t name;
+	uint32_t unit;	/* of the definition, or of the first declaration */
+	uint32_t fact;	/* index into that unit's funcs */
+	uint32_t flags; /* FF_*; attributes of all declarations together */
+	uint32_t section;
+	bool defined;
+	bool has_callers;   /* somebody in the analysed units calls it by name */
+	bool address_taken; /* somebody stores it or passes it on */
+	/* Callees, direct and through pointers that the tree's assignments resolve. */
+	uint32_t calls; /* first index into program.calls */
+	uint32_t n_calls;
+	const struct rule_lock *lock;	  /* it is a lock primitive */
+	const struct rule_percpu *percpu; /* it is an operation on a per-CPU variable */
+	const struct rule_value *value;
+	bool touches; /* a lock primitive or a guard operation is reached from here */
+};
+
+struct gvar {
+	uint32_t name;
+	uint32_t unit;
+	uint32_t fact; /* index into that unit's vars */
+	bool defined;
+	bool percpu;
+};
+
+/* One call in the source. */
+struct call {
+	uint32_t caller;
+	uint32_t insn;	 /* index into the caller's unit's insns */
+	uint32_t callee; /* struct func, or FACTS_NONE for a pointer */
+	uint32_t record; /* pointer: the member called through, or 0 */
+	uint32_t field;
+};
+
+struct unit {
+	struct facts facts;
+	bool ftrace;
+};
+
+/* An assignment of a function to a struct member anywhere in the tree. */
+struct member_target {
+	uint32_t record, field;
+	uint32_t func;
+	uint32_t var; /* the global whose initialiser says so, or FACTS_NONE */
+};
+
+struct program {
+	const struct rules *rules;
+	struct arena arena;
+	struct unit *units;
+	size_t n_units;
+	struct map64 string_ids; /* hash -> first number; collisions are chained by probing */
+	VEC(const char *) strings;
+	VEC(struct func) funcs;
+	VEC(struct gvar) gvars;
+	VEC(struct call) calls;
+	VEC(struct member_target) targets; /* sorted by record, field, func, var */
+	struct map64 func_by_name;	   /* external functions: string -> func */
+	struct map64 gvar_by_name;
+	struct map64 func_by_fact; /* (unit, fact) -> func */
+	struct map64 gvar_by_fact;
+	struct map64 records; /* record name -> unit << 32 | index is kept in record_at */
+	VEC(uint64_t) record_at;
+	struct map64 percpu_tested; /* guard classes whose value decides a branch somewhere */
+};
+
+/*
+ * Links @n results of the pool (failed ones have no funcs and no strings); the
+ * facts move into the program. @ftrace says for each unit whether its command
+ * has the ftrace flags.
+ */
+void program_link(struct program *p, const struct rules *rules, struct facts *facts, size_t n);
+void program_release(struct program *p);
+
+/* The number of the string @s, making it known if it was not. */
+uint32_t program_string(struct program *p, const char *s);
+/* The number of @s, or FACTS_NONE when no unit mentions it. */
+uint32_t program_find_string(const struct program *p, const char *s);
+
+static inline const char *program_str(const struct program *p, uint32_t s)
+{
+	return p->strings.v[s];
+}
+
+/* The function of external linkage called @name, or FACTS_NONE. */
+uint32_t program_func(const struct program *p, const char *name);
+uint32_t program_gvar(const struct program *p, const char *name);
+
+static inline const struct facts *func_facts(const struct program *p, const struct func *f)
+{
+	return &p->units[f->unit].facts;
+}
+
+static inline const struct fact_func *func_fact(const struct program *p, const struct func *f)
+{
+	return &p->units[f->unit].facts.funcs.v[f->fact];
+}
+
+static inline const char *func_name(const struct program *p, uint32_t f)
+{
+	return program_str(p, p->funcs.v[f].name);
+}
+
+/* The functions that the tree assigns to @record.@field: @ret_n of them from the returned one on. */
+const struct member_target *program_targets(const struct program *p, uint32_t record,
+					    uint32_t field, size_t *ret_n);
+
+/* The function that initialiser of global @var gives to its member @field, or FACTS_NONE. */
+uint32_t program_member_func(const struct program *p, uint32_t var, uint32_t field);
+
+/* The layout of record @name, or NULL; @ret_facts is where its fields are. */
+const struct fact_record *program_record(const struct program *p, uint32_t name,
+					 const struct facts **ret_facts);
+
+/* Strips casts. */
+uint32_t expr_strip(const struct facts *f, uint32_t expr);
+
+/* A location for reports. The strings belong to the program. */
+struct location program_location(const struct program *p, const struct fact_loc *loc,
+				 uint32_t func);
+
+#endif
