@@ -167,6 +167,7 @@ static const struct word words_at[] = {
 static const struct word words_flag[] = { { "drop", FLAG_DROP },
 					  { "drop-next", FLAG_DROP_NEXT },
 					  { "ftrace", FLAG_FTRACE },
+					  { "keep", FLAG_KEEP },
 					  { NULL, 0 } };
 
 #define STRING(record, member, required)                                                           \

@@ -136,8 +136,17 @@ struct rule_kconfig {
 	const char *without; /* what is assumed when it does not survive, or NULL */
 };
 
-/* flags: options of the compile command that clang must not see, or that say something. */
-enum flag_does { FLAG_DROP, FLAG_DROP_NEXT, FLAG_FTRACE };
+/*
+ * flags: what becomes of an option of the compile command. Options of the
+ * preprocessor (-I, -D, -include, ...) always go to clang; of the others only
+ * those that a rule keeps. The longest pattern that matches decides.
+ */
+enum flag_does {
+	FLAG_DROP,
+	FLAG_DROP_NEXT, /* with its argument, the next word */
+	FLAG_FTRACE,	/* drop it; it says that functions get an ftrace location */
+	FLAG_KEEP,	/* it changes what the source means */
+};
 
 struct rule_flag {
 	const char *option; /* a trailing '*' matches any rest */
