@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include "reports/layout.h"
+
+#include <string.h>
+
+/* One line a finding, in gcc's shape: for editors, problem matchers and grep. */
+static void short_write(const struct report *r, const struct report_options *o, struct strbuf *out)
+{
+	for (size_t i = 0; i < r->n_findings; i++) {
+		const struct finding *f = &r->findings[i];
+
+		if (f->state && !strcmp(f->state, "suppressed"))
+			continue;
+		strbuf_addstr(out, color_bold(o));
+		add_safe(out, f->location.file);
+		strbuf_addf(out, ":%u:%u:%s %s%s:%s ", f->location.line, f->location.column,
+			    color_off(o), color_severity(o, f->severity),
+			    severity_name(f->severity), color_off(o));
+		add_safe(out, f->message);
+		strbuf_addf(out, " [%s %s]\n", f->code, f->rule);
+	}
+}
+
+const struct report_writer short_writer = {
+	.name = "short",
+	.description = "one line a finding, as compilers print",
+	.write = short_write,
+};
