@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_FLOW_FUNCINFO_H
+#define RELOCK_FLOW_FUNCINFO_H
+
+#include "flow/interp.h"
+
+/* What the interpreter works out of a function once. */
+struct func_info {
+	bool made;
+	bool has_loop;
+	uint32_t *order;  /* block -> its number in reverse postorder */
+	bool *in_memory;  /* local -> it has an address or parts; its value is in cells */
+	uint64_t *live;	  /* block * words: locals that are read before they are written */
+	uint32_t words;   /* of one block's set */
+	uint64_t guard_params;	/* bit i: parameter i ends up as a per-CPU counter */
+	bool guard_params_made;
+};
+
+/* The info of a defined function. */
+struct func_info *func_info(struct interp *in, uint32_t func);
+
+static inline bool func_info_live(const struct func_info *fi, uint32_t block, uint32_t local)
+{
+	return fi->live[(size_t)block * fi->words + local / 64] >> (local % 64) & 1;
+}
+
+#endif

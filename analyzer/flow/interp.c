@@ -1,0 +1,964 @@
+// SPDX-License-Identifier: MIT
+#include "flow/interp.h"
+
+#include "base/strbuf.h"
+#include "flow/funcinfo.h"
+#include "flow/prims.h"
+#include "flow/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Bounds. States of one block that differ in values only are merged beyond
+ * MAX_STATES; a block that has MAX_PROPERTIES different sets of locks and
+ * guards is more than any lock discipline explains, and the run is cut.
+ */
+#define MAX_STATES 16
+#define MAX_PROPERTIES 64
+#define MAX_EXITS 12
+#define MAX_DEPTH 40
+/* A function that reaches no lock is followed for its value when it has no more blocks than this. */
+#define SMALL_BLOCKS 14
+/* A pointer that may go to more functions than this is not followed. */
+#define MAX_TARGETS 48
+
+struct block_state {
+	struct state *s;
+	bool pending;
+};
+
+struct block_states {
+	struct block_state *v;
+	uint32_t n, cap;
+};
+
+/* One activation being interpreted. */
+struct activation {
+	struct flow *fl;
+	const struct frame *frame;
+	const struct facts *f;
+	const struct fact_func *ff;
+	struct func_info *fi;
+	struct arena arena;
+	struct block_states *blocks; /* by block */
+	bool *pending;		     /* by number in order */
+	uint32_t *by_order;
+	uint32_t next;		     /* no block before this number in order is pending */
+	struct arena *out;	     /* of the exits */
+	struct exits *exits;
+};
+
+static void run_cut(struct flow *fl, const char *why)
+{
+	if (!fl->run->cut)
+		fl->run->cut = why;
+}
+
+/* --- values --- */
+
+static uint32_t place_addr(struct activation *act, struct state *s, uint32_t e);
+static uint32_t flow_eval(struct activation *act, struct state *s, uint32_t e);
+
+static uint32_t local_addr(struct activation *act, uint32_t local)
+{
+	return sym_make(&act->fl->run->syms, SY_LADDR, act->frame->depth, local, 0, 0);
+}
+
+/* The kind of map that ops table @ops is of, or NULL. */
+static const struct map_kind *find_kind(const struct interp *in, uint32_t ops)
+{
+	size_t i;
+
+	for (i = 0; i < in->n_kinds; i++)
+		if (in->kinds[i].ops == ops)
+			return &in->kinds[i];
+	return NULL;
+}
+
+/* What the initialiser of the constant global @var says of @record.@field. */
+static uint32_t load_const(struct flow *fl, uint32_t var, uint32_t record, uint32_t field)
+{
+	const struct program *p = fl->in->p;
+	const struct gvar *v = &p->gvars.v[var];
+	const struct facts *f = &p->units[v->unit].facts;
+	const struct fact_var *fv = &f->vars.v[v->fact];
+	struct syms *syms = &fl->run->syms;
+	uint32_t i;
+
+	if (!v->defined || !(fv->flags & FV_CONST))
+		return SYM_NONE;
+	for (i = fv->inits; i < fv->inits + fv->n_inits; i++) {
+		const struct fact_init *in = &f->inits.v[i];
+		const struct fact_expr *x;
+
+		if (in->field != field || in->record != record)
+			continue;
+		x = &f->exprs.v[expr_strip(f, in->value)];
+		if (x->op == FX_ADDR)
+			x = &f->exprs.v[x->a];
+		if (x->op == FX_INT)
+			return sym_int(syms, x->val);
+		if (x->op == FX_FUNC && x->a != FACTS_NONE)
+			return sym_make(syms, SY_FUNC, x->a, 0, 0, 0);
+		if (x->op == FX_GLOBAL && x->a != FACTS_NONE)
+			return sym_make(syms, SY_GADDR, x->a, 0, 0, 0);
+		return SYM_NONE;
+	}
+	return sym_int(syms, 0);
+}
+
+/* What the map's kind says is stored at the field @a, or SYM_NONE. */
+static uint32_t load_by_kind(struct flow *fl, struct state *s, const struct sym *a)
+{
+	struct interp *in = fl->in;
+	struct syms *syms = &fl->run->syms;
+	const struct sym *base = sym_get(syms, a->a);
+	size_t i;
+
+	if (a->c == in->map_record && s->kind != FACTS_NONE) {
+		/* A bare map out of memory or out of a call may be another one than the run's. */
+		if (base->op == SY_LOAD || base->op == SY_FRESH)
+			return SYM_NONE;
+		if (a->b == in->ops_field)
+			return sym_make(syms, SY_GADDR, s->kind, 0, 0, 0);
+		if (a->b == in->type_field) {
+			const struct map_kind *k = find_kind(in, s->kind);
+
+			return k ? sym_int(syms, k->type) : SYM_NONE;
+		}
+	}
+	if (s->kind == FACTS_NONE)
+		for (i = 0; i < in->n_kinds; i++)
+			if (in->kinds[i].slot_record == a->c && in->kinds[i].slot_field == a->b)
+				s->kind = in->kinds[i].ops; /* the owner's slot says whose it is */
+	return SYM_NONE;
+}
+
+uint32_t flow_load(struct flow *fl, struct state *s, uint32_t addr)
+{
+	struct syms *syms = &fl->run->syms;
+	uint32_t val = state_cell(s, addr);
+	struct sym a = *sym_get(syms, addr);
+
+	if (val != SYM_NONE)
+		return val;
+	if (a.op == SY_FADDR) {
+		struct sym base = *sym_get(syms, a.a);
+
+		val = load_by_kind(fl, s, &a);
+		if (val == SYM_NONE && base.op == SY_GADDR)
+			val = load_const(fl, base.a, a.c, a.b);
+		if (val != SYM_NONE)
+			return val;
+	}
+	return sym_make(syms, SY_LOAD, addr, 0, 0, 0);
+}
+
+static bool expr_is_unsigned(const struct facts *f, uint32_t e)
+{
+	uint32_t type = f->exprs.v[e].type;
+	const struct fact_type *t;
+
+	if (type == FACTS_NONE)
+		return false;
+	t = &f->types.v[type];
+	return t->kind == FT_PTR || (t->kind == FT_INT && !t->is_signed && t->bits >= 32);
+}
+
+/* ptr - offsetof(record, field): container_of(). */
+static uint32_t eval_container(struct activation *act, struct state *s, const struct fact_expr *x)
+{
+	const struct fact_expr *off = &act->f->exprs.v[expr_strip(act->f, x->b)];
+
+	if (x->sub != FB_SUB || off->op != FX_OFFSETOF)
+		return SYM_NONE;
+	return sym_container(&act->fl->run->syms, flow_eval(act, s, x->a), off->sym2, off->sym);
+}
+
+static uint32_t eval_local(struct activation *act, struct state *s, uint32_t local)
+{
+	struct syms *syms = &act->fl->run->syms;
+
+	if (act->fi->in_memory[local])
+		return flow_load(act->fl, s, local_addr(act, local));
+	if (s->env[local] == SYM_NONE)
+		s->env[local] = sym_fresh(syms, local, (uint32_t)act->frame->hash, 1);
+	return s->env[local];
+}
+
+static uint32_t flow_eval(struct activation *act, struct state *s, uint32_t e)
+{
+	struct syms *syms = &act->fl->run->syms;
+	const struct fact_expr *x = &act->f->exprs.v[e];
+	uint32_t a, b;
+
+	switch (x->op) {
+	case FX_INT:
+		return sym_int(syms, x->val);
+	case FX_STR:
+		return sym_make(syms, SY_STR, x->sym, 0, 0, 0);
+	case FX_LOCAL:
+		return eval_local(act, s, x->a);
+	case FX_FUNC:
+		if (x->a == FACTS_NONE)
+			return sym_fresh(syms, e, (uint32_t)act->frame->hash, 2);
+		return sym_make(syms, SY_FUNC, x->a, 0, 0, 0);
+	case FX_GLOBAL:
+	case FX_FIELD:
+	case FX_DEREF:
+	case FX_INDEX:
+		return flow_load(act->fl, s, place_addr(act, s, e));
+	case FX_ADDR:
+		return place_addr(act, s, x->a);
+	case FX_UN:
+		return sym_un(syms, x->sub, flow_eval(act, s, x->a));
+	case FX_BIN:
+		a = eval_container(act, s, x);
+		if (a != SYM_NONE)
+			return a;
+		a = flow_eval(act, s, x->a);
+		b = flow_eval(act, s, x->b);
+		return sym_bin(syms, x->sub, a, b,
+			       expr_is_unsigned(act->f, x->a) || expr_is_unsigned(act->f, x->b));
+	case FX_CAST:
+		return flow_eval(act, s, x->a);
+	default:
+		return sym_fresh(syms, e, (uint32_t)act->frame->hash, 2);
+	}
+}
+
+static uint32_t place_addr(struct activation *act, struct state *s, uint32_t e)
+{
+	struct syms *syms = &act->fl->run->syms;
+	const struct fact_expr *x = &act->f->exprs.v[e];
+	uint32_t base, idx;
+	int64_t n;
+
+	switch (x->op) {
+	case FX_LOCAL:
+		return local_addr(act, x->a);
+	case FX_GLOBAL:
+		if (x->a == FACTS_NONE)
+			return sym_make(syms, SY_GNAME, x->sym, 0, 0, 0);
+		return sym_make(syms, SY_GADDR, x->a, 0, 0, 0);
+	case FX_FUNC:
+		return flow_eval(act, s, e);
+	case FX_FIELD:
+		return sym_faddr(syms, place_addr(act, s, x->a), x->sym2, x->sym);
+	case FX_DEREF:
+		return flow_eval(act, s, x->a);
+	case FX_INDEX:
+		base = place_addr(act, s, x->a);
+		idx = flow_eval(act, s, x->b);
+		if (sym_is_int(syms, idx, &n) && !n)
+			return base;
+		return sym_make(syms, SY_IADDR, base, idx, 0, 0);
+	case FX_CAST:
+		return place_addr(act, s, x->a);
+	default:
+		return sym_fresh(syms, e, (uint32_t)act->frame->hash, 3);
+	}
+}
+
+static void assign(struct activation *act, struct state *s, uint32_t dst, uint32_t val)
+{
+	const struct fact_expr *x = &act->f->exprs.v[dst];
+
+	if (x->op == FX_LOCAL && !act->fi->in_memory[x->a])
+		s->env[x->a] = val;
+	else
+		state_store(s, &act->arena, &act->fl->run->syms, place_addr(act, s, dst), val);
+}
+
+/* --- where paths meet --- */
+
+static bool same_env(const struct state *s, const struct state *o)
+{
+	return !memcmp(s->env, o->env, s->n_env * sizeof(*s->env));
+}
+
+static void set_pending(struct activation *act, uint32_t block)
+{
+	uint32_t order = act->fi->order[block];
+
+	act->pending[order] = true;
+	if (order < act->next)
+		act->next = order;
+}
+
+/* Makes one state of two; a value that differs is a new one. Returns whether @s changed. */
+static bool merge_into(struct activation *act, uint32_t block, struct state *s,
+		       const struct state *o)
+{
+	bool changed = state_meet(s, o);
+	uint32_t i;
+
+	for (i = 0; i < s->n_env; i++) {
+		uint32_t fresh;
+
+		if (s->env[i] == o->env[i])
+			continue;
+		fresh = sym_fresh(&act->fl->run->syms, i, (uint32_t)act->frame->hash, 16 + block);
+		if (s->env[i] == fresh)
+			continue;
+		s->env[i] = fresh;
+		state_forget_known(s, &act->fl->run->syms, fresh);
+		changed = true;
+	}
+	return changed;
+}
+
+/* State @s (which the callee may keep) reaches @block. */
+static void arrive(struct activation *act, uint32_t block, struct state *s)
+{
+	const struct fact_block *blk = &act->f->blocks.v[act->ff->blocks + block];
+	struct block_states *bs = &act->blocks[block];
+	uint32_t i, same = UINT32_MAX, n_same = 0;
+
+	for (i = 0; i < s->n_env; i++)
+		if (!func_info_live(act->fi, block, i))
+			s->env[i] = SYM_NONE;
+	if (blk->loop_head)
+		state_forget_volatile(s, &act->fl->run->syms);
+	for (i = 0; i < bs->n; i++) {
+		if (!state_same_property(bs->v[i].s, s))
+			continue;
+		if (same_env(bs->v[i].s, s)) {
+			if (state_meet(bs->v[i].s, s)) {
+				bs->v[i].pending = true;
+				set_pending(act, block);
+			}
+			return;
+		}
+		same = i;
+		n_same++;
+	}
+	if (same != UINT32_MAX && (blk->loop_head || n_same >= MAX_STATES)) {
+		if (merge_into(act, block, bs->v[same].s, s)) {
+			bs->v[same].pending = true;
+			set_pending(act, block);
+		}
+		return;
+	}
+	if (bs->n == MAX_PROPERTIES * MAX_STATES || (!n_same && bs->n >= MAX_PROPERTIES)) {
+		run_cut(act->fl, "too many combinations of locks and guards");
+		return;
+	}
+	if (bs->n == bs->cap) {
+		struct block_state *old = bs->v;
+
+		bs->cap = bs->cap ? bs->cap * 2 : 4;
+		bs->v = ARENA_ARRAY(&act->arena, struct block_state, bs->cap);
+		if (bs->n)
+			memcpy(bs->v, old, bs->n * sizeof(*old));
+	}
+	bs->v[bs->n++] = (struct block_state){ s, true };
+	set_pending(act, block);
+}
+
+static void leave(struct activation *act, const struct state *s, uint32_t value)
+{
+	struct syms *syms = &act->fl->run->syms;
+	struct exits *ex = act->exits;
+	struct state *out;
+	uint32_t i, n_same = 0, last = UINT32_MAX;
+
+	out = state_clone(act->out, s);
+	/* The frame's own memory is gone. */
+	for (i = 0; i < out->n_cells;) {
+		uint32_t a = out->cells[i].addr;
+		const struct sym *v = sym_get(syms, a);
+
+		while (v->op == SY_FADDR || v->op == SY_IADDR)
+			v = sym_get(syms, v->a);
+		if (v->op == SY_LADDR && v->a == act->frame->depth) {
+			memmove(&out->cells[i], &out->cells[i + 1],
+				(out->n_cells - i - 1) * sizeof(*out->cells));
+			out->n_cells--;
+		} else {
+			i++;
+		}
+	}
+	for (i = 0; i < ex->n; i++) {
+		if (!state_same_property(ex->v[i].s, out))
+			continue;
+		if (ex->v[i].value == value) {
+			state_meet(ex->v[i].s, out);
+			return;
+		}
+		n_same++;
+		last = i;
+	}
+	if (n_same >= MAX_EXITS) {
+		state_meet(ex->v[last].s, out);
+		ex->v[last].value = sym_fresh(syms, 0, (uint32_t)act->frame->hash, 4);
+		return;
+	}
+	vec_push(ex, ((struct exit){ out, value }));
+}
+
+/* --- calls --- */
+
+static void add_point(struct activation *act, const struct state *s, const struct fact_insn *insn,
+		      uint32_t callee, bool entered)
+{
+	struct run *run = act->fl->run;
+	const struct func *fn = &act->fl->in->p->funcs.v[callee];
+	struct point pt = { .callee = callee, .loc = insn->loc, .func = act->frame->func,
+			    .frame = act->frame, .guards = s->guards, .n_held = s->n_held };
+	uint64_t key = map64_mix(callee, (uint64_t)fn->name << 1 | entered);
+	uint8_t i;
+
+	if (!s->n_held || fn->percpu || (fn->value && fn->value->is == VALUE_UNKNOWN))
+		return;
+	pt.entered = entered;
+	pt.at_entry = fn->lock && fn->lock->does == LOCK_RELEASE;
+	pt.at_exit = fn->lock && fn->lock->does != LOCK_RELEASE;
+	for (i = 0; i < s->n_held; i++) {
+		pt.held[i] = s->held[i].acquire;
+		key = map64_mix(key, pt.held[i]);
+	}
+	for (i = 0; i < s->guards.n; i++)
+		key = map64_mix(key, (uint64_t)s->guards.v[i].guard << 32 |
+					     (uint32_t)s->guards.v[i].count);
+	if (map64_get(&act->fl->point_seen, key) != MAP64_EMPTY)
+		return;
+	map64_put(&act->fl->point_seen, key, (uint32_t)run->points.n);
+	vec_push(&run->points, pt);
+}
+
+static bool on_stack(const struct frame *fr, uint32_t func)
+{
+	for (; fr; fr = fr->up)
+		if (fr->func == func)
+			return true;
+	return false;
+}
+
+static bool followed(const struct activation *act, uint32_t callee, const struct fact_insn *insn)
+{
+	const struct func *fn = &act->fl->in->p->funcs.v[callee];
+	const struct fact_func *ff;
+
+	if (!fn->defined || act->frame->depth >= MAX_DEPTH || on_stack(act->frame, callee))
+		return false;
+	if (fn->touches)
+		return true;
+	ff = func_fact(act->fl->in->p, fn);
+	return insn->dst != FACTS_NONE && ff->n_blocks <= SMALL_BLOCKS &&
+	       !func_info(act->fl->in, callee)->has_loop;
+}
+
+/* A callee that is not followed: its result is new, and it may write where it is pointed to. */
+static uint32_t opaque_call(struct activation *act, struct state *s, const struct fact_insn *insn,
+			    const uint32_t *args)
+{
+	struct syms *syms = &act->fl->run->syms;
+	uint32_t i, r;
+
+	for (i = 0; i < insn->n_args; i++) {
+		uint32_t a = args[i];
+		const struct sym *v = sym_get(syms, a);
+
+		while (v->op == SY_FADDR || v->op == SY_IADDR)
+			v = sym_get(syms, v->a);
+		if (v->op == SY_LADDR) {
+			state_forget(s, syms, a);
+			state_forget_known(s, syms, sym_make(syms, SY_LOAD, a, 0, 0, 0));
+		}
+	}
+	r = sym_fresh(syms, (uint32_t)(insn - act->f->insns.v), (uint32_t)act->frame->hash, 5);
+	state_forget_known(s, syms, r);
+	return r;
+}
+
+static void exec(struct flow *fl, const struct frame *frame, const struct state *s,
+		 struct arena *out, struct exits *ret);
+
+static void enter(struct activation *act, struct state *s, const struct fact_insn *insn,
+		  uint32_t callee, const uint32_t *args, const struct sym *through,
+		  struct exits *ret)
+{
+	struct flow *fl = act->fl;
+	struct frame *fr = ARENA_NEW(&fl->run->arena, struct frame);
+	uint32_t *env = s->env, n_env = s->n_env, i;
+	struct exits ex = { 0 };
+
+	fr->up = act->frame;
+	fr->func = callee;
+	fr->call = insn->loc;
+	fr->via_pointer = through != NULL;
+	if (through) {
+		fr->via_record = through->c;
+		fr->via_field = through->b;
+	}
+	fr->args = arena_memdup(&fl->run->arena, args, insn->n_args * sizeof(*args));
+	fr->n_args = insn->n_args;
+	fr->depth = act->frame->depth + 1;
+	fr->hash = map64_mix(act->frame->hash,
+			     (uint64_t)callee << 32 | (uint32_t)(insn - act->f->insns.v));
+	exec(fl, fr, s, &act->arena, &ex);
+	for (i = 0; i < ex.n; i++) {
+		ex.v[i].s->env = arena_memdup(&act->arena, env, n_env * sizeof(*env));
+		ex.v[i].s->n_env = n_env;
+		vec_push(ret, ex.v[i]);
+	}
+	vec_release(&ex);
+}
+
+static void call_func(struct activation *act, struct state *s, const struct fact_insn *insn,
+		      uint32_t callee, const uint32_t *args, const struct sym *through,
+		      struct exits *ret)
+{
+	const struct func *fn = &act->fl->in->p->funcs.v[callee];
+	struct prim_call pc = { .fl = act->fl, .arena = &act->arena, .frame = act->frame,
+				.insn = insn, .f = act->f, .callee = callee, .args = args };
+	bool follow;
+
+	if (fn->lock) {
+		/* A release's entry is still inside the section, an acquire's exit already is. */
+		if (fn->lock->does == LOCK_RELEASE)
+			add_point(act, s, insn, callee, false);
+		prim_lock(&pc, s, ret);
+		if (fn->lock->does != LOCK_RELEASE) {
+			size_t i;
+
+			for (i = 0; i < ret->n; i++)
+				if (ret->v[i].s->n_held)
+					add_point(act, ret->v[i].s, insn, callee, false);
+		}
+		return;
+	}
+	if (fn->percpu) {
+		vec_push(ret, ((struct exit){ s, prim_percpu(&pc, s) }));
+		return;
+	}
+	if (fn->value) {
+		uint32_t value = prim_value(&pc, s);
+
+		if (value == SYM_NONE) {
+			add_point(act, s, insn, callee, false);
+			value = opaque_call(act, s, insn, args);
+		}
+		vec_push(ret, ((struct exit){ s, value }));
+		return;
+	}
+	follow = followed(act, callee, insn);
+	add_point(act, s, insn, callee, follow);
+	if (follow) {
+		enter(act, s, insn, callee, args, through, ret);
+	} else {
+		uint32_t value = prim_string(&pc);
+
+		if (value == SYM_NONE)
+			value = opaque_call(act, s, insn, args);
+		vec_push(ret, ((struct exit){ s, value }));
+	}
+}
+
+/* A call through member @through of some record. */
+static void call_member(struct activation *act, struct state *s, const struct fact_insn *insn,
+			const struct sym *through, const uint32_t *args, struct exits *ret)
+{
+	struct interp *in = act->fl->in;
+	size_t n, i, distinct = 0;
+	const struct member_target *t = program_targets(in->p, through->c, through->b, &n);
+	bool by_kind = through->c == in->ops_record && s->kind == FACTS_NONE;
+	bool follow = false;
+	uint32_t last = FACTS_NONE;
+
+	for (i = 0; i < n; i++) {
+		if (t[i].func != last)
+			distinct++;
+		last = t[i].func;
+		follow |= in->p->funcs.v[last].touches;
+	}
+	/*
+	 * With nothing held and no guard raised the targets tell nothing that
+	 * their own runs do not tell: whatever is assigned to a member is an
+	 * entry point too.
+	 */
+	follow &= distinct && distinct <= MAX_TARGETS &&
+		  (act->fl->input->nested || s->n_held || s->guards.n || distinct == 1);
+	last = FACTS_NONE;
+	for (i = 0; i < n; i++) {
+		struct state *c;
+
+		if (!follow) {
+			if (t[i].func != last)
+				add_point(act, s, insn, t[i].func, false);
+			last = t[i].func;
+			continue;
+		}
+		if (!by_kind && t[i].func == last)
+			continue;
+		last = t[i].func;
+		if (by_kind && (t[i].var == FACTS_NONE || !find_kind(in, t[i].var)))
+			continue;
+		c = state_clone(&act->arena, s);
+		if (by_kind)
+			c->kind = t[i].var;
+		call_func(act, c, insn, t[i].func, args, through, ret);
+	}
+	if (!follow)
+		vec_push(ret, ((struct exit){ s, opaque_call(act, s, insn, args) }));
+}
+
+static void call(struct activation *act, struct state *s, const struct fact_insn *insn,
+		 struct exits *ret)
+{
+	struct syms *syms = &act->fl->run->syms;
+	uint32_t callee = flow_eval(act, s, insn->val), i;
+	uint32_t *args = ARENA_ARRAY(&act->arena, uint32_t, insn->n_args);
+	struct sym v, a;
+
+	for (i = 0; i < insn->n_args; i++)
+		args[i] = flow_eval(act, s, act->f->arglist.v[insn->args + i]);
+	v = *sym_get(syms, callee);
+	if (v.op == SY_FUNC) {
+		call_func(act, s, insn, v.a, args, NULL, ret);
+		return;
+	}
+	if (v.op == SY_INT)
+		return; /* a call of NULL: this path does not exist */
+	if (v.op == SY_LOAD) {
+		a = *sym_get(syms, v.a);
+		if (a.op == SY_IADDR) /* a table of functions in a member */
+			a = *sym_get(syms, a.a);
+		if (a.op == SY_FADDR) {
+			call_member(act, s, insn, &a, args, ret);
+			return;
+		}
+	}
+	vec_push(ret, ((struct exit){ s, opaque_call(act, s, insn, args) }));
+}
+
+/* --- blocks --- */
+
+static void branch(struct activation *act, struct state *s, const struct fact_block *blk)
+{
+	struct syms *syms = &act->fl->run->syms;
+	uint32_t cond = flow_eval(act, s, blk->cond);
+	int t = state_truth(s, syms, cond);
+	struct state *o;
+
+	if (t >= 0) {
+		arrive(act, blk->succ[t ? 0 : 1], s);
+		return;
+	}
+	o = state_clone(&act->arena, s);
+	if (state_assume(s, &act->arena, syms, cond, true))
+		arrive(act, blk->succ[0], s);
+	if (state_assume(o, &act->arena, syms, cond, false))
+		arrive(act, blk->succ[1], o);
+}
+
+/* With this many cases or more nothing is noted of the default: it would be forgotten again. */
+#define SWITCH_NOTED 9
+
+static void branch_switch(struct activation *act, struct state *s, const struct fact_block *blk)
+{
+	struct syms *syms = &act->fl->run->syms;
+	uint32_t cond = flow_eval(act, s, blk->cond), c;
+	bool closed = false;
+	int64_t val;
+
+	for (c = blk->cases; c < blk->cases + blk->n_cases; c++) {
+		const struct fact_case *fc = &act->f->cases.v[c];
+		struct state *o;
+
+		if (sym_is_int(syms, cond, &val)) {
+			if (val < fc->lo || val > fc->hi)
+				continue;
+			arrive(act, fc->target, s);
+			return;
+		}
+		o = state_clone(&act->arena, s);
+		if (state_assume(o, &act->arena, syms,
+				 sym_bin(syms, FB_GE, cond, sym_int(syms, fc->lo), false), true) &&
+		    state_assume(o, &act->arena, syms,
+				 sym_bin(syms, FB_LE, cond, sym_int(syms, fc->hi), false), true))
+			arrive(act, fc->target, o);
+		if (fc->lo == fc->hi && blk->n_cases < SWITCH_NOTED &&
+		    !state_assume(s, &act->arena, syms,
+				  sym_bin(syms, FB_EQ, cond, sym_int(syms, fc->lo), false), false))
+			closed = true;
+	}
+	if (!closed && blk->succ[0] != FACTS_NONE)
+		arrive(act, blk->succ[0], s);
+}
+
+static void end_block(struct activation *act, struct state *s, const struct fact_block *blk)
+{
+	uint32_t c;
+
+	switch (blk->term) {
+	case FTERM_JUMP:
+		arrive(act, blk->succ[0], s);
+		break;
+	case FTERM_BRANCH:
+		branch(act, s, blk);
+		break;
+	case FTERM_SWITCH:
+		branch_switch(act, s, blk);
+		break;
+	case FTERM_ANY:
+		for (c = blk->cases; c < blk->cases + blk->n_cases; c++)
+			arrive(act, act->f->cases.v[c].target, state_clone(&act->arena, s));
+		if (blk->succ[0] != FACTS_NONE)
+			arrive(act, blk->succ[0], s);
+		break;
+	case FTERM_RETURN:
+		leave(act, s, blk->cond == FACTS_NONE ? 0 : flow_eval(act, s, blk->cond));
+		break;
+	default:
+		break;
+	}
+}
+
+static void run_block(struct activation *act, const struct fact_block *blk, uint32_t i,
+		      struct state *s)
+{
+	struct syms *syms = &act->fl->run->syms;
+
+	for (; i < blk->n_insns; i++) {
+		const struct fact_insn *insn = &act->f->insns.v[blk->insns + i];
+		struct exits ex = { 0 };
+		size_t k;
+
+		if (++act->fl->run->steps > act->fl->max_steps) {
+			run_cut(act->fl, "too many steps");
+			return;
+		}
+		switch (insn->op) {
+		case FI_ASSIGN:
+			assign(act, s, insn->dst, flow_eval(act, s, insn->val));
+			continue;
+		case FI_CLOBBER:
+			if (insn->dst != FACTS_NONE) {
+				uint32_t fresh = sym_fresh(syms, blk->insns + i,
+							   (uint32_t)act->frame->hash, 6);
+
+				state_forget_known(s, syms, fresh);
+				assign(act, s, insn->dst, fresh);
+			}
+			continue;
+		default:
+			break;
+		}
+		call(act, s, insn, &ex);
+		for (k = 0; k < ex.n; k++) {
+			if (insn->dst != FACTS_NONE)
+				assign(act, ex.v[k].s, insn->dst, ex.v[k].value);
+			if (k + 1 < ex.n)
+				run_block(act, blk, i + 1, ex.v[k].s);
+		}
+		s = ex.n ? ex.v[ex.n - 1].s : NULL;
+		vec_release(&ex);
+		if (!s)
+			return;
+	}
+	end_block(act, s, blk);
+}
+
+/* Interprets the function of @frame from state @s on; the exits are made in @out. */
+static void exec(struct flow *fl, const struct frame *frame, const struct state *s,
+		 struct arena *out, struct exits *ret)
+{
+	const struct func *fn = &fl->in->p->funcs.v[frame->func];
+	struct activation act = { .fl = fl, .frame = frame, .f = func_facts(fl->in->p, fn),
+				  .ff = func_fact(fl->in->p, fn),
+				  .fi = func_info(fl->in, frame->func), .out = out,
+				  .exits = ret };
+	struct state *first;
+	uint32_t b, i, n = act.ff->n_blocks;
+
+	arena_init(&act.arena);
+	act.blocks = ARENA_ARRAY(&act.arena, struct block_states, n);
+	act.pending = ARENA_ARRAY(&act.arena, bool, n);
+	act.by_order = ARENA_ARRAY(&act.arena, uint32_t, n);
+	for (b = 0; b < n; b++)
+		act.by_order[act.fi->order[b]] = b;
+	first = state_clone(&act.arena, s);
+	first->n_env = act.ff->n_locals;
+	first->env = ARENA_ARRAY(&act.arena, uint32_t, act.ff->n_locals);
+	for (i = 0; i < act.ff->n_locals; i++) {
+		first->env[i] = SYM_NONE;
+		if (i >= act.ff->n_params || i >= frame->n_args)
+			continue;
+		if (act.fi->in_memory[i])
+			state_store(first, &act.arena, &fl->run->syms, local_addr(&act, i),
+				    frame->args[i]);
+		else
+			first->env[i] = frame->args[i];
+	}
+	act.next = n;
+	arrive(&act, 0, first);
+	while (act.next < n) {
+		struct block_states *bs;
+		uint32_t order = act.next;
+
+		if (!act.pending[order]) {
+			act.next++;
+			continue;
+		}
+		act.pending[order] = false;
+		bs = &act.blocks[act.by_order[order]];
+		for (i = 0; i < bs->n; i++) {
+			if (!bs->v[i].pending)
+				continue;
+			bs->v[i].pending = false;
+			run_block(&act, &act.f->blocks.v[act.ff->blocks + act.by_order[order]], 0,
+				  state_clone(&act.arena, bs->v[i].s));
+			bs = &act.blocks[act.by_order[order]];
+		}
+	}
+	arena_release(&act.arena);
+}
+
+/* --- runs --- */
+
+void interp_run(struct interp *in, const struct run_input *input, struct run *ret)
+{
+	const struct func *fn = &in->p->funcs.v[input->func];
+	const struct fact_func *ff = func_fact(in->p, fn);
+	struct flow fl = { .in = in, .run = ret, .input = input,
+			   .max_steps = input->max_steps ? input->max_steps : INTERP_MAX_STEPS };
+	struct arena tmp = ARENA_INIT;
+	struct state s = { .kind = input->kind };
+	struct exits ex = { 0 };
+	struct frame *fr;
+	uint32_t *args, i;
+
+	memset(ret, 0, sizeof(*ret));
+	arena_init(&ret->arena);
+	syms_init(&ret->syms);
+	ret->func = input->func;
+	ret->kind = input->kind;
+	if (input->guards)
+		s.guards = *input->guards;
+	args = ARENA_ARRAY(&ret->arena, uint32_t, ff->n_params);
+	for (i = 0; i < ff->n_params; i++)
+		args[i] = input->param_known && input->param_known[i]
+				  ? sym_int(&ret->syms, input->param_value[i])
+				  : sym_make(&ret->syms, SY_PARAM, i, 0, 0, 0);
+	for (i = 0; i < input->n_fields; i++) {
+		const struct known_field *kf = &input->fields[i];
+
+		state_store(&s, &tmp, &ret->syms,
+			    sym_faddr(&ret->syms, args[kf->param], kf->record, kf->field),
+			    sym_int(&ret->syms, kf->value));
+	}
+	fr = ARENA_NEW(&ret->arena, struct frame);
+	fr->func = input->func;
+	fr->args = args;
+	fr->n_args = ff->n_params;
+	fr->hash = map64_mix(input->func, 0);
+	exec(&fl, fr, &s, &tmp, &ex);
+	for (i = 0; i < ex.n; i++) {
+		struct run_exit e = { ex.v[i].value };
+
+		vec_push(&ret->exits, e);
+	}
+	vec_release(&ex);
+	map64_release(&fl.point_seen);
+	map64_release(&fl.acquire_seen);
+	arena_release(&tmp);
+}
+
+void run_release(struct run *r)
+{
+	syms_release(&r->syms);
+	vec_release(&r->acquires);
+	vec_release(&r->points);
+	vec_release(&r->exits);
+	arena_release(&r->arena);
+}
+
+/* The guard that a per-CPU operation's first argument names in the source, or FACTS_NONE. */
+static uint32_t expr_guard(struct interp *in, const struct facts *f, uint32_t e)
+{
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
+
+	if (x->op == FX_ADDR) {
+		x = &f->exprs.v[expr_strip(f, x->a)];
+		if (x->op == FX_GLOBAL)
+			return x->a;
+	}
+	while (x->op == FX_INDEX || x->op == FX_DEREF || x->op == FX_CAST)
+		x = &f->exprs.v[x->a];
+	return x->op == FX_FIELD ? prim_guard_field(in, x->sym2, x->sym) : FACTS_NONE;
+}
+
+/*
+ * A guard is a counter that somebody raises and somebody's branch depends on.
+ * Counters that are only counted (statistics) would multiply states for nothing.
+ */
+static void find_guards(struct interp *in)
+{
+	struct map64 raised = { 0 }, tested = { 0 };
+	size_t c, i;
+
+	for (c = 0; c < in->p->calls.n; c++) {
+		const struct call *call = &in->p->calls.v[c];
+		const struct facts *f = func_facts(in->p, &in->p->funcs.v[call->caller]);
+		const struct fact_insn *insn = &f->insns.v[call->insn];
+		const struct rule_percpu *pc;
+		uint32_t g, k;
+
+		if (call->callee == FACTS_NONE)
+			continue;
+		pc = in->p->funcs.v[call->callee].percpu;
+		for (k = 0; k < insn->n_args; k++) {
+			g = expr_guard(in, f, f->arglist.v[insn->args + k]);
+			if (g == FACTS_NONE)
+				continue;
+			if (pc && !k && pc->op != PERCPU_PTR) {
+				if (pc->op < PERCPU_READ)
+					map64_put(&raised, g, 1);
+				if (pc->op >= PERCPU_INC_RETURN && pc->op != PERCPU_WRITE &&
+				    insn->dst != FACTS_NONE)
+					map64_put(&tested, g, 1);
+			} else if (!pc && !(g & GUARD_FIELD) && in->p->gvars.v[g].percpu &&
+				   interp_param_is_guard(in, call->callee, k)) {
+				map64_put(&raised, g, 1);
+			}
+		}
+	}
+	for (i = 0; i < tested.cap; i++)
+		if (tested.vals[i] != MAP64_EMPTY &&
+		    map64_get(&raised, tested.keys[i]) != MAP64_EMPTY)
+			map64_put(&in->guard_classes, tested.keys[i], 1);
+	map64_release(&raised);
+	map64_release(&tested);
+}
+
+void interp_init(struct interp *in, struct program *p)
+{
+	const struct rule_tree *t = &p->rules->tree;
+	size_t i;
+
+	memset(in, 0, sizeof(*in));
+	in->p = p;
+	in->n_info = p->funcs.n;
+	in->info = ARENA_ARRAY(&p->arena, struct func_info, p->funcs.n);
+	in->ops_record = program_string(p, t->map_ops_record);
+	in->map_record = program_string(p, t->map_record);
+	in->ops_field = program_string(p, t->map_ops_field);
+	in->type_field = program_string(p, t->compat_type_field);
+	for (i = 0; i < p->rules->transparent.n; i++) {
+		const struct rule_field *rf = &p->rules->transparent.v[i];
+
+		map64_put(&in->transparent,
+			  (uint64_t)program_string(p, rf->record) << 32 | program_string(p, rf->field),
+			  1);
+	}
+	find_guards(in);
+}
+
+void interp_release(struct interp *in)
+{
+	map64_release(&in->transparent);
+	map64_release(&in->guard_classes);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_FLOW_INTERP_H
+#define RELOCK_FLOW_INTERP_H
+
+#include "flow/sym.h"
+#include "program/program.h"
+
+/*
+ * The interpreter: walks the control flow of one function and of what it
+ * calls, with a state: which locks are held, how far each per-CPU guard is
+ * raised, and what is known of values. What it sees (acquires, and the places
+ * in a critical section where a program can run) becomes a struct run.
+ *
+ * States that agree in locks, guards and map kind are merged where paths meet
+ * once there are too many of them; those that differ in them never are (Das,
+ * Lerner, Seigle: ESP, PLDI 2002).
+ */
+
+/* A guard: a per-CPU counter, by variable or by the (record, field) that points to it. */
+#define GUARD_FIELD (UINT32_C(1) << 31) /* the rest is the string "record.field" */
+
+/* How far a guard is raised. Guards that are not listed are at 0. */
+struct guard_value {
+	uint32_t guard;
+	int32_t count;
+};
+
+#define INTERP_MAX_GUARDS 8
+#define INTERP_MAX_HELD 8
+
+struct guards {
+	struct guard_value v[INTERP_MAX_GUARDS]; /* sorted by guard, none with count 0 */
+	uint8_t n;
+};
+
+/* A test of a guard that the path took: the result decides what happens next. */
+struct guard_test {
+	uint32_t guard;
+	int32_t count; /* the value seen by the test, after the operation */
+	struct fact_loc loc;
+	uint32_t func;
+};
+
+struct guard_tests {
+	struct guard_test v[INTERP_MAX_GUARDS];
+	uint8_t n;
+};
+
+/* An activation of a function, up to the one that the run started with. */
+struct frame {
+	const struct frame *up;
+	uint32_t func;
+	struct fact_loc call; /* in up->func; line 0 for the first frame */
+	bool via_pointer;
+	uint32_t via_record, via_field;
+	const uint32_t *args; /* values of the parameters */
+	uint32_t n_args;
+	uint32_t depth;
+	uint64_t hash;
+};
+
+/* A lock was taken. */
+struct acquire {
+	uint32_t class; /* string: "bpf_local_storage.lock", or 0 if it cannot be named */
+	uint32_t addr;	/* which lock: a term of the run */
+	uint32_t kind;	/* global of the map's ops table, or FACTS_NONE */
+	const struct rule_lock *rule;
+	uint32_t primitive; /* the function that took it */
+	bool blocking;
+	struct fact_loc loc;
+	struct fact_loc released; /* line 0: no release was seen */
+	uint32_t func;		  /* the function it stands in */
+	const struct frame *frame;
+	struct guards guards;
+	struct guard_tests tests;
+};
+
+/* A call while locks are held: a program attached to what is called runs here. */
+struct point {
+	uint32_t held[INTERP_MAX_HELD]; /* acquires, oldest first */
+	uint8_t n_held;
+	uint32_t callee; /* struct func */
+	bool at_exit;	 /* only its exit is inside: the primitive that took the lock */
+	bool at_entry;	 /* only its entry: the primitive that releases it */
+	bool entered;	 /* the interpreter followed it: calls in it have points of their own */
+	struct fact_loc loc;
+	uint32_t func;
+	const struct frame *frame;
+	struct guards guards;
+};
+
+/* A value that the function returned, with what was stored where. */
+struct run_exit {
+	uint32_t value;
+};
+
+struct run {
+	struct arena arena; /* frames */
+	struct syms syms;
+	uint32_t func;
+	uint32_t kind;
+	VEC(struct acquire) acquires;
+	VEC(struct point) points;
+	VEC(struct run_exit) exits;
+	uint64_t steps;
+	const char *cut; /* why the run is not complete, or NULL */
+};
+
+/* A member of a parameter that is known before the run starts. */
+struct known_field {
+	uint32_t param;
+	uint32_t record, field;
+	uint32_t value; /* the constant, or SYM_NAME_VALUE */
+};
+
+struct run_input {
+	uint32_t func;
+	uint32_t kind;		     /* ops table of the map's kind, or FACTS_NONE */
+	const struct guards *guards; /* what the interrupted context has raised, or NULL */
+	bool nested; /* follow pointers although nothing is held: all acquires are wanted */
+	const int64_t *param_value; /* n_params constants, used where param_known */
+	const bool *param_known;
+	const struct known_field *fields;
+	size_t n_fields;
+	const char *attach_name; /* what a function of value VALUE_ATTACH_NAME returns, or NULL */
+	uint64_t max_steps;	 /* 0: the default bound */
+};
+
+/* The kinds of maps, for the interpreter: which ops table belongs to which map type. */
+struct map_kind {
+	uint32_t ops;	/* global */
+	int64_t type;	/* value of the map type */
+	uint32_t type_name; /* enumerator */
+	uint32_t slot_record, slot_field; /* where an owner keeps its storage, or 0 */
+};
+
+struct interp {
+	struct program *p;
+	const struct map_kind *kinds;
+	size_t n_kinds;
+	struct func_info *info; /* by struct func; made when first needed */
+	size_t n_info;
+	struct map64 transparent; /* (record, field) of rules' transparent fields */
+	uint32_t ops_record, map_record, ops_field, type_field;
+	struct map64 guard_classes; /* guards that some code tests */
+};
+
+/* Default bound on the instructions of one run; a run that reaches it is cut and says so. */
+#define INTERP_MAX_STEPS UINT64_C(600000)
+
+void interp_init(struct interp *in, struct program *p);
+void interp_release(struct interp *in);
+void interp_run(struct interp *in, const struct run_input *input, struct run *ret);
+void run_release(struct run *r);
+
+/* Whether parameter @param of @func ends up as the counter of a per-CPU operation. */
+bool interp_param_is_guard(struct interp *in, uint32_t func, uint32_t param);
+
+/* The name of a guard: "bpf_cgrp_storage_busy", "bpf_htab.map_locked". */
+const char *guard_name(const struct program *p, uint32_t guard);
+
+int32_t guards_get(const struct guards *g, uint32_t guard);
+bool guards_equal(const struct guards *a, const struct guards *b);
+
+#endif

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+#include "flow/prims.h"
+
+#include <string.h>
+
+/* The lowest error number that a failed acquire returns is -MAX_ERRNO (include/linux/err.h). */
+#define MAX_ERRNO 4095
+
+static uint32_t field_string(struct interp *in, uint32_t record, uint32_t field)
+{
+	char *s = arena_printf(&in->p->arena, "%s.%s", program_str(in->p, record),
+			       program_str(in->p, field));
+
+	return program_string(in->p, s);
+}
+
+uint32_t prim_guard_field(struct interp *in, uint32_t record, uint32_t field)
+{
+	return GUARD_FIELD | field_string(in, record, field);
+}
+
+const char *guard_name(const struct program *p, uint32_t guard)
+{
+	if (guard & GUARD_FIELD)
+		return program_str(p, guard & ~GUARD_FIELD);
+	return program_str(p, p->gvars.v[guard].name);
+}
+
+/* --- locks --- */
+
+/* The lock itself, without the fields of the primitive's own layers. */
+static uint32_t strip_transparent(const struct flow *fl, uint32_t addr)
+{
+	const struct syms *syms = &fl->run->syms;
+
+	for (;;) {
+		const struct sym *v = sym_get(syms, addr);
+
+		if (v->op != SY_FADDR ||
+		    map64_get(&fl->in->transparent, (uint64_t)v->c << 32 | v->b) == MAP64_EMPTY)
+			return addr;
+		addr = v->a;
+	}
+}
+
+/* The class of the lock at @addr: the field it is, or the global; 0 if it has no name. */
+static uint32_t lock_class(struct flow *fl, uint32_t addr)
+{
+	const struct syms *syms = &fl->run->syms;
+	const struct sym *v = sym_get(syms, addr);
+
+	while (v->op == SY_IADDR)
+		v = sym_get(syms, v->a);
+	switch (v->op) {
+	case SY_FADDR:
+		return field_string(fl->in, v->c, v->b);
+	case SY_GADDR:
+		return fl->in->p->gvars.v[v->a].name;
+	case SY_GNAME:
+		return v->a;
+	case SY_LOAD: /* a pointer to a lock that is kept somewhere */
+		v = sym_get(syms, v->a);
+		while (v->op == SY_IADDR)
+			v = sym_get(syms, v->a);
+		if (v->op == SY_FADDR)
+			return field_string(fl->in, v->c, v->b);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, uint32_t addr,
+			    bool blocking)
+{
+	const struct func *fn = &pc->fl->in->p->funcs.v[pc->callee];
+	struct acquire a = { .class = lock_class(pc->fl, addr), .addr = addr, .kind = s->kind,
+			     .rule = fn->lock, .primitive = pc->callee, .blocking = blocking,
+			     .loc = pc->insn->loc, .func = pc->frame->func, .frame = pc->frame,
+			     .guards = s->guards, .tests = s->tests };
+	uint64_t key = map64_mix(pc->frame->hash, (uint64_t)(pc->insn - pc->f->insns.v) << 1 |
+							  blocking);
+	uint32_t id;
+	uint8_t i;
+
+	key = map64_mix(key, (uint64_t)addr << 32 | s->kind);
+	for (i = 0; i < s->guards.n; i++)
+		key = map64_mix(key, (uint64_t)s->guards.v[i].guard << 32 |
+					     (uint32_t)s->guards.v[i].count);
+	id = map64_get(&pc->fl->acquire_seen, key);
+	if (id != MAP64_EMPTY)
+		return id;
+	id = (uint32_t)pc->fl->run->acquires.n;
+	map64_put(&pc->fl->acquire_seen, key, id);
+	vec_push(&pc->fl->run->acquires, a);
+	return id;
+}
+
+static void hold(struct state *s, uint32_t addr, uint32_t acquire)
+{
+	if (s->n_held == INTERP_MAX_HELD) { /* forget the oldest: it is the caller's business */
+		memmove(&s->held[0], &s->held[1], (INTERP_MAX_HELD - 1) * sizeof(s->held[0]));
+		s->n_held--;
+	}
+	s->held[s->n_held++] = (struct held){ addr, acquire };
+}
+
+static void release(const struct prim_call *pc, struct state *s, uint32_t addr)
+{
+	struct run *run = pc->fl->run;
+	uint32_t class = lock_class(pc->fl, addr), found = UINT32_MAX, i;
+
+	/* The lock at this address; where terms differ, the last one of its class. */
+	for (i = s->n_held; i-- > 0 && found == UINT32_MAX;)
+		if (s->held[i].addr == addr)
+			found = i;
+	for (i = s->n_held; i-- > 0 && found == UINT32_MAX;)
+		if (run->acquires.v[s->held[i].acquire].class == class)
+			found = i;
+	if (found == UINT32_MAX)
+		return;
+	if (!run->acquires.v[s->held[found].acquire].released.line)
+		run->acquires.v[s->held[found].acquire].released = pc->insn->loc;
+	memmove(&s->held[found], &s->held[found + 1],
+		(size_t)(s->n_held - found - 1) * sizeof(s->held[0]));
+	s->n_held--;
+}
+
+void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
+{
+	const struct rule_lock *rule = pc->fl->in->p->funcs.v[pc->callee].lock;
+	struct syms *syms = &pc->fl->run->syms;
+	struct state *fail;
+	uint32_t addr, value;
+
+	if (rule->arg >= pc->insn->n_args) {
+		vec_push(ret, ((struct exit){ s, 0 }));
+		return;
+	}
+	addr = strip_transparent(pc->fl, pc->args[rule->arg]);
+	if (rule->does == LOCK_RELEASE) {
+		release(pc, s, addr);
+		vec_push(ret, ((struct exit){ s, 0 }));
+		return;
+	}
+	value = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 7);
+	state_forget_known(s, syms, value);
+	if (rule->success == LOCK_ALWAYS && rule->does == LOCK_ACQUIRE) {
+		hold(s, addr, add_acquire(pc, s, addr, true));
+		vec_push(ret, ((struct exit){ s, value })); /* irqsave: the flags */
+		return;
+	}
+	fail = state_clone(pc->arena, s);
+	hold(s, addr, add_acquire(pc, s, addr, false));
+	if (rule->success == LOCK_ZERO) {
+		vec_push(ret, ((struct exit){ s, sym_int(syms, 0) }));
+		if (state_assume(fail, pc->arena, syms,
+				 sym_bin(syms, FB_GE, value, sym_int(syms, -MAX_ERRNO), true), true))
+			vec_push(ret, ((struct exit){ fail, value }));
+	} else {
+		vec_push(ret, ((struct exit){ s, sym_int(syms, 1) }));
+		vec_push(ret, ((struct exit){ fail, sym_int(syms, 0) }));
+	}
+}
+
+/* --- per-CPU counters --- */
+
+/* The guard that address @addr is of, or FACTS_NONE. */
+static uint32_t guard_of(struct flow *fl, uint32_t addr)
+{
+	const struct syms *syms = &fl->run->syms;
+	const struct sym *v = sym_get(syms, addr);
+
+	if (v->op == SY_GADDR)
+		return v->a;
+	if (v->op == SY_LOAD)
+		v = sym_get(syms, v->a);
+	while (v->op == SY_IADDR || v->op == SY_LOAD)
+		v = sym_get(syms, v->a);
+	return v->op == SY_FADDR ? prim_guard_field(fl->in, v->c, v->b) : FACTS_NONE;
+}
+
+static bool known_delta(const struct prim_call *pc, enum percpu_op op, int32_t *ret)
+{
+	int64_t n = 1;
+
+	switch (op) {
+	case PERCPU_INC:
+	case PERCPU_INC_RETURN:
+		*ret = 1;
+		return true;
+	case PERCPU_DEC:
+	case PERCPU_DEC_RETURN:
+		*ret = -1;
+		return true;
+	case PERCPU_ADD:
+	case PERCPU_ADD_RETURN:
+	case PERCPU_SUB:
+	case PERCPU_SUB_RETURN:
+		if (pc->insn->n_args < 2 || !sym_is_int(&pc->fl->run->syms, pc->args[1], &n) ||
+		    n < -16 || n > 16)
+			return false;
+		*ret = (int32_t)(op == PERCPU_ADD || op == PERCPU_ADD_RETURN ? n : -n);
+		return true;
+	default:
+		return false;
+	}
+}
+
+uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
+{
+	const struct rule_percpu *rule = pc->fl->in->p->funcs.v[pc->callee].percpu;
+	struct syms *syms = &pc->fl->run->syms;
+	uint32_t guard, fresh;
+	int32_t delta;
+	int64_t val;
+
+	if (!pc->insn->n_args)
+		return 0;
+	if (rule->op == PERCPU_PTR)
+		return pc->args[0]; /* this CPU's copy stands for all: one run is on one CPU */
+	guard = guard_of(pc->fl, pc->args[0]);
+	fresh = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 8);
+	state_forget_known(s, syms, fresh);
+	if (guard == FACTS_NONE ||
+	    map64_get(&pc->fl->in->guard_classes, guard) == MAP64_EMPTY)
+		return rule->op == PERCPU_READ ? flow_load(pc->fl, s, pc->args[0]) : fresh;
+	if (known_delta(pc, rule->op, &delta))
+		guards_add(&s->guards, guard, delta);
+	else if ((rule->op == PERCPU_WRITE || rule->op == PERCPU_XCHG) && pc->insn->n_args > 1 &&
+		 sym_is_int(syms, pc->args[1], &val) && val >= -4 && val <= 4)
+		guards_set(&s->guards, guard, (int32_t)val);
+	else if (rule->op != PERCPU_READ)
+		return fresh;
+	if (rule->op >= PERCPU_INC_RETURN && rule->op != PERCPU_WRITE &&
+	    pc->insn->dst != FACTS_NONE) {
+		struct guard_test t = { guard, guards_get(&s->guards, guard), pc->insn->loc,
+					pc->frame->func };
+
+		state_tested(s, &t);
+	}
+	return sym_int(syms, guards_get(&s->guards, guard));
+}
+
+/* --- values --- */
+
+uint32_t prim_value(const struct prim_call *pc, struct state *s)
+{
+	const struct rule_value *rule = pc->fl->in->p->funcs.v[pc->callee].value;
+	struct syms *syms = &pc->fl->run->syms;
+	uint32_t fresh;
+
+	switch (rule->is) {
+	case VALUE_ATTACH_NAME:
+		if (!pc->fl->input->attach_name)
+			return SYM_NONE;
+		return sym_make(syms, SY_STR,
+				program_string(pc->fl->in->p, pc->fl->input->attach_name), 0, 0, 0);
+	case VALUE_NONNULL:
+		fresh = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v),
+				  (uint32_t)pc->frame->hash, 9);
+		state_forget_known(s, syms, fresh);
+		return state_assume(s, pc->arena, syms, fresh, true) ? fresh : SYM_NONE;
+	case VALUE_ARG:
+		return rule->arg < pc->insn->n_args ? pc->args[rule->arg] : SYM_NONE;
+	case VALUE_CONST:
+		return sym_int(syms, rule->value);
+	default:
+		return SYM_NONE;
+	}
+}
+
+static const char *known_string(const struct prim_call *pc, uint32_t arg)
+{
+	const struct sym *v;
+
+	if (arg >= pc->insn->n_args)
+		return NULL;
+	v = sym_get(&pc->fl->run->syms, pc->args[arg]);
+	return v->op == SY_STR ? program_str(pc->fl->in->p, v->a) : NULL;
+}
+
+uint32_t prim_string(const struct prim_call *pc)
+{
+	static const char builtin[] = "__builtin_";
+	const char *name = func_name(pc->fl->in->p, pc->callee);
+	struct syms *syms = &pc->fl->run->syms;
+	const char *a = known_string(pc, 0), *b = known_string(pc, 1);
+	int64_t n;
+
+	if (!a)
+		return SYM_NONE;
+	if (!strncmp(name, builtin, sizeof(builtin) - 1))
+		name += sizeof(builtin) - 1;
+	if (!strcmp(name, "strlen"))
+		return sym_int(syms, (int64_t)strlen(a));
+	if (!b)
+		return SYM_NONE;
+	if (!strcmp(name, "strcmp"))
+		return sym_int(syms, strcmp(a, b));
+	if (!strcmp(name, "strncmp") && pc->insn->n_args > 2 &&
+	    sym_is_int(syms, pc->args[2], &n) && n >= 0)
+		return sym_int(syms, strncmp(a, b, (size_t)n));
+	return SYM_NONE;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_FLOW_PRIMS_H
+#define RELOCK_FLOW_PRIMS_H
+
+#include "flow/state.h"
+
+/* What the interpreter passes around during one run. */
+struct flow {
+	struct interp *in;
+	struct run *run;
+	const struct run_input *input;
+	uint64_t max_steps;
+	struct map64 point_seen;
+	struct map64 acquire_seen;
+};
+
+/* A way out of a call: the state there and the value returned. */
+struct exit {
+	struct state *s;
+	uint32_t value;
+};
+
+struct exits {
+	struct exit *v;
+	size_t n, cap;
+};
+
+/* A call of a function that the rules describe. */
+struct prim_call {
+	struct flow *fl;
+	struct arena *arena;
+	const struct frame *frame;
+	const struct fact_insn *insn;
+	const struct facts *f;
+	uint32_t callee;
+	const uint32_t *args;
+};
+
+/* Takes, tries or releases a lock; pushes one exit, or two for a try. */
+void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret);
+/* Counts; returns the operation's value. */
+uint32_t prim_percpu(const struct prim_call *pc, struct state *s);
+/* The value that the rules give, or SYM_NONE: it is not known. */
+uint32_t prim_value(const struct prim_call *pc, struct state *s);
+/* strlen(), strcmp() and strncmp() of known strings, or SYM_NONE. */
+uint32_t prim_string(const struct prim_call *pc);
+
+/* The guard reached through @record.@field. */
+uint32_t prim_guard_field(struct interp *in, uint32_t record, uint32_t field);
+
+uint32_t flow_load(struct flow *fl, struct state *s, uint32_t addr);
+
+#endif

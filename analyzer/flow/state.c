@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: MIT
+#include "flow/state.h"
+
+#include <string.h>
+
+/* MAX_ERRNO, include/linux/err.h. */
+#define MAX_ERRNO 4095
+
+/* A counter further off zero than this is only "far off": loops would never end otherwise. */
+#define GUARD_LIMIT 4
+
+struct state *state_clone(struct arena *a, const struct state *s)
+{
+	struct state *n = arena_memdup(a, s, sizeof(*s));
+
+	n->known = arena_memdup(a, s->known, s->n_known * sizeof(*s->known));
+	n->cap_known = s->n_known;
+	n->cells = arena_memdup(a, s->cells, s->n_cells * sizeof(*s->cells));
+	n->cap_cells = s->n_cells;
+	n->env = arena_memdup(a, s->env, s->n_env * sizeof(*s->env));
+	return n;
+}
+
+int32_t guards_get(const struct guards *g, uint32_t guard)
+{
+	uint8_t i;
+
+	for (i = 0; i < g->n; i++)
+		if (g->v[i].guard == guard)
+			return g->v[i].count;
+	return 0;
+}
+
+bool guards_equal(const struct guards *a, const struct guards *b)
+{
+	uint8_t i;
+
+	if (a->n != b->n)
+		return false;
+	for (i = 0; i < a->n; i++)
+		if (a->v[i].guard != b->v[i].guard || a->v[i].count != b->v[i].count)
+			return false;
+	return true;
+}
+
+void guards_set(struct guards *g, uint32_t guard, int32_t count)
+{
+	uint8_t i = 0;
+
+	if (count > GUARD_LIMIT)
+		count = GUARD_LIMIT;
+	if (count < -GUARD_LIMIT)
+		count = -GUARD_LIMIT;
+	while (i < g->n && g->v[i].guard < guard)
+		i++;
+	if (i < g->n && g->v[i].guard == guard) {
+		if (count) {
+			g->v[i].count = count;
+			return;
+		}
+		memmove(&g->v[i], &g->v[i + 1], (size_t)(g->n - i - 1) * sizeof(g->v[0]));
+		g->n--;
+		return;
+	}
+	if (!count || g->n == INTERP_MAX_GUARDS)
+		return;
+	memmove(&g->v[i + 1], &g->v[i], (size_t)(g->n - i) * sizeof(g->v[0]));
+	g->v[i] = (struct guard_value){ guard, count };
+	g->n++;
+}
+
+void guards_add(struct guards *g, uint32_t guard, int32_t delta)
+{
+	guards_set(g, guard, guards_get(g, guard) + delta);
+}
+
+void state_tested(struct state *s, const struct guard_test *t)
+{
+	uint8_t i;
+
+	for (i = 0; i < s->tests.n; i++) {
+		if (s->tests.v[i].guard == t->guard) {
+			s->tests.v[i] = *t;
+			return;
+		}
+	}
+	if (s->tests.n < INTERP_MAX_GUARDS)
+		s->tests.v[s->tests.n++] = *t;
+}
+
+bool state_same_property(const struct state *s, const struct state *o)
+{
+	uint8_t i;
+
+	if (s->n_held != o->n_held || s->kind != o->kind || !guards_equal(&s->guards, &o->guards))
+		return false;
+	for (i = 0; i < s->n_held; i++)
+		if (s->held[i].acquire != o->held[i].acquire)
+			return false;
+	return true;
+}
+
+uint32_t state_cell(const struct state *s, uint32_t addr)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->n_cells; i++)
+		if (s->cells[i].addr == addr)
+			return s->cells[i].val;
+	return SYM_NONE;
+}
+
+static void drop_cell(struct state *s, uint32_t i)
+{
+	memmove(&s->cells[i], &s->cells[i + 1], (s->n_cells - i - 1) * sizeof(*s->cells));
+	s->n_cells--;
+}
+
+static bool is_own_memory(const struct syms *syms, uint32_t addr)
+{
+	for (;;) {
+		const struct sym *v = sym_get(syms, addr);
+
+		if (v->op == SY_LADDR || v->op == SY_GADDR)
+			return true;
+		if (v->op != SY_FADDR && v->op != SY_IADDR)
+			return false;
+		addr = v->a;
+	}
+}
+
+/* Two different terms that may be one address. */
+static bool may_alias(const struct syms *syms, uint32_t a, uint32_t b)
+{
+	const struct sym *x = sym_get(syms, a), *y = sym_get(syms, b);
+
+	if (x->op != y->op)
+		return !is_own_memory(syms, a) && !is_own_memory(syms, b) &&
+		       x->op != SY_FADDR && y->op != SY_FADDR;
+	if (x->op == SY_FADDR && (x->b != y->b || x->c != y->c))
+		return false;
+	return !(is_own_memory(syms, a) && is_own_memory(syms, b)) || x->op == SY_IADDR;
+}
+
+void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t addr, uint32_t val)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->n_cells;) {
+		if (s->cells[i].addr == addr || may_alias(syms, s->cells[i].addr, addr))
+			drop_cell(s, i);
+		else
+			i++;
+	}
+	state_forget_known(s, syms, sym_make(syms, SY_LOAD, addr, 0, 0, 0));
+	if (s->n_cells == STATE_MAX_CELLS)
+		drop_cell(s, 0);
+	if (s->n_cells == s->cap_cells) {
+		struct cell *old = s->cells;
+
+		s->cap_cells = s->cap_cells ? s->cap_cells * 2 : 8;
+		s->cells = ARENA_ARRAY(a, struct cell, s->cap_cells);
+		if (s->n_cells)
+			memcpy(s->cells, old, s->n_cells * sizeof(*old));
+	}
+	s->cells[s->n_cells++] = (struct cell){ addr, val };
+}
+
+void state_forget(struct state *s, const struct syms *syms, uint32_t addr)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->n_cells;) {
+		if (sym_contains(syms, s->cells[i].addr, addr))
+			drop_cell(s, i);
+		else
+			i++;
+	}
+}
+
+void state_forget_known(struct state *s, const struct syms *syms, uint32_t part)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < s->n_known; i++)
+		if (!sym_contains(syms, s->known[i].sym, part))
+			s->known[n++] = s->known[i];
+	s->n_known = n;
+}
+
+void state_forget_volatile(struct state *s, const struct syms *syms)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < s->n_known; i++)
+		if (!sym_get(syms, s->known[i].sym)->volatile_)
+			s->known[n++] = s->known[i];
+	s->n_known = n;
+}
+
+static const struct known *find_known(const struct state *s, uint32_t sym)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->n_known; i++)
+		if (s->known[i].sym == sym)
+			return &s->known[i];
+	return NULL;
+}
+
+static struct known *make_known(struct state *s, struct arena *a, uint32_t sym)
+{
+	struct known *k;
+	uint32_t i;
+
+	for (i = 0; i < s->n_known; i++)
+		if (s->known[i].sym == sym)
+			return &s->known[i];
+	if (s->n_known == STATE_MAX_KNOWN) {
+		memmove(s->known, s->known + 1, (s->n_known - 1) * sizeof(*s->known));
+		s->n_known--;
+	}
+	if (s->n_known == s->cap_known) {
+		struct known *old = s->known;
+
+		s->cap_known = s->cap_known ? s->cap_known * 2 : 8;
+		s->known = ARENA_ARRAY(a, struct known, s->cap_known);
+		if (s->n_known)
+			memcpy(s->known, old, s->n_known * sizeof(*old));
+	}
+	k = &s->known[s->n_known++];
+	*k = (struct known){ .sym = sym, .lo = INT64_MIN, .hi = INT64_MAX };
+	return k;
+}
+
+static bool known_range(const struct state *s, const struct syms *syms, uint32_t sym, int64_t *lo,
+			int64_t *hi)
+{
+	const struct known *k;
+
+	if (sym_is_int(syms, sym, lo)) {
+		*hi = *lo;
+		return true;
+	}
+	k = find_known(s, sym);
+	if (!k)
+		return false;
+	*lo = k->lo;
+	*hi = k->hi;
+	return *lo != INT64_MIN || *hi != INT64_MAX;
+}
+
+static int truth_known(const struct known *k)
+{
+	if (k->nonzero || k->lo > 0 || k->hi < 0)
+		return 1;
+	if (!k->lo && !k->hi)
+		return 0;
+	return -1;
+}
+
+static int truth_cmp(const struct state *s, const struct syms *syms, const struct sym *v)
+{
+	const struct known *k;
+	int64_t c, lo, hi;
+	int t;
+
+	if (!sym_is_int(syms, v->b, &c))
+		return -1;
+	if (!c && (v->val == FB_EQ || v->val == FB_NE)) {
+		t = state_truth(s, syms, v->a);
+		return t < 0 ? -1 : (v->val == FB_NE) == t;
+	}
+	if (v->c && v->val == FB_GE && c == -MAX_ERRNO) { /* IS_ERR() */
+		if (sym_is_address(syms, v->a))
+			return 0;
+		k = find_known(s, v->a);
+		if (k && (k->not_err || k->lo >= 0))
+			return 0;
+		return k && k->lo >= -MAX_ERRNO && k->hi < 0 ? 1 : -1;
+	}
+	if (!known_range(s, syms, v->a, &lo, &hi))
+		return -1;
+	if (v->c && v->val != FB_EQ && v->val != FB_NE && (lo < 0 || c < 0))
+		return -1; /* unsigned: the order of negative numbers is another */
+	switch (v->val) {
+	case FB_EQ:
+		return c < lo || c > hi ? 0 : lo == hi ? 1 : -1;
+	case FB_NE:
+		return c < lo || c > hi ? 1 : lo == hi ? 0 : -1;
+	case FB_LT:
+		return hi < c ? 1 : lo >= c ? 0 : -1;
+	case FB_LE:
+		return hi <= c ? 1 : lo > c ? 0 : -1;
+	case FB_GT:
+		return lo > c ? 1 : hi <= c ? 0 : -1;
+	case FB_GE:
+		return lo >= c ? 1 : hi < c ? 0 : -1;
+	default:
+		return -1;
+	}
+}
+
+int state_truth(const struct state *s, const struct syms *syms, uint32_t cond)
+{
+	const struct sym *v = sym_get(syms, cond);
+	const struct known *k;
+	int t = -1;
+
+	if (v->op == SY_INT)
+		return v->val != 0;
+	if (sym_is_address(syms, cond))
+		return 1;
+	k = find_known(s, cond);
+	if (k && (t = truth_known(k)) >= 0)
+		return t;
+	if (v->op == SY_UN && v->val == FU_NOT) {
+		t = state_truth(s, syms, v->a);
+		return t < 0 ? -1 : !t;
+	}
+	if (v->op == SY_BIN && v->val >= FB_LT)
+		t = truth_cmp(s, syms, v);
+	return t;
+}
+
+static bool narrow(struct state *s, struct arena *a, uint32_t sym, int64_t lo, int64_t hi)
+{
+	struct known *k = make_known(s, a, sym);
+
+	if (lo > k->lo)
+		k->lo = lo;
+	if (hi < k->hi)
+		k->hi = hi;
+	if (k->nonzero && !k->lo && k->hi > 0)
+		k->lo = 1;
+	return k->lo <= k->hi && !(k->nonzero && !k->lo && !k->hi);
+}
+
+static bool assume_cmp(struct state *s, struct arena *a, struct syms *syms, const struct sym *v,
+		       bool truth)
+{
+	static const uint8_t negated[] = {
+		[FB_LT] = FB_GE, [FB_GT] = FB_LE, [FB_LE] = FB_GT,
+		[FB_GE] = FB_LT, [FB_EQ] = FB_NE, [FB_NE] = FB_EQ,
+	};
+	unsigned int op = truth ? (unsigned int)v->val : negated[v->val];
+	uint32_t x = v->a;
+	struct known *k;
+	int64_t c;
+
+	if (!sym_is_int(syms, v->b, &c))
+		return true;
+	if (v->c && c == -MAX_ERRNO && (op == FB_GE || op == FB_LT)) {
+		if (op == FB_GE)
+			return narrow(s, a, x, -MAX_ERRNO, -1);
+		make_known(s, a, x)->not_err = true;
+		return true;
+	}
+	switch (op) {
+	case FB_EQ:
+		return narrow(s, a, x, c, c);
+	case FB_NE:
+		if (!c)
+			return state_assume(s, a, syms, x, true);
+		k = make_known(s, a, x);
+		if (k->lo == c)
+			k->lo++;
+		if (k->hi == c)
+			k->hi--;
+		return k->lo <= k->hi;
+	default:
+		break;
+	}
+	if (v->c) {
+		/* Unsigned: an upper bound that is not negative bounds both ends. */
+		if (op == FB_LT && c > 0)
+			return narrow(s, a, x, 0, c - 1);
+		if (op == FB_LE && c >= 0)
+			return narrow(s, a, x, 0, c);
+		return true;
+	}
+	switch (op) {
+	case FB_LT:
+		return c == INT64_MIN ? false : narrow(s, a, x, INT64_MIN, c - 1);
+	case FB_LE:
+		return narrow(s, a, x, INT64_MIN, c);
+	case FB_GT:
+		return c == INT64_MAX ? false : narrow(s, a, x, c + 1, INT64_MAX);
+	default:
+		return narrow(s, a, x, c, INT64_MAX);
+	}
+}
+
+bool state_assume(struct state *s, struct arena *a, struct syms *syms, uint32_t cond, bool truth)
+{
+	struct sym v = *sym_get(syms, cond);
+	int t = state_truth(s, syms, cond);
+	struct known *k;
+
+	if (t >= 0)
+		return (bool)t == truth;
+	if (v.op == SY_UN && v.val == FU_NOT)
+		return state_assume(s, a, syms, v.a, !truth);
+	if (v.op == SY_BIN && v.val >= FB_LT && !assume_cmp(s, a, syms, &v, truth))
+		return false;
+	k = make_known(s, a, cond);
+	if (!truth) {
+		k->lo = k->hi = 0;
+	} else {
+		k->nonzero = true;
+		if (!k->lo)
+			k->lo = 1;
+	}
+	return true;
+}
+
+bool state_meet(struct state *s, const struct state *o)
+{
+	uint32_t i, n = 0;
+	bool lost = false;
+
+	for (i = 0; i < s->n_known; i++) {
+		const struct known *k = find_known(o, s->known[i].sym);
+		struct known m = s->known[i];
+
+		if (!k) {
+			lost = true;
+			continue;
+		}
+		if (k->lo < m.lo)
+			m.lo = INT64_MIN; /* widen at once: loops must end */
+		if (k->hi > m.hi)
+			m.hi = INT64_MAX;
+		m.nonzero &= k->nonzero;
+		m.not_err &= k->not_err;
+		if (memcmp(&m, &s->known[i], sizeof(m)))
+			lost = true;
+		if (m.nonzero || m.not_err || m.lo != INT64_MIN || m.hi != INT64_MAX)
+			s->known[n++] = m;
+	}
+	s->n_known = n;
+	for (i = 0, n = 0; i < s->n_cells; i++) {
+		if (state_cell(o, s->cells[i].addr) == s->cells[i].val)
+			s->cells[n++] = s->cells[i];
+		else
+			lost = true;
+	}
+	s->n_cells = n;
+	for (i = 0; i < o->tests.n; i++)
+		state_tested(s, &o->tests.v[i]);
+	return lost;
+}

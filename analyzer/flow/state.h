@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_FLOW_STATE_H
+#define RELOCK_FLOW_STATE_H
+
+#include "base/arena.h"
+#include "flow/interp.h"
+#include "flow/sym.h"
+
+/* What is known of the value of a term. */
+struct known {
+	uint32_t sym;
+	bool nonzero;
+	bool not_err; /* not in [-4095, -1]: IS_ERR() is false */
+	int64_t lo, hi;
+};
+
+/* What is stored at an address. */
+struct cell {
+	uint32_t addr;
+	uint32_t val;
+};
+
+struct held {
+	uint32_t addr;
+	uint32_t acquire; /* index into run.acquires */
+};
+
+/*
+ * One state of the interpreter. Arrays belong to an arena and are never
+ * changed in place once another state shares them: state_clone() copies.
+ */
+struct state {
+	struct held held[INTERP_MAX_HELD];
+	uint8_t n_held;
+	struct guards guards;
+	struct guard_tests tests;
+	uint32_t kind; /* ops table of the map at hand, or FACTS_NONE */
+	struct known *known;
+	uint32_t n_known, cap_known;
+	struct cell *cells;
+	uint32_t n_cells, cap_cells;
+	uint32_t *env; /* values of the locals of the current frame */
+	uint32_t n_env;
+};
+
+/* More is forgotten, oldest first: knowledge that old rarely decides a branch. */
+#define STATE_MAX_KNOWN 96
+#define STATE_MAX_CELLS 64
+
+struct state *state_clone(struct arena *a, const struct state *s);
+
+/* Whether @s and @o hold the same locks and guards, at the same kind of map. */
+bool state_same_property(const struct state *s, const struct state *o);
+
+void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t addr, uint32_t val);
+/* What is stored at @addr, or SYM_NONE. */
+uint32_t state_cell(const struct state *s, uint32_t addr);
+/* Forgets what is stored at or below @addr. */
+void state_forget(struct state *s, const struct syms *syms, uint32_t addr);
+/* Forgets what is known of terms with @part in them: it is a new value now. */
+void state_forget_known(struct state *s, const struct syms *syms, uint32_t part);
+/* Forgets what may differ the next time round a loop. */
+void state_forget_volatile(struct state *s, const struct syms *syms);
+
+/* 1: @cond is not zero, 0: it is, -1: not known. */
+int state_truth(const struct state *s, const struct syms *syms, uint32_t cond);
+/* Takes @cond to be nonzero (@truth) or zero. Returns false if that cannot be. */
+bool state_assume(struct state *s, struct arena *a, struct syms *syms, uint32_t cond, bool truth);
+
+/* Keeps in @s what @o knows too. Returns whether @s lost anything. */
+bool state_meet(struct state *s, const struct state *o);
+
+void guards_add(struct guards *g, uint32_t guard, int32_t delta);
+void guards_set(struct guards *g, uint32_t guard, int32_t count);
+void state_tested(struct state *s, const struct guard_test *t);
+
+#endif
