@@ -297,6 +297,7 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, kfunc_register, false),
 	STRING(struct rule_tree, kfunc_set_record, false),
 	STRING(struct rule_tree, struct_ops_record, false),
+	STRING(struct rule_tree, struct_ops_type, false),
 	STRING(struct rule_tree, helper_body_prefix, false),
 	STRING(struct rule_tree, helper_macro, false),
 	NAMES(struct rule_tree, deny_sets),

@@ -187,6 +187,7 @@ struct rule_tree {
 	const char *kfunc_register;   /* register_btf_kfunc_id_set(prog type, &set) */
 	const char *kfunc_set_record; /* btf_kfunc_id_set: its .set names the BTF set */
 	const char *struct_ops_record; /* bpf_struct_ops: its .verifier_ops */
+	const char *struct_ops_type;   /* BPF_PROG_TYPE_STRUCT_OPS */
 	const char *helper_body_prefix; /* "____" */
 	const char *helper_macro;	/* BPF_CALL_*: the macros that define helpers */
 	struct names deny_sets;	       /* btf_id_deny, noreturn_deny */

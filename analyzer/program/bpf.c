@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: MIT
+#include "program/bpf.h"
+
+#include <string.h>
+
+static void read_enumerators(struct bpf_tables *t, struct program *p)
+{
+	uint32_t id_enum = program_string(p, p->rules->tree.func_id_enum);
+	struct map64 ids = { 0 };
+	size_t u, i;
+
+	for (u = 0; u < p->n_units; u++) {
+		const struct facts *f = &p->units[u].facts;
+
+		for (i = 0; i < f->enumerators.n; i++) {
+			const struct fact_enumerator *e = &f->enumerators.v[i];
+
+			if (map64_get(&t->enumerators, e->name) == MAP64_EMPTY) {
+				map64_put(&t->enumerators, e->name, (uint32_t)t->values.n);
+				vec_push(&t->values, e->value);
+			}
+			if (e->enum_name == id_enum && map64_get(&ids, e->name) == MAP64_EMPTY) {
+				struct bpf_func_id id = { e->value, e->name };
+
+				map64_put(&ids, e->name, 0);
+				vec_push(&t->func_ids, id);
+			}
+		}
+	}
+	map64_release(&ids);
+}
+
+bool bpf_enumerator(const struct bpf_tables *t, const struct program *p, const char *name,
+		    int64_t *ret_value)
+{
+	uint32_t s = program_find_string(p, name), i;
+
+	if (s == FACTS_NONE)
+		return false;
+	i = map64_get(&t->enumerators, s);
+	if (i == MAP64_EMPTY)
+		return false;
+	*ret_value = t->values.v[i];
+	return true;
+}
+
+/* The enumerator of enum @enum_name with @value, or 0. */
+static uint32_t enumerator_name(const struct program *p, const char *enum_name, int64_t value)
+{
+	uint32_t e = program_find_string(p, enum_name);
+	size_t u, i;
+
+	for (u = 0; u < p->n_units; u++) {
+		const struct facts *f = &p->units[u].facts;
+
+		for (i = 0; i < f->enumerators.n; i++)
+			if (f->enumerators.v[i].enum_name == e && f->enumerators.v[i].value == value)
+				return f->enumerators.v[i].name;
+	}
+	return 0;
+}
+
+/* The global whose address value @e is, or FACTS_NONE. */
+static uint32_t expr_global(const struct facts *f, uint32_t e)
+{
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
+
+	if (x->op != FX_ADDR)
+		return FACTS_NONE;
+	x = &f->exprs.v[expr_strip(f, x->a)];
+	while (x->op == FX_INDEX || x->op == FX_FIELD)
+		x = &f->exprs.v[x->a];
+	return x->op == FX_GLOBAL ? x->a : FACTS_NONE;
+}
+
+static const char *kind_name(const struct program *p, const char *type_name)
+{
+	size_t i;
+
+	for (i = 0; i < p->rules->kinds.n; i++)
+		if (!strcmp(p->rules->kinds.v[i].map_type, type_name))
+			return p->rules->kinds.v[i].name;
+	return type_name;
+}
+
+/* Calls @add for each "[index] = &global" of array @name. */
+static void read_array(struct bpf_tables *t, struct program *p, const char *name,
+		       void (*add)(struct bpf_tables *, struct program *, int64_t, uint32_t))
+{
+	uint32_t s = program_find_string(p, name), g, i;
+
+	for (g = 0; g < p->gvars.n; g++) {
+		const struct gvar *v = &p->gvars.v[g];
+		const struct facts *f = &p->units[v->unit].facts;
+		const struct fact_var *fv = &f->vars.v[v->fact];
+
+		if (v->name != s || !v->defined)
+			continue;
+		for (i = fv->inits; i < fv->inits + fv->n_inits; i++) {
+			const struct fact_init *in = &f->inits.v[i];
+			uint32_t to = expr_global(f, in->value);
+
+			if (to != FACTS_NONE && in->index >= 0)
+				add(t, p, in->index, to);
+		}
+	}
+}
+
+static void add_map_type(struct bpf_tables *t, struct program *p, int64_t type, uint32_t ops)
+{
+	struct bpf_map_type mt = { .type = type, .ops = ops };
+
+	mt.type_name = enumerator_name(p, p->rules->tree.map_type_enum, type);
+	mt.name = kind_name(p, program_str(p, mt.type_name));
+	vec_push(&t->map_types, mt);
+}
+
+static void add_prog_type(struct bpf_tables *t, struct program *p, int64_t type, uint32_t ops)
+{
+	struct bpf_prog_type pt = { .type = type, .ops = ops };
+
+	pt.type_name = enumerator_name(p, p->rules->tree.prog_type_enum, type);
+	pt.get_proto = program_member_func(p, ops, program_string(p, p->rules->tree.get_proto_member));
+	vec_push(&t->prog_types, pt);
+}
+
+/* The record of global @g, or 0. */
+static uint32_t gvar_record(const struct program *p, uint32_t g)
+{
+	const struct gvar *v = &p->gvars.v[g];
+	const struct facts *f = &p->units[v->unit].facts;
+	uint32_t type = f->vars.v[v->fact].type;
+
+	return type != FACTS_NONE && f->types.v[type].kind == FT_RECORD ? f->types.v[type].name : 0;
+}
+
+/*
+ * A struct_ops type names verifier operations of its own; each such set stands
+ * for the programs of that type.
+ */
+static void read_struct_ops(struct bpf_tables *t, struct program *p)
+{
+	uint32_t record = program_string(p, p->rules->tree.struct_ops_record), g, i, type_name = 0;
+	int64_t type = 0;
+
+	if (!p->rules->tree.struct_ops_type ||
+	    !bpf_enumerator(t, p, p->rules->tree.struct_ops_type, &type))
+		return;
+	type_name = program_string(p, p->rules->tree.struct_ops_type);
+	for (g = 0; g < p->gvars.n; g++) {
+		const struct gvar *v = &p->gvars.v[g];
+		const struct facts *f = &p->units[v->unit].facts;
+		const struct fact_var *fv = &f->vars.v[v->fact];
+
+		if (!v->defined || gvar_record(p, g) != record)
+			continue;
+		for (i = fv->inits; i < fv->inits + fv->n_inits; i++) {
+			uint32_t to = expr_global(f, f->inits.v[i].value);
+			struct bpf_prog_type pt = { .type = type, .type_name = type_name, .ops = to };
+
+			if (to == FACTS_NONE ||
+			    gvar_record(p, to) != program_string(p, p->rules->tree.verifier_ops_record))
+				continue;
+			pt.get_proto = program_member_func(
+				p, to, program_string(p, p->rules->tree.get_proto_member));
+			vec_push(&t->prog_types, pt);
+		}
+	}
+}
+
+uint32_t bpf_param_record(const struct program *p, uint32_t func, uint32_t i)
+{
+	const struct func *fn = &p->funcs.v[func];
+	const struct facts *f = func_facts(p, fn);
+	const struct fact_func *ff = func_fact(p, fn);
+	uint32_t type = i < ff->n_params ? f->locals.v[ff->locals + i].type : FACTS_NONE;
+
+	if (type == FACTS_NONE || f->types.v[type].kind != FT_PTR || f->types.v[type].to == FACTS_NONE)
+		return 0;
+	type = f->types.v[type].to;
+	return f->types.v[type].kind == FT_RECORD ? f->types.v[type].name : 0;
+}
+
+/* The function with the typed parameters: the one the macro's wrapper calls. */
+static uint32_t callable_body(struct program *p, uint32_t func)
+{
+	const struct func *fn = &p->funcs.v[func];
+	const char *prefix = p->rules->tree.helper_body_prefix;
+	size_t len = strlen(prefix);
+	uint32_t c;
+
+	for (c = fn->calls; c < fn->calls + fn->n_calls; c++) {
+		uint32_t to = p->calls.v[c].callee;
+
+		if (to != FACTS_NONE && !strncmp(func_name(p, to), prefix, len) &&
+		    !strcmp(func_name(p, to) + len, func_name(p, func)))
+			return to;
+	}
+	return func;
+}
+
+static void describe_callable(struct program *p, struct bpf_callable *c)
+{
+	uint32_t map = program_string(p, p->rules->tree.map_record), i, type;
+	const struct func *fn;
+	const struct facts *f;
+	const struct fact_func *ff;
+
+	c->body = callable_body(p, c->func);
+	fn = &p->funcs.v[c->body];
+	f = func_facts(p, fn);
+	ff = func_fact(p, fn);
+	for (i = 0; i < ff->n_params; i++) {
+		uint32_t record = bpf_param_record(p, c->body, i);
+
+		if (record == map)
+			c->takes_map = true;
+		else if (record && c->n_objects < BPF_MAX_OBJECTS)
+			c->objects[c->n_objects++] = record;
+	}
+	type = ff->ret_type;
+	if (type != FACTS_NONE && f->types.v[type].kind == FT_PTR && f->types.v[type].to != FACTS_NONE) {
+		type = f->types.v[type].to;
+		if (f->types.v[type].kind == FT_RECORD)
+			c->returns = f->types.v[type].name;
+	}
+}
+
+static void read_protos(struct bpf_tables *t, struct program *p)
+{
+	uint32_t record = program_string(p, p->rules->tree.proto_record), g;
+	uint32_t func = program_string(p, p->rules->tree.proto_func);
+	uint32_t allowed = program_string(p, p->rules->tree.proto_allowed);
+
+	for (g = 0; g < p->gvars.n; g++) {
+		struct bpf_callable c = { .proto = g };
+
+		if (!p->gvars.v[g].defined || gvar_record(p, g) != record)
+			continue;
+		c.func = program_member_func(p, g, func);
+		if (c.func == FACTS_NONE)
+			continue;
+		c.allowed = program_member_func(p, g, allowed);
+		describe_callable(p, &c);
+		map64_put(&t->callable_by_proto, g, (uint32_t)t->callables.n);
+		vec_push(&t->callables, c);
+	}
+}
+
+/* --- sets of BTF ids --- */
+
+/* Whether global @g is initialised with the address of the set called @set. */
+static bool names_set(const struct program *p, uint32_t g, uint32_t set)
+{
+	const struct gvar *v = &p->gvars.v[g];
+	const struct facts *f = &p->units[v->unit].facts;
+	const struct fact_var *fv = &f->vars.v[v->fact];
+	uint32_t i, to;
+
+	for (i = fv->inits; i < fv->inits + fv->n_inits; i++) {
+		to = expr_global(f, f->inits.v[i].value);
+		if (to != FACTS_NONE && p->gvars.v[to].name == set)
+			return true;
+	}
+	return false;
+}
+
+/* The program types that a call of the register function names for the set called @set of @unit. */
+static void registered_for(struct program *p, uint32_t unit, uint32_t set, struct bpf_callable *c)
+{
+	uint32_t reg = program_func(p, p->rules->tree.kfunc_register);
+	VEC(int64_t) types = { 0 };
+	size_t i;
+
+	for (i = 0; i < p->calls.n && reg != FACTS_NONE; i++) {
+		const struct call *call = &p->calls.v[i];
+		const struct func *fn = &p->funcs.v[call->caller];
+		const struct facts *f = func_facts(p, fn);
+		const struct fact_insn *in = &f->insns.v[call->insn];
+		const struct fact_expr *type;
+		uint32_t g;
+
+		if (call->callee != reg || fn->unit != unit || in->n_args < 2)
+			continue;
+		g = expr_global(f, f->arglist.v[in->args + 1]);
+		type = &f->exprs.v[expr_strip(f, f->arglist.v[in->args])];
+		if (g != FACTS_NONE && names_set(p, g, set) && type->op == FX_INT)
+			vec_push(&types, type->val);
+	}
+	c->prog_types = arena_memdup(&p->arena, types.v, types.n * sizeof(*types.v));
+	c->n_prog_types = types.n;
+	vec_release(&types);
+}
+
+static void read_btf(struct bpf_tables *t, struct program *p)
+{
+	uint32_t func_prefix = program_string(p, "func"), u, k, d;
+
+	for (u = 0; u < p->n_units; u++) {
+		const struct facts *f = &p->units[u].facts;
+		uint32_t set = 0;
+		bool deny = false;
+
+		for (k = 0; k < f->btf.n; k++) {
+			const struct fact_btf *b = &f->btf.v[k];
+			struct bpf_callable c = { .proto = FACTS_NONE, .allowed = FACTS_NONE };
+
+			if (b->kind == FBTF_SET_START || b->kind == FBTF_LIST) {
+				set = b->kind == FBTF_SET_START ? b->name : 0;
+				deny = false;
+				for (d = 0; d < p->rules->tree.deny_sets.n; d++)
+					deny |= !strcmp(program_str(p, b->name),
+							p->rules->tree.deny_sets.v[d]);
+				continue;
+			}
+			if (b->kind == FBTF_SET_END)
+				set = 0;
+			if (b->kind != FBTF_ID || !set || b->prefix != func_prefix)
+				continue;
+			if (deny) {
+				map64_put(&t->denied, b->name, set);
+				continue;
+			}
+			c.func = map64_get(&p->func_by_name, b->name);
+			if (c.func == MAP64_EMPTY)
+				continue;
+			c.flags = b->flags;
+			registered_for(p, u, set, &c);
+			if (!c.n_prog_types)
+				continue;
+			describe_callable(p, &c);
+			vec_push(&t->callables, c);
+		}
+	}
+}
+
+void bpf_tables_read(struct bpf_tables *t, struct program *p)
+{
+	memset(t, 0, sizeof(*t));
+	read_enumerators(t, p);
+	read_array(t, p, p->rules->tree.map_types_array, add_map_type);
+	read_array(t, p, p->rules->tree.verifier_ops_array, add_prog_type);
+	read_struct_ops(t, p);
+	read_protos(t, p);
+	read_btf(t, p);
+}
+
+void bpf_tables_release(struct bpf_tables *t)
+{
+	vec_release(&t->map_types);
+	vec_release(&t->prog_types);
+	vec_release(&t->callables);
+	vec_release(&t->func_ids);
+	vec_release(&t->values);
+	map64_release(&t->callable_by_proto);
+	map64_release(&t->enumerators);
+	map64_release(&t->denied);
+}
