@@ -25,8 +25,8 @@ struct kbuild_options {
 	const char *arch;	 /* ARCH=, or NULL for the host's */
 	const char *cache;	 /* folder that own build directories are made in */
 	bool offline;		 /* never run make */
-	bool all;		 /* every unit of vmlinux is wanted, not just the scope's folders */
-	const char **scope;	 /* --scope, or what the rules name */
+	unsigned int jobs;	 /* for make -j; 0: one for each online CPU */
+	const char *const *scope; /* folders and files that must be there: --scope, or the rules' */
 	size_t n_scope;
 	void (*progress)(void *data, const char *stage); /* may be NULL */
 	void *data;
@@ -44,8 +44,9 @@ struct kbuild {
 	const char *build;	    /* absolute */
 	const char *kernel_version; /* "6.12.117", "" where no Makefile says */
 	const char *config;	    /* how the config came about, for the report; no path of the machine */
-	VEC(struct compile_unit) units; /* sorted by file */
+	VEC(struct compile_unit) units; /* all that have a command, sorted by file, then object */
 	VEC(struct kconfig_missing) missing;
+	int lock_fd; /* keeps others from renewing our build directory while we read it; or -1 */
 };
 
 /*
@@ -57,5 +58,17 @@ struct kbuild {
 int kbuild_open(struct kbuild *ret, const struct kbuild_options *o, const struct rules *rules,
 		const char **ret_error);
 void kbuild_release(struct kbuild *kb);
+
+struct unit_list {
+	VEC(size_t) v; /* indices into kb->units, ascending, each once */
+};
+
+/*
+ * Adds the units that the folder or file @path (relative to the tree) means:
+ * those in it; or, where it is no unit itself, those of its folder that include
+ * it (kernel/sched/build_policy.c includes ext.c) as far as the config goes.
+ * Returns how many there are, whether or not they were in @ret before.
+ */
+size_t kbuild_scope(const struct kbuild *kb, const char *path, struct unit_list *ret);
 
 #endif

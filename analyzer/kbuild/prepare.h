@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_KBUILD_PREPARE_H
+#define RELOCK_KBUILD_PREPARE_H
+
+#include "kbuild/commands.h"
+#include "kbuild/kbuild.h"
+
+/*
+ * Our own build directory of the tree @kb->tree, below the cache: makes it, or
+ * renews it when the tree or the config have changed since, or takes it as it
+ * is; then reads its commands into @ret. Sets @kb->build and @kb->lock_fd.
+ * Returns 0 or a negative errno with a message for the user.
+ */
+int prepare_open(struct kbuild *kb, const struct kbuild_options *o, const struct rules *rules,
+		 struct commands *ret, const char **ret_error);
+
+/* Which of the rules' host programs is missing, as "NAME (Debian: PACKAGE)", or NULL. In @a. */
+const char *prepare_missing_tool(const struct rules *rules, struct arena *a);
+
+/* The package of the tool that CONFIG_@symbol needs and that is missing here, or NULL. */
+const struct rule_tool *prepare_tool_of(const struct rules *rules, const char *symbol);
+
+#endif
