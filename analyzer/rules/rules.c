@@ -220,6 +220,7 @@ static const struct key keys_percpu[] = {
 };
 static const struct key keys_values[] = {
 	EACH(struct rule_value, function, "functions"),
+	STRING(struct rule_value, header, false),
 	ENUM(struct rule_value, is, true, words_value),
 	UNSIGNED(struct rule_value, arg, false),
 	LONG(struct rule_value, value),

@@ -77,7 +77,8 @@ enum value_is {
 };
 
 struct rule_value {
-	const char *function; /* or macro defined as a function by the tree */
+	const char *function;
+	const char *header; /* that defines it as a macro ("linux/preempt.h"), or NULL: a function */
 	enum value_is is;
 	unsigned int arg;
 	long value;
