@@ -469,9 +469,20 @@ int prepare_open(struct kbuild *kb, const struct kbuild_options *o, const struct
 {
 	struct prepare p = { .kb = kb, .o = o, .rules = rules, .a = &kb->arena };
 	struct strbuf fragment = STRBUF_INIT, key = STRBUF_INIT, head = STRBUF_INIT;
+	const char *cache;
 	char hex[17];
+	char *cwd;
 	int err;
 
+	if (!o->cache) {
+		*ret_error = "there is no folder to keep build directories in (HOME is not set): "
+			     "give --cache DIR";
+		return -ENOENT;
+	}
+	/* make runs elsewhere. */
+	cwd = getcwd(NULL, 0);
+	cache = fs_absolute(p.a, cwd ? cwd : "/", o->cache);
+	free(cwd);
 	err = make_fragment(&p, &fragment);
 	if (err)
 		goto out;
@@ -479,7 +490,7 @@ int prepare_open(struct kbuild *kb, const struct kbuild_options *o, const struct
 	strbuf_addf(&key, "%s\n%s\n%s", kb->tree, o->arch ? o->arch : "", fragment.buf);
 	add_environment(&key);
 	hash64_hex(key.buf, key.len, hex);
-	p.dir = arena_printf(p.a, "%s/build/%s-%s", o->cache, fs_basename(kb->tree), hex);
+	p.dir = arena_printf(p.a, "%s/build/%s-%s", cache, fs_basename(kb->tree), hex);
 	p.out = fs_join(p.a, p.dir, "out");
 	p.stamp = fs_join(p.a, p.dir, "stamp");
 	p.commands = fs_join(p.a, p.dir, "commands");

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: MIT
+#include "options.h"
+
+#include "base/fs.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum key {
+	KEY_BUILD = 0x100,
+	KEY_CONFIG,
+	KEY_SCOPE,
+	KEY_ALL,
+	KEY_ARCH,
+	KEY_RULES,
+	KEY_CACHE,
+	KEY_OFFLINE,
+	KEY_OUTPUT,
+	KEY_FAIL_ON,
+	KEY_COLOR,
+	KEY_PROGRESS,
+};
+
+struct choice {
+	const char *name;
+	int value;
+};
+
+static const struct choice severities[] = {
+	{ "error", SEV_ERROR },
+	{ "warning", SEV_WARNING },
+	{ "note", SEV_NOTE },
+	{ "never", FAIL_ON_NEVER },
+	{ NULL, 0 },
+};
+
+static const struct choice whens_color[] = {
+	{ "auto", COLOR_AUTO },
+	{ "always", COLOR_ALWAYS },
+	{ "never", COLOR_NEVER },
+	{ NULL, 0 },
+};
+
+static const struct choice whens_progress[] = {
+	{ "auto", PROGRESS_AUTO },
+	{ "always", PROGRESS_ALWAYS },
+	{ "never", PROGRESS_NEVER },
+	{ NULL, 0 },
+};
+
+static int choose(const struct choice *choices, const char *option, const char *arg,
+		  struct argp_state *state)
+{
+	struct strbuf names = STRBUF_INIT;
+
+	for (const struct choice *c = choices; c->name; c++) {
+		if (!strcmp(c->name, arg)) {
+			strbuf_release(&names);
+			return c->value;
+		}
+		strbuf_addf(&names, "%s%s", names.len ? ", " : "", c->name);
+	}
+	argp_error(state, "--%s takes one of %s, not '%s'", option, names.buf, arg);
+	strbuf_release(&names);
+	return 0;
+}
+
+static void add_output(struct options *o, const char *arg, struct argp_state *state)
+{
+	size_t len = strcspn(arg, ":");
+	struct strbuf text = STRBUF_INIT;
+	struct output out = { 0 };
+
+	strbuf_add(&text, arg, len);
+	out.writer = report_writer_find(text.buf);
+	if (!out.writer) {
+		struct strbuf names = STRBUF_INIT;
+
+		for (size_t i = 0; report_writers[i]; i++)
+			strbuf_addf(&names, "%s%s", i ? ", " : "", report_writers[i]->name);
+		argp_error(state, "--output: there is no format '%s'; there are %s", text.buf,
+			   names.buf);
+		strbuf_release(&names);
+	}
+	strbuf_release(&text);
+	if (arg[len] && arg[len + 1] && strcmp(arg + len + 1, "-"))
+		out.file = arg + len + 1;
+	vec_push(&o->outputs, out);
+}
+
+static unsigned int number(const char *option, const char *arg, struct argp_state *state)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(arg, &end, 10);
+	if (errno || !*arg || *end || arg[0] == '-' || n < 1 || n > 4096)
+		argp_error(state, "%s takes a number from 1 to 4096, not '%s'", option, arg);
+	return (unsigned int)n;
+}
+
+static const struct argp_option tree_options[] = {
+	{ "build", KEY_BUILD, "DIR", 0,
+	  "A build directory, or a folder with compile_commands.json, to take compile commands from",
+	  1 },
+	{ "config", KEY_CONFIG, "FILE", 0, "A config or fragment to merge into the default one", 1 },
+	{ "arch", KEY_ARCH, "ARCH", 0, "The kernel's ARCH; default: $ARCH, or the host's", 1 },
+	{ "scope", KEY_SCOPE, "PATH", 0,
+	  "A folder or file of the tree to analyse (repeatable); default: what the rules name", 1 },
+	{ "all", KEY_ALL, NULL, 0, "Analyse everything that goes into vmlinux", 1 },
+	{ "jobs", 'j', "N", 0, "Work with N processes; default: one for each CPU", 1 },
+	{ "cache", KEY_CACHE, "DIR", 0,
+	  "Where build directories are kept; default: ~/.cache/relock", 1 },
+	{ "offline", KEY_OFFLINE, NULL, 0, "Never run make: use what is there", 1 },
+	{ 0 },
+};
+
+static error_t parse_tree(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case KEY_BUILD:
+		o->build = arg;
+		return 0;
+	case KEY_CONFIG:
+		o->config = arg;
+		return 0;
+	case KEY_ARCH:
+		o->arch = arg;
+		return 0;
+	case KEY_SCOPE:
+		vec_push(&o->scope, arg);
+		return 0;
+	case KEY_ALL:
+		o->all = true;
+		return 0;
+	case 'j':
+		o->jobs = number("-j", arg, state);
+		return 0;
+	case KEY_CACHE:
+		o->cache = arg;
+		return 0;
+	case KEY_OFFLINE:
+		o->offline = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->tree)
+			argp_error(state, "one TREE at a time: '%s' is the second", arg);
+		o->tree = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!o->tree)
+			argp_error(state, "which kernel tree?");
+		if (o->all && o->scope.n)
+			argp_error(state, "--all and --scope exclude each other");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp options_tree_argp = { .options = tree_options, .parser = parse_tree };
+
+static const struct argp_option rules_options[] = {
+	{ "rules", KEY_RULES, "PATH", 0, "More rules: a file or a folder (repeatable)", 2 },
+	{ 0 },
+};
+
+static error_t parse_rules(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	if (key != KEY_RULES)
+		return ARGP_ERR_UNKNOWN;
+	vec_push(&o->rules, arg);
+	return 0;
+}
+
+const struct argp options_rules_argp = { .options = rules_options, .parser = parse_rules };
+
+static const struct argp_option output_options[] = {
+	{ "output", KEY_OUTPUT, "FORMAT[:FILE]", 0,
+	  "How and where to report (repeatable); default: text on standard output", 3 },
+	{ "fail-on", KEY_FAIL_ON, "SEVERITY", 0,
+	  "End with 1 if there is a finding of this severity: error (default), warning, note, never",
+	  3 },
+	{ "color", KEY_COLOR, "WHEN", 0, "auto, always or never", 3 },
+	{ 0 },
+};
+
+static error_t parse_output(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case KEY_OUTPUT:
+		add_output(o, arg, state);
+		return 0;
+	case KEY_FAIL_ON:
+		o->fail_on = choose(severities, "fail-on", arg, state);
+		return 0;
+	case KEY_COLOR:
+		o->color = choose(whens_color, "color", arg, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp options_output_argp = { .options = output_options, .parser = parse_output };
+
+static const struct argp_option talk_options[] = {
+	{ "quiet", 'q', NULL, 0, "No warnings, no progress", 4 },
+	{ "verbose", 'v', NULL, 0, "Say what is done", 4 },
+	{ "progress", KEY_PROGRESS, "WHEN", 0, "auto, always or never", 4 },
+	{ 0 },
+};
+
+static error_t parse_talk(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 'q':
+		o->verbosity = LOG_QUIET;
+		return 0;
+	case 'v':
+		o->verbosity = LOG_VERBOSE;
+		return 0;
+	case KEY_PROGRESS:
+		o->progress = choose(whens_progress, "progress", arg, state);
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		log_set_level(o->verbosity);
+		if (o->verbosity == LOG_QUIET && o->progress == PROGRESS_AUTO)
+			o->progress = PROGRESS_NEVER;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp options_talk_argp = { .options = talk_options, .parser = parse_talk };
+
+void options_init(struct options *o)
+{
+	const char *arch = getenv("ARCH");
+
+	memset(o, 0, sizeof(*o));
+	o->fail_on = SEV_ERROR;
+	if (arch && *arch)
+		o->arch = arch;
+}
+
+void options_release(struct options *o)
+{
+	vec_release(&o->scope);
+	vec_release(&o->rules);
+	vec_release(&o->outputs);
+}
+
+bool options_check(const struct options *o)
+{
+	struct arena a = ARENA_INIT;
+	const char *on_stdout = NULL;
+	bool ok = true;
+
+	for (size_t i = 0; i < o->outputs.n && ok; i++) {
+		const struct output *out = &o->outputs.v[i];
+		const char *dir;
+
+		if (!out->file) {
+			if (on_stdout)
+				log_error("--output: %s and %s cannot both go to standard output",
+					  on_stdout, out->writer->name);
+			ok = !on_stdout;
+			on_stdout = out->writer->name;
+			continue;
+		}
+		dir = fs_dirname(&a, out->file);
+		if (!fs_is_dir(dir)) {
+			log_error("--output %s:%s: there is no folder %s", out->writer->name,
+				  out->file, dir);
+			ok = false;
+		} else if (fs_is_dir(out->file)) {
+			log_error("--output %s:%s: that is a folder", out->writer->name, out->file);
+			ok = false;
+		}
+		for (size_t j = 0; j < i && ok; j++) {
+			if (o->outputs.v[j].file && !strcmp(o->outputs.v[j].file, out->file)) {
+				log_error("--output: %s and %s cannot both go to %s",
+					  o->outputs.v[j].writer->name, out->writer->name, out->file);
+				ok = false;
+			}
+		}
+	}
+	arena_release(&a);
+	return ok;
+}
+
+bool options_color(const struct options *o, const struct output *out)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	if (o->color != COLOR_AUTO)
+		return o->color == COLOR_ALWAYS;
+	if (no_color && *no_color)
+		return false;
+	return !out->file && isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
+}
+
+/* The folder of the rules that came with this binary, in @a. */
+static const char *rules_dir(struct arena *a)
+{
+	const char *dir = getenv("RELOCK_RULES_DIR");
+	char self[4096];
+	ssize_t len;
+
+	if (dir && *dir)
+		return dir;
+	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (len <= 0)
+		return NULL;
+	self[len] = '\0';
+	return fs_join(a, fs_dirname(a, self), RELOCK_RULES_FROM_BIN);
+}
+
+bool options_read_rules(const struct options *o, struct rules *ret)
+{
+	struct arena a = ARENA_INIT;
+	const char *dir = rules_dir(&a);
+	const char *error = NULL;
+	int err;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!dir || !fs_is_dir(dir)) {
+		log_error("there is no folder %s with the rules; RELOCK_RULES_DIR can name another",
+			  dir ? dir : "");
+		arena_release(&a);
+		return false;
+	}
+	err = rules_read_dir(ret, dir, &error);
+	for (size_t i = 0; i < o->rules.n && !err; i++)
+		err = rules_read_path(ret, o->rules.v[i], &error);
+	if (err)
+		log_error("%s", error ? error : strerror(-err));
+	arena_release(&a);
+	return !err;
+}
+
+const char *options_cache(const struct options *o, struct arena *a)
+{
+	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (o->cache)
+		return o->cache;
+	if (xdg && xdg[0] == '/')
+		return fs_join(a, xdg, "relock");
+	if (home && home[0] == '/')
+		return fs_join(a, home, ".cache/relock");
+	return NULL;
+}

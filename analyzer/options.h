@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_OPTIONS_H
+#define RELOCK_OPTIONS_H
+
+#include "base/progress.h"
+#include "base/vec.h"
+#include "hazard/finding.h"
+#include "reports/report.h"
+#include "rules/rules.h"
+
+#include <argp.h>
+#include <stdbool.h>
+
+/* Exit statuses, see the contract. */
+enum exit_status {
+	EXIT_CLEAN = 0,
+	EXIT_FINDINGS = 1,
+	EXIT_ERROR = 2,
+	EXIT_PARTLY = 3,
+};
+
+#define FAIL_ON_NEVER ((int)SEV_ERROR + 1)
+
+struct output {
+	const struct report_writer *writer;
+	const char *file; /* NULL: standard output */
+};
+
+/* What the commands that analyse a tree are told. */
+struct options {
+	const char *tree;
+	const char *build;
+	const char *config;
+	const char *arch;
+	const char *cache; /* NULL: the default */
+	VEC(const char *) scope;
+	VEC(const char *) rules;
+	VEC(struct output) outputs;
+	bool all;
+	bool offline;
+	int fail_on; /* a severity, or FAIL_ON_NEVER */
+	unsigned int jobs; /* 0: one for each CPU */
+	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+	enum progress_mode progress;
+	int verbosity;
+};
+
+/* argp groups that a command adds to its own; their input is a struct options. */
+extern const struct argp options_rules_argp; /* --rules */
+extern const struct argp options_tree_argp;  /* --build, --scope, ...: to find and read a tree */
+extern const struct argp options_output_argp; /* --output, --fail-on, --color */
+extern const struct argp options_talk_argp; /* -q, -v, --progress */
+
+void options_init(struct options *o);
+void options_release(struct options *o);
+
+/*
+ * Checks what can be told before anything is analysed: the outputs. Prints what
+ * is wrong. Returns false then.
+ */
+bool options_check(const struct options *o);
+
+/* May escapes be written to the output? */
+bool options_color(const struct options *o, const struct output *out);
+
+/*
+ * Reads the rules that came with relock, and those of --rules. Prints what is
+ * wrong with them. Returns false then.
+ */
+bool options_read_rules(const struct options *o, struct rules *ret);
+
+/* The cache folder, in @a: --cache, or below XDG_CACHE_HOME or HOME; NULL if there is none. */
+const char *options_cache(const struct options *o, struct arena *a);
+
+/* The commands: each takes its own name as argv[0] and returns an exit status. */
+int cmd_check(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
+
+#endif
