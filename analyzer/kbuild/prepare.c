@@ -348,10 +348,12 @@ static int load(struct prepare *p, struct commands *ret)
 	if (!err) {
 		commands_init(&c);
 		err = commands_load(&c, sb.buf, sb.len);
-		if (err)
-			commands_release(&c);
-		else
+		if (!err) {
+			commands_release(ret);
 			*ret = c;
+		} else {
+			commands_release(&c);
+		}
 	}
 	strbuf_release(&sb);
 	return err;

@@ -8,7 +8,7 @@
 /*
  * Our own build directory of the tree @kb->tree, below the cache: makes it, or
  * renews it when the tree or the config have changed since, or takes it as it
- * is; then reads its commands into @ret. Sets @kb->build and @kb->lock_fd.
+ * is; then reads its commands into @ret (which is initialised). Sets @kb->build and @kb->lock_fd.
  * Returns 0 or a negative errno with a message for the user.
  */
 int prepare_open(struct kbuild *kb, const struct kbuild_options *o, const struct rules *rules,
