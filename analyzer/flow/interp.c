@@ -401,18 +401,19 @@ static void leave(struct activation *act, const struct state *s, uint32_t value)
 /* --- calls --- */
 
 static void add_point(struct activation *act, const struct state *s, const struct fact_insn *insn,
-		      uint32_t callee, bool entered)
+		      uint32_t callee, bool via_pointer, bool entered)
 {
 	struct run *run = act->fl->run;
 	const struct func *fn = &act->fl->in->p->funcs.v[callee];
 	struct point pt = { .callee = callee, .loc = insn->loc, .func = act->frame->func,
 			    .frame = act->frame, .guards = s->guards, .n_held = s->n_held };
-	uint64_t key = map64_mix(callee, (uint64_t)fn->name << 1 | entered);
+	uint64_t key = map64_mix(callee, (uint64_t)via_pointer << 1 | entered);
 	uint8_t i;
 
 	if (!s->n_held || fn->percpu || (fn->value && fn->value->is == VALUE_UNKNOWN))
 		return;
 	pt.entered = entered;
+	pt.via_pointer = via_pointer;
 	pt.at_entry = fn->lock && fn->lock->does == LOCK_RELEASE;
 	pt.at_exit = fn->lock && fn->lock->does != LOCK_RELEASE;
 	for (i = 0; i < s->n_held; i++) {
@@ -519,14 +520,14 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 	if (fn->lock) {
 		/* A release's entry is still inside the section, an acquire's exit already is. */
 		if (fn->lock->does == LOCK_RELEASE)
-			add_point(act, s, insn, callee, false);
+			add_point(act, s, insn, callee, through != NULL, false);
 		prim_lock(&pc, s, ret);
 		if (fn->lock->does != LOCK_RELEASE) {
 			size_t i;
 
 			for (i = 0; i < ret->n; i++)
 				if (ret->v[i].s->n_held)
-					add_point(act, ret->v[i].s, insn, callee, false);
+					add_point(act, ret->v[i].s, insn, callee, through != NULL, false);
 		}
 		return;
 	}
@@ -538,14 +539,14 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 		uint32_t value = prim_value(&pc, s);
 
 		if (value == SYM_NONE) {
-			add_point(act, s, insn, callee, false);
+			add_point(act, s, insn, callee, through != NULL, false);
 			value = opaque_call(act, s, insn, args);
 		}
 		vec_push(ret, ((struct exit){ s, value }));
 		return;
 	}
 	follow = followed(act, callee, insn);
-	add_point(act, s, insn, callee, follow);
+	add_point(act, s, insn, callee, through != NULL, follow);
 	if (follow) {
 		enter(act, s, insn, callee, args, through, ret);
 	} else {
@@ -587,7 +588,7 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 
 		if (!follow) {
 			if (t[i].func != last)
-				add_point(act, s, insn, t[i].func, false);
+				add_point(act, s, insn, t[i].func, true, false);
 			last = t[i].func;
 			continue;
 		}
@@ -840,7 +841,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 		s.guards = *input->guards;
 	args = ARENA_ARRAY(&ret->arena, uint32_t, ff->n_params);
 	for (i = 0; i < ff->n_params; i++)
-		args[i] = input->param_known && input->param_known[i]
+		args[i] = i < input->n_known && input->param_known[i]
 				  ? sym_int(&ret->syms, input->param_value[i])
 				  : sym_make(&ret->syms, SY_PARAM, i, 0, 0, 0);
 	for (i = 0; i < input->n_fields; i++) {
@@ -932,6 +933,22 @@ static void find_guards(struct interp *in)
 			map64_put(&in->guard_classes, tested.keys[i], 1);
 	map64_release(&raised);
 	map64_release(&tested);
+	in->counts = ARENA_ARRAY(&in->p->arena, bool, in->p->funcs.n);
+	for (c = 0; c < in->p->calls.n; c++) {
+		const struct call *call = &in->p->calls.v[c];
+		const struct facts *f = func_facts(in->p, &in->p->funcs.v[call->caller]);
+		const struct fact_insn *insn = &f->insns.v[call->insn];
+		uint32_t g;
+
+		if (call->callee == FACTS_NONE || !in->p->funcs.v[call->callee].percpu ||
+		    in->p->funcs.v[call->callee].percpu->op == PERCPU_PTR || !insn->n_args)
+			continue;
+		/* A counter that came as a parameter may be any guard. */
+		g = expr_guard(in, f, f->arglist.v[insn->args]);
+		if (g == FACTS_NONE || map64_get(&in->guard_classes, g) != MAP64_EMPTY)
+			in->counts[call->caller] = true;
+	}
+	program_reach(in->p, in->counts);
 }
 
 void interp_init(struct interp *in, struct program *p)

@@ -80,6 +80,7 @@ struct point {
 	uint32_t held[INTERP_MAX_HELD]; /* acquires, oldest first */
 	uint8_t n_held;
 	uint32_t callee; /* struct func */
+	bool via_pointer;
 	bool at_exit;	 /* only its exit is inside: the primitive that took the lock */
 	bool at_entry;	 /* only its entry: the primitive that releases it */
 	bool entered;	 /* the interpreter followed it: calls in it have points of their own */
@@ -110,7 +111,7 @@ struct run {
 struct known_field {
 	uint32_t param;
 	uint32_t record, field;
-	uint32_t value; /* the constant, or SYM_NAME_VALUE */
+	int64_t value;
 };
 
 struct run_input {
@@ -118,8 +119,9 @@ struct run_input {
 	uint32_t kind;		     /* ops table of the map's kind, or FACTS_NONE */
 	const struct guards *guards; /* what the interrupted context has raised, or NULL */
 	bool nested; /* follow pointers although nothing is held: all acquires are wanted */
-	const int64_t *param_value; /* n_params constants, used where param_known */
+	const int64_t *param_value; /* n_known constants, used where param_known */
 	const bool *param_known;
+	uint32_t n_known;
 	const struct known_field *fields;
 	size_t n_fields;
 	const char *attach_name; /* what a function of value VALUE_ATTACH_NAME returns, or NULL */
@@ -143,6 +145,7 @@ struct interp {
 	struct map64 transparent; /* (record, field) of rules' transparent fields */
 	uint32_t ops_record, map_record, ops_field, type_field;
 	struct map64 guard_classes; /* guards that some code tests */
+	bool *counts; /* by struct func: an operation on a guard is reached from it */
 };
 
 /* Default bound on the instructions of one run; a run that reaches it is cut and says so. */
@@ -161,5 +164,8 @@ const char *guard_name(const struct program *p, uint32_t guard);
 
 int32_t guards_get(const struct guards *g, uint32_t guard);
 bool guards_equal(const struct guards *a, const struct guards *b);
+/* Sets how far @guard is raised; far-off counts are all one, and 0 removes it. */
+void guards_set(struct guards *g, uint32_t guard, int32_t count);
+void guards_add(struct guards *g, uint32_t guard, int32_t delta);
 
 #endif

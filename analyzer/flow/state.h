@@ -70,8 +70,6 @@ bool state_assume(struct state *s, struct arena *a, struct syms *syms, uint32_t 
 /* Keeps in @s what @o knows too. Returns whether @s lost anything. */
 bool state_meet(struct state *s, const struct state *o);
 
-void guards_add(struct guards *g, uint32_t guard, int32_t delta);
-void guards_set(struct guards *g, uint32_t guard, int32_t count);
 void state_tested(struct state *s, const struct guard_test *t);
 
 #endif

@@ -435,13 +435,46 @@ struct location program_location(const struct program *p, const struct fact_loc 
 	return l;
 }
 
+static bool reaches(const struct program *p, const bool *mark, const struct call *c)
+{
+	const struct member_target *t;
+	size_t n, k;
+
+	if (c->callee != FACTS_NONE)
+		return mark[c->callee];
+	t = program_targets(p, c->record, c->field, &n);
+	for (k = 0; k < n; k++)
+		if (mark[t[k].func])
+			return true;
+	return false;
+}
+
+void program_reach(const struct program *p, bool *mark)
+{
+	bool changed = true;
+	size_t i;
+
+	/* Calls stand in the order of their callers; a few passes reach the fixed point. */
+	while (changed) {
+		changed = false;
+		for (i = p->calls.n; i-- > 0;) {
+			const struct call *c = &p->calls.v[i];
+			const struct rule_value *v = p->funcs.v[c->caller].value;
+
+			if (mark[c->caller] || (v && v->is == VALUE_UNKNOWN) || !reaches(p, mark, c))
+				continue;
+			mark[c->caller] = true;
+			changed = true;
+		}
+	}
+}
+
 /* Which functions are primitives, and which reach one. */
 static void find_touching(struct program *p)
 {
 	static const char prefix[] = "__relock_";
-	bool changed = true;
-	size_t i, k;
-	uint32_t c;
+	bool *mark = ARENA_ARRAY(&p->arena, bool, p->funcs.n);
+	size_t i;
 
 	for (i = 0; i < p->funcs.n; i++) {
 		struct func *f = &p->funcs.v[i];
@@ -451,33 +484,12 @@ static void find_touching(struct program *p)
 		f->value = rules_value(p->rules, name);
 		if (!strncmp(name, prefix, sizeof(prefix) - 1))
 			f->percpu = rules_percpu(p->rules, name + sizeof(prefix) - 1);
-		f->touches = f->lock || (f->percpu && f->percpu->op != PERCPU_PTR &&
-					 f->percpu->op != PERCPU_READ);
+		mark[i] = f->lock || (f->percpu && f->percpu->op != PERCPU_PTR &&
+				      f->percpu->op != PERCPU_READ);
 	}
-	/* Callees often come after their callers: a few passes reach the fixed point. */
-	while (changed) {
-		changed = false;
-		for (i = p->funcs.n; i-- > 0;) {
-			struct func *f = &p->funcs.v[i];
-
-			if (f->touches || (f->value && f->value->is == VALUE_UNKNOWN))
-				continue;
-			for (c = f->calls; c < f->calls + f->n_calls && !f->touches; c++) {
-				const struct call *call = &p->calls.v[c];
-				const struct member_target *t;
-				size_t n = 0;
-
-				if (call->callee != FACTS_NONE) {
-					f->touches = p->funcs.v[call->callee].touches;
-					continue;
-				}
-				t = program_targets(p, call->record, call->field, &n);
-				for (k = 0; k < n && !f->touches; k++)
-					f->touches = p->funcs.v[t[k].func].touches;
-			}
-			changed |= f->touches;
-		}
-	}
+	program_reach(p, mark);
+	for (i = 0; i < p->funcs.n; i++)
+		p->funcs.v[i].touches = mark[i];
 }
 
 void program_link(struct program *p, const struct rules *rules, struct facts *facts, size_t n)

@@ -30,7 +30,7 @@ struct func {
 	const struct rule_lock *lock;	  /* it is a lock primitive */
 	const struct rule_percpu *percpu; /* it is an operation on a per-CPU variable */
 	const struct rule_value *value;
-	bool touches; /* a lock primitive or a guard operation is reached from here */
+	bool touches; /* a lock primitive or a per-CPU operation is reached from here */
 };
 
 struct gvar {
@@ -125,6 +125,12 @@ const struct member_target *program_targets(const struct program *p, uint32_t re
 
 /* The function that initialiser of global @var gives to its member @field, or FACTS_NONE. */
 uint32_t program_member_func(const struct program *p, uint32_t var, uint32_t field);
+
+/*
+ * Marks, in @mark (one for each function), every function that a marked one is
+ * reached from: by a call of its name, or through a member it is assigned to.
+ */
+void program_reach(const struct program *p, bool *mark);
 
 /* The layout of record @name, or NULL; @ret_facts is where its fields are. */
 const struct fact_record *program_record(const struct program *p, uint32_t name,

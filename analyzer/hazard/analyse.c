@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "hazard/analyse.h"
+
+#include "hazard/model.h"
+
+#include <string.h>
+
+/* Where the owners of this kind's storage keep it: what the kind's own function points to. */
+static void find_slot(struct analysis *an, struct map_kind *k)
+{
+	uint32_t member = program_string(an->p, an->p->rules->tree.map_owner_member);
+	uint32_t func = program_member_func(an->p, k->ops, member);
+	struct run_input input = { .func = func, .kind = FACTS_NONE, .nested = true };
+	struct run run;
+	size_t i;
+
+	if (func == FACTS_NONE || !an->p->funcs.v[func].defined)
+		return;
+	interp_run(&an->in, &input, &run);
+	for (i = 0; i < run.exits.n; i++) {
+		const struct sym *v = sym_get(&run.syms, run.exits.v[i].value);
+
+		if (v->op != SY_FADDR)
+			continue;
+		k->slot_record = v->c;
+		k->slot_field = v->b;
+	}
+	run_release(&run);
+}
+
+static void find_kinds(struct analysis *an)
+{
+	size_t i, k;
+
+	for (i = 0; i < an->t.map_types.n; i++) {
+		const struct bpf_map_type *mt = &an->t.map_types.v[i];
+		struct map_kind mk = { .ops = mt->ops, .type = mt->type, .type_name = mt->type_name };
+
+		for (k = 0; k < an->kinds.n && an->kinds.v[k].ops != mt->ops; k++)
+			;
+		if (k == an->kinds.n) {
+			find_slot(an, &mk);
+			vec_push(&an->kinds, mk);
+		}
+	}
+	an->in.kinds = an->kinds.v;
+	an->in.n_kinds = an->kinds.n;
+}
+
+static void add_stat(struct arena *arena, struct report *r, const char *name, uint64_t value)
+{
+	struct stat_entry *v = ARENA_ARRAY(arena, struct stat_entry, r->n_stats + 1);
+
+	if (r->n_stats)
+		memcpy(v, r->stats, r->n_stats * sizeof(*v));
+	v[r->n_stats++] = (struct stat_entry){ name, value };
+	r->stats = v;
+}
+
+static void release_analysis(struct analysis *an)
+{
+	size_t i, k;
+
+	for (i = 0; i < an->reenters.n; i++) {
+		struct reenter *r = an->reenters.v[i];
+
+		for (k = 0; k < r->runs.n; k++)
+			run_release(&r->runs.v[k]->run);
+		vec_release(&r->runs);
+		map64_release(&r->touched);
+	}
+	for (i = 0; i < an->outers.n; i++)
+		run_release(&an->outers.v[i]->run);
+	vec_release(&an->reenters);
+	vec_release(&an->outers);
+	vec_release(&an->hazards);
+	vec_release(&an->kinds);
+	map64_release(&an->classes);
+	map64_release(&an->class_guard);
+	map64_release(&an->map_owned);
+	programs_release(&an->pr);
+	bpf_tables_release(&an->t);
+	interp_release(&an->in);
+	free(an->cuts);
+}
+
+void analyse(struct program *p, const struct analyse_options *o, struct arena *arena,
+	     struct report *ret)
+{
+	struct analysis an = { .p = p, .arena = arena, .o = o };
+
+	interp_init(&an.in, p);
+	bpf_tables_read(&an.t, p);
+	find_kinds(&an);
+	programs_init(&an.pr, &an.in, &an.t);
+	find_reenters(&an);
+	find_outers(&an);
+	find_hazards(&an);
+	make_findings(&an, ret);
+	ret->cuts = arena_memdup(arena, an.cuts, an.n_cuts * sizeof(*an.cuts));
+	ret->n_cuts = an.n_cuts;
+	add_stat(arena, ret, "functions", p->funcs.n);
+	add_stat(arena, ret, "map_types", an.t.map_types.n);
+	add_stat(arena, ret, "callables", an.t.callables.n);
+	add_stat(arena, ret, "reentering_functions", an.reenters.n);
+	add_stat(arena, ret, "entry_points", an.outers.n);
+	add_stat(arena, ret, "nested_runs", an.nested_runs);
+	add_stat(arena, ret, "hazards", an.hazards.n);
+	add_stat(arena, ret, "steps", an.steps);
+	release_analysis(&an);
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "hazard/attach.h"
+
+#include <string.h>
+
+static bool has_prefix(const char *s, const struct names *prefixes)
+{
+	size_t i;
+
+	for (i = 0; i < prefixes->n; i++)
+		if (!strncmp(s, prefixes->v[i], strlen(prefixes->v[i])))
+			return true;
+	return false;
+}
+
+/* Whether some variable in a section whose name begins with one of @sections names @func. */
+static bool named_in_section(const struct program *p, const struct names *sections, uint32_t func)
+{
+	size_t g;
+	uint32_t i;
+
+	for (g = 0; g < p->gvars.n; g++) {
+		const struct gvar *v = &p->gvars.v[g];
+		const struct facts *f = &p->units[v->unit].facts;
+		const struct fact_var *fv = &f->vars.v[v->fact];
+
+		if (!fv->section || !has_prefix(program_str(p, fv->section), sections))
+			continue;
+		for (i = fv->inits; i < fv->inits + fv->n_inits; i++) {
+			const struct fact_expr *x =
+				&f->exprs.v[expr_strip(f, f->inits.v[i].value)];
+
+			if (x->op == FX_ADDR)
+				x = &f->exprs.v[x->a];
+			if (x->op == FX_FUNC && x->a == func)
+				return true;
+		}
+	}
+	return false;
+}
+
+static struct attach_verdict no(const char *reason)
+{
+	return (struct attach_verdict){ CERT_NO, reason };
+}
+
+/* What keeps ftrace, and with it every way to attach to a function, away. */
+static struct attach_verdict ftrace_verdict(const struct program *p, uint32_t func)
+{
+	const struct func *fn = &p->funcs.v[func];
+
+	if (fn->section && has_prefix(program_str(p, fn->section), &p->rules->tree.notrace_sections))
+		return no(arena_printf((struct arena *)&p->arena, "in section %s",
+				       program_str(p, fn->section)));
+	if (fn->flags & FF_ALWAYS_INLINE)
+		return no("always inlined");
+	if (fn->flags & FF_INLINE)
+		return no("inline, which in the kernel includes notrace");
+	if (fn->flags & FF_NOTRACE)
+		return no("notrace");
+	if (fn->defined && !p->units[fn->unit].ftrace)
+		return no("its object is built without the ftrace flags");
+	return (struct attach_verdict){ CERT_LIKELY, "external" };
+}
+
+struct attach_verdict attach_function(const struct program *p, const struct bpf_tables *t,
+				      const struct rule_attach *way, uint32_t func,
+				      bool via_pointer)
+{
+	const struct func *fn = &p->funcs.v[func];
+	struct attach_verdict v = ftrace_verdict(p, func);
+	uint32_t set;
+
+	if (v.certainty == CERT_NO)
+		return v;
+	set = map64_get(&t->denied, fn->name);
+	if (way->deny_sets && set != MAP64_EMPTY)
+		return no(arena_printf((struct arena *)&p->arena, "in %s", program_str(p, set)));
+	if (way->nokprobe && named_in_section(p, &p->rules->tree.nokprobe_sections, func))
+		return no("NOKPROBE_SYMBOL");
+	if (way->at == AT_MODIFY_RETURN &&
+	    !has_prefix(program_str(p, fn->name), &p->rules->tree.lsm_hook_prefixes) &&
+	    !named_in_section(p, &p->rules->tree.error_injection_sections, func))
+		return no("fmod_ret goes only on LSM hooks and error-injection functions");
+	if (!fn->defined)
+		return (struct attach_verdict){ CERT_LIKELY,
+						"external, defined outside the analysed units" };
+	if (!(fn->flags & FF_STATIC))
+		return v;
+	if (fn->flags & FF_NOINLINE)
+		return (struct attach_verdict){ CERT_LIKELY, "static, noinline" };
+	if (via_pointer)
+		return (struct attach_verdict){ CERT_LIKELY, "static, called through a pointer" };
+	return (struct attach_verdict){ CERT_POSSIBLE, "static: may be inlined or cloned" };
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "hazard/model.h"
+
+#include <string.h>
+
+/*
+ * Which functions can reach an acquire of a lock that programs want, by the
+ * classes that stand in the source. A lock that came in as a parameter may be
+ * any.
+ */
+static bool call_wanted(struct analysis *an, const struct call *call)
+{
+	const struct facts *f = func_facts(an->p, &an->p->funcs.v[call->caller]);
+	const struct fact_insn *in = &f->insns.v[call->insn];
+	const struct rule_lock *rule = an->p->funcs.v[call->callee].lock;
+	const struct fact_expr *x;
+	const char *s;
+	uint32_t e, id;
+
+	if (rule->does == LOCK_RELEASE || rule->arg >= in->n_args)
+		return false;
+	e = expr_strip(f, f->arglist.v[in->args + rule->arg]);
+	x = &f->exprs.v[e];
+	if (x->op != FX_ADDR)
+		return true;
+	x = &f->exprs.v[expr_strip(f, x->a)];
+	while (x->op == FX_FIELD &&
+	       map64_get(&an->in.transparent, (uint64_t)x->sym2 << 32 | x->sym) != MAP64_EMPTY)
+		x = &f->exprs.v[expr_strip(f, x->a)];
+	while (x->op == FX_INDEX)
+		x = &f->exprs.v[expr_strip(f, x->a)];
+	if (x->op == FX_GLOBAL)
+		return map64_get(&an->classes, x->sym) != MAP64_EMPTY;
+	if (x->op != FX_FIELD)
+		return true;
+	s = arena_printf(an->arena, "%s.%s", program_str(an->p, x->sym2), program_str(an->p, x->sym));
+	id = program_find_string(an->p, s);
+	return id != FACTS_NONE && map64_get(&an->classes, id) != MAP64_EMPTY;
+}
+
+static bool *find_wanted(struct analysis *an)
+{
+	struct program *p = an->p;
+	bool *wanted = ARENA_ARRAY(an->arena, bool, p->funcs.n);
+	size_t i;
+
+	for (i = 0; i < p->calls.n; i++) {
+		const struct call *c = &p->calls.v[i];
+
+		if (c->callee != FACTS_NONE && p->funcs.v[c->callee].lock && call_wanted(an, c))
+			wanted[c->caller] = true;
+	}
+	program_reach(p, wanted);
+	return wanted;
+}
+
+static void run_outer(struct analysis *an, uint32_t func, uint32_t record, uint32_t field,
+		      const char *via, uint32_t kind)
+{
+	struct outer *o = ARENA_NEW(an->arena, struct outer);
+	struct run_input input = { .func = func, .kind = kind };
+
+	o->func = func;
+	o->via_record = record;
+	o->via_field = field;
+	o->via = via;
+	o->kind = kind;
+	interp_run(&an->in, &input, &o->run);
+	an->steps += o->run.steps;
+	if (o->run.cut)
+		add_cut(an, func, o->run.cut);
+	vec_push(&an->outers, o);
+}
+
+/* The first member that @func is assigned to by a table that is of no map kind. */
+static const struct member_target *other_member(struct analysis *an, uint32_t func)
+{
+	size_t i;
+
+	for (i = 0; i < an->p->targets.n; i++)
+		if (an->p->targets.v[i].func == func)
+			return &an->p->targets.v[i];
+	return NULL;
+}
+
+static const char *callable_via(struct analysis *an, uint32_t func)
+{
+	size_t c;
+
+	for (c = 0; c < an->t.callables.n; c++)
+		if (an->t.callables.v[c].func == func)
+			return an->t.callables.v[c].proto == FACTS_NONE ? "kfunc" : "helper";
+	return NULL;
+}
+
+/* Runs @func once for each kind of map that it serves; false if it serves none. */
+static bool run_for_kinds(struct analysis *an, uint32_t func)
+{
+	bool any = false;
+	size_t i, k;
+
+	for (i = 0; i < an->p->targets.n; i++) {
+		const struct member_target *t = &an->p->targets.v[i];
+
+		if (t->func != func || t->var == FACTS_NONE || t->record != an->in.ops_record)
+			continue;
+		for (k = 0; k < an->kinds.n; k++) {
+			if (an->kinds.v[k].ops != t->var)
+				continue;
+			run_outer(an, func, t->record, t->field,
+				  arena_printf(an->arena, "%s.%s", program_str(an->p, t->record),
+					       program_str(an->p, t->field)),
+				  t->var);
+			any = true;
+			break;
+		}
+	}
+	return any;
+}
+
+static void run_helper(struct analysis *an, uint32_t func, const char *via)
+{
+	size_t i;
+
+	/* A helper is run for each kind that it may be called with: those that nested runs found. */
+	for (i = 0; i < an->reenters.n; i++) {
+		const struct reenter *r = an->reenters.v[i];
+
+		if (an->t.callables.v[r->callable].func == func)
+			run_outer(an, func, 0, 0, via, r->kind);
+	}
+}
+
+void find_outers(struct analysis *an)
+{
+	struct program *p = an->p;
+	bool *wanted = find_wanted(an);
+	uint32_t f;
+
+	/* From here on other locks and counters do not matter: what reaches none is not followed. */
+	for (f = 0; f < p->funcs.n; f++)
+		p->funcs.v[f].touches = wanted[f] || an->in.counts[f];
+	for (f = 0; f < p->funcs.n; f++) {
+		const struct func *fn = &p->funcs.v[f];
+		const struct member_target *t;
+		const char *via;
+
+		if (an->o->progress)
+			an->o->progress(an->o->data, "entry points", f, p->funcs.n);
+		if (!fn->defined || !wanted[f] || fn->lock || fn->percpu)
+			continue;
+		via = callable_via(an, f);
+		if (via) {
+			run_helper(an, f, via);
+			continue;
+		}
+		if (!fn->address_taken && ((fn->flags & FF_STATIC) || fn->has_callers))
+			continue;
+		if (run_for_kinds(an, f))
+			continue;
+		t = other_member(an, f);
+		run_outer(an, f, t ? t->record : 0, t ? t->field : 0,
+			  t		      ? arena_printf(an->arena, "%s.%s",
+							     program_str(p, t->record),
+							     program_str(p, t->field))
+			  : fn->address_taken ? "passed as a pointer"
+					      : "called from outside the analysed units",
+			  FACTS_NONE);
+	}
+}

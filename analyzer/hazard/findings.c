@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: MIT
+#include "base/hash.h"
+#include "base/strbuf.h"
+#include "hazard/finding.h"
+#include "hazard/model.h"
+#include "hazard/sites.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct hazard_rule *const rules_in_order[] = {
+	&rule_rl105,
+	&rule_rl101,
+	&rule_rl102,
+	&rule_rl106,
+};
+
+/* The hazards of one cause. */
+struct group {
+	struct cause cause;
+	VEC(size_t) hazards;
+};
+
+/* What is known of one hazard of a group. */
+struct seen {
+	const struct hazard *h;
+	struct site_list sites;
+};
+
+static bool same_cause(const struct cause *a, const struct cause *b)
+{
+	return a->rule == b->rule && a->func == b->func && a->loc.line == b->loc.line &&
+	       a->loc.col == b->loc.col && a->loc.file == b->loc.file &&
+	       a->expected == b->expected && a->kind == b->kind;
+}
+
+static bool find_cause(struct analysis *an, const struct hazard *h, struct cause *ret)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rules_in_order); i++) {
+		if (!rules_in_order[i]->takes(an, h, ret))
+			continue;
+		ret->rule = rules_in_order[i];
+		ret->kind = h->held->kind != FACTS_NONE ? h->held->kind : h->wanted->kind;
+		return true;
+	}
+	return false;
+}
+
+static struct location cause_location(struct analysis *an, const struct cause *c)
+{
+	const struct fact_loc *loc = &c->loc;
+
+	if (!loc->line)
+		loc = &func_fact(an->p, &an->p->funcs.v[c->func])->loc;
+
+	struct location l = program_location(an->p, loc, c->func);
+
+	l.function = people_name(an->p, c->func);
+	return l;
+}
+
+/* The hazard that stands for its group: the surest, then the one with most places to attach. */
+static size_t pick(const struct seen *s, size_t n)
+{
+	size_t best = 0, i;
+
+	for (i = 1; i < n; i++) {
+		const struct site_list *a = &s[i].sites, *b = &s[best].sites;
+
+		if (a->best != b->best ? a->best > b->best
+		    : a->best_objectless != b->best_objectless
+			    ? a->best_objectless > b->best_objectless
+			    : a->v.n > b->v.n)
+			best = i;
+	}
+	return best;
+}
+
+static void strlist_add(struct analysis *an, struct strlist *l, const char *s)
+{
+	const char **v;
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (!strcmp(l->v[i], s))
+			return;
+	v = ARENA_ARRAY(an->arena, const char *, l->n + 1);
+	if (l->n)
+		memcpy(v, l->v, l->n * sizeof(*v));
+	v[l->n++] = s;
+	l->v = v;
+}
+
+static void fill_attach(struct analysis *an, const struct site_list *sites, struct finding *f)
+{
+	size_t i, w;
+
+	f->attach = ARENA_ARRAY(an->arena, struct attach_point, sites->v.n);
+	for (i = 0; i < sites->v.n; i++) {
+		const struct site *s = &sites->v.v[i];
+		struct attach_point *a = &f->attach[f->n_attach++];
+
+		a->function = func_name(an->p, s->func);
+		a->certainty = s->certainty;
+		a->reason = s->reason;
+		a->location = program_location(an->p, &s->point->loc, s->point->func);
+		a->location.function = people_name(an->p, s->point->func);
+		for (w = 0; w < an->p->rules->attach.n; w++)
+			if (s->ways >> w & 1)
+				strlist_add(an, &a->how, an->p->rules->attach.v[w].how);
+	}
+}
+
+/* The functions that come back in, each once, those that some site reaches first. */
+static void fill_reentry(struct analysis *an, const struct seen *s, size_t n, struct finding *f)
+{
+	size_t i, k, w;
+	int pass;
+
+	f->reentry = ARENA_ARRAY(an->arena, struct reentry, n);
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < n; i++) {
+			const struct bpf_callable *c =
+				&an->t.callables.v[s[i].h->reenter->callable];
+			const char *name = func_name(an->p, c->func);
+			struct reentry *r = NULL;
+
+			if ((pass == 0) != (s[i].sites.v.n > 0) || (pass == 1 && f->n_attach))
+				continue;
+			for (k = 0; k < f->n_reentry; k++)
+				if (!strcmp(f->reentry[k].function, name))
+					r = &f->reentry[k];
+			if (!r) {
+				r = &f->reentry[f->n_reentry++];
+				r->function = name;
+				r->what = c->proto == FACTS_NONE ? "kfunc" : "helper";
+			}
+			if (!r->object)
+				r->object = sites_object(an, s[i].h, &s[i].sites);
+			for (w = 0; w < an->p->rules->attach.n; w++) {
+				bool here = pass == 1 &&
+					    an->pr.given[w * an->t.callables.n +
+							 s[i].h->reenter->callable];
+
+				for (k = 0; k < s[i].sites.v.n; k++)
+					here |= s[i].sites.v.v[k].ways >> w & 1;
+				if (here)
+					strlist_add(an, &r->program_types,
+						    an->p->rules->attach.v[w].type_name);
+			}
+		}
+	}
+}
+
+static void fill_severity(struct analysis *an, const struct seen *s, struct finding *f)
+{
+	const struct site_list *l = &s->sites;
+	const struct bpf_callable *c = &an->t.callables.v[s->h->reenter->callable];
+	size_t w;
+
+	f->severity = SEV_NOTE;
+	if (l->best >= CERT_LIKELY) {
+		f->severity = SEV_ERROR;
+	} else if (l->best_objectless >= CERT_POSSIBLE) {
+		f->severity = SEV_WARNING;
+		if (l->best < CERT_POSSIBLE)
+			strlist_add(an, &f->assumptions,
+				    arena_printf(an->arena,
+						 "that a program can get hold of the object that "
+						 "%s() wants was not shown",
+						 func_name(an->p, c->func)));
+		else
+			strlist_add(an, &f->assumptions,
+				    "that the compiler leaves a function in the section that "
+				    "a program can be attached to");
+	} else {
+		strlist_add(an, &f->notes,
+			    arena_printf(an->arena,
+					 "no program that can run while the lock is held may call "
+					 "%s(), so nothing can use this today",
+					 func_name(an->p, c->func)));
+	}
+	for (w = 0; w < an->p->rules->attach.n; w++)
+		if (an->pr.unknown[w] && an->p->rules->attach.v[w].at != AT_RUN_SITE)
+			strlist_add(an, &f->assumptions,
+				    arena_printf(an->arena,
+						 "which helpers %s programs get was not analysed",
+						 an->p->rules->attach.v[w].type_name));
+}
+
+static void fill_guards(struct analysis *an, const struct hazard *h, const struct cause *c,
+			struct finding *f)
+{
+	uint8_t i;
+
+	if (c->expected != FACTS_NONE)
+		strlist_add(an, &f->guard_expected, guard_name(an->p, c->expected));
+	for (i = 0; i < h->guards.n; i++)
+		if (h->guards.v[i].count > 0)
+			strlist_add(an, &f->guard_raised, guard_name(an->p, h->guards.v[i].guard));
+}
+
+static void fill_id(struct finding *f, unsigned int ordinal)
+{
+	struct strbuf sb = STRBUF_INIT;
+	size_t i;
+
+	strbuf_addf(&sb, "%s\n%s\n%s\n%s\n%s\n", f->code, f->location.function, f->entry_function,
+		    f->lock.class, f->lock.kind ? f->lock.kind : "");
+	for (i = 0; i < f->guard_expected.n; i++)
+		strbuf_addf(&sb, "%s,", f->guard_expected.v[i]);
+	strbuf_addf(&sb, "\n%s", f->context);
+	if (ordinal)
+		strbuf_addf(&sb, "\n%u", ordinal);
+	hash64_hex(sb.buf, sb.len, f->id);
+	strbuf_release(&sb);
+}
+
+static void note_others(struct analysis *an, const struct seen *s, size_t n, size_t best,
+			struct finding *f)
+{
+	struct strlist others = { NULL, 0 }, locks = { NULL, 0 };
+	struct strbuf sb = STRBUF_INIT;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (s[i].h->outer->func != s[best].h->outer->func)
+			strlist_add(an, &others, people_name(an->p, s[i].h->outer->func));
+		if (s[i].h->held->class != s[best].h->held->class)
+			strlist_add(an, &locks, program_str(an->p, s[i].h->held->class));
+	}
+	if (others.n) {
+		strbuf_addf(&sb, "the same %s of", others.n == 1 ? "is true" : "is true");
+		for (i = 0; i < others.n && i < 6; i++)
+			strbuf_addf(&sb, "%s %s()", i ? "," : "", others.v[i]);
+		if (others.n > 6)
+			strbuf_addf(&sb, " and %zu more", others.n - 6);
+		strlist_add(an, &f->notes, arena_strdup(an->arena, sb.buf));
+	}
+	for (i = 0; i < locks.n; i++)
+		strlist_add(an, &f->notes,
+			    arena_printf(an->arena, "%s is taken again in the same way",
+					 locks.v[i]));
+	strbuf_release(&sb);
+}
+
+static const char *attach_note(struct analysis *an, const struct attach_point *a)
+{
+	struct strbuf sb = STRBUF_INIT;
+	const char *s;
+	size_t i;
+
+	for (i = 0; i < a->how.n; i++)
+		strbuf_addf(&sb, "%s%s", i ? ", " : "", a->how.v[i]);
+	strbuf_addf(&sb, "   [%s: %s]", certainty_name(a->certainty), a->reason);
+	s = arena_strdup(an->arena, sb.buf);
+	strbuf_release(&sb);
+	return s;
+}
+
+/* The point that the ladder goes through, or any of the section where none can be used. */
+static const struct point *ladder_point(const struct seen *s)
+{
+	const struct run *run = &s->h->outer->run;
+	size_t i;
+	uint8_t j;
+
+	if (s->sites.v.n)
+		return s->sites.v.v[0].point;
+	for (i = 0; i < run->points.n; i++)
+		for (j = 0; j < run->points.v[i].n_held; j++)
+			if (run->points.v[i].held[j] == s->h->held_index &&
+			    guards_equal(&run->points.v[i].guards, &s->h->guards))
+				return &run->points.v[i];
+	return NULL;
+}
+
+static void make_finding(struct analysis *an, const struct group *g, struct finding *f)
+{
+	struct seen *s = xcalloc(g->hazards.n, sizeof(*s));
+	const struct cause *c = &g->cause;
+	const struct hazard *h;
+	const struct point *pt;
+	const char *reenter;
+	size_t i, best;
+
+	for (i = 0; i < g->hazards.n; i++) {
+		s[i].h = &an->hazards.v[g->hazards.v[i]];
+		sites_find(an, s[i].h, &s[i].sites);
+	}
+	best = pick(s, g->hazards.n);
+	h = s[best].h;
+	reenter = func_name(an->p, an->t.callables.v[h->reenter->callable].func);
+	memset(f, 0, sizeof(*f));
+	f->context = "recursion";
+	f->code = c->rule->code;
+	f->rule = rules_hazard(an->p->rules, c->rule->code)
+			  ? rules_hazard(an->p->rules, c->rule->code)->name
+			  : c->rule->code;
+	f->message = c->rule->message(an, h, c, reenter);
+	f->location = cause_location(an, c);
+	f->lock.class = program_str(an->p, h->held->class);
+	f->lock.kind = c->kind == FACTS_NONE ? NULL : kind_people_name(an, c->kind);
+	f->lock.acquired = program_location(an->p, &h->held->loc, h->held->func);
+	f->lock.released = program_location(an->p, &h->held->released, h->held->func);
+	f->entry_function = people_name(an->p, h->outer->func);
+	f->entry_via = h->outer->via;
+	fill_guards(an, h, c, f);
+	fill_attach(an, &s[best].sites, f);
+	fill_reentry(an, s, g->hazards.n, f);
+	fill_severity(an, &s[best], f);
+	note_others(an, s, g->hazards.n, best, f);
+	pt = ladder_point(&s[best]);
+	f->ladders = ARENA_NEW(an->arena, struct ladder);
+	f->n_ladders = 1;
+	f->ladders[0] = make_ladder(an, h, pt,
+				    f->n_attach ? f->attach[0].function
+						: func_name(an->p, pt->callee),
+				    f->n_attach ? attach_note(an, &f->attach[0])
+						: "no program that may call it can be attached here");
+	add_remedies(an, h, c, f);
+	fill_id(f, 0);
+	for (i = 0; i < g->hazards.n; i++)
+		sites_release(&s[i].sites);
+	free(s);
+}
+
+static int cmp_str(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+static int cmp_finding(const void *pa, const void *pb)
+{
+	const struct finding *a = pa, *b = pb;
+	int d;
+
+	if (a->severity != b->severity)
+		return a->severity < b->severity ? 1 : -1;
+	d = cmp_str(a->location.file, b->location.file);
+	if (!d && a->location.line != b->location.line)
+		return a->location.line < b->location.line ? -1 : 1;
+	if (!d && a->location.column != b->location.column)
+		return a->location.column < b->location.column ? -1 : 1;
+	if (!d)
+		d = strcmp(a->code, b->code);
+	return d ? d : strcmp(a->id, b->id);
+}
+
+void make_findings(struct analysis *an, struct report *ret)
+{
+	VEC(struct group) groups = { 0 };
+	size_t i, k;
+
+	for (i = 0; i < an->hazards.n; i++) {
+		struct cause c;
+
+		if (!find_cause(an, &an->hazards.v[i], &c))
+			continue;
+		for (k = 0; k < groups.n; k++)
+			if (same_cause(&groups.v[k].cause, &c))
+				break;
+		if (k == groups.n)
+			vec_push(&groups, ((struct group){ .cause = c }));
+		vec_push(&groups.v[k].hazards, i);
+	}
+	ret->findings = ARENA_ARRAY(an->arena, struct finding, groups.n);
+	ret->n_findings = groups.n;
+	for (k = 0; k < groups.n; k++) {
+		if (an->o->progress)
+			an->o->progress(an->o->data, "findings", k, groups.n);
+		make_finding(an, &groups.v[k], &ret->findings[k]);
+		vec_release(&groups.v[k].hazards);
+	}
+	vec_release(&groups);
+	if (ret->n_findings)
+		qsort(ret->findings, ret->n_findings, sizeof(*ret->findings), cmp_finding);
+	for (i = 0; i < ret->n_findings; i++) {
+		unsigned int ordinal = 0;
+
+		for (k = 0; k < i; k++)
+			ordinal += !strcmp(ret->findings[k].id, ret->findings[i].id);
+		if (ordinal)
+			fill_id(&ret->findings[i], ordinal);
+	}
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+#include "hazard/finding.h"
+#include "hazard/model.h"
+
+#include <string.h>
+
+#define MAX_FRAMES 64
+
+struct rungs {
+	VEC(struct step) v;
+};
+
+static void add_step(struct rungs *r, enum step_kind kind, unsigned int depth,
+		     const char *function, struct location loc, const char *note)
+{
+	struct step s = { .kind = kind, .depth = depth, .function = function, .location = loc,
+			  .note = note ? note : "" };
+
+	s.location.function = function;
+	vec_push(&r->v, s);
+}
+
+/*
+ * The frames from the run's first function to @last, outermost first. The
+ * wrapper that a helper's macro makes is not shown: its body stands for both.
+ */
+static size_t people_stack(const struct program *p, const struct frame *last,
+			   const struct frame **ret)
+{
+	const char *prefix = p->rules->tree.helper_body_prefix;
+	const struct frame *fr;
+	size_t n = 0, i, k;
+
+	for (fr = last; fr && n < MAX_FRAMES; fr = fr->up)
+		ret[n++] = fr;
+	for (i = 0; i < n / 2; i++) {
+		fr = ret[i];
+		ret[i] = ret[n - 1 - i];
+		ret[n - 1 - i] = fr;
+	}
+	for (i = 1; i < n; i++) {
+		if (strncmp(func_name(p, ret[i]->func), prefix, strlen(prefix)) ||
+		    strcmp(people_name(p, ret[i]->func), func_name(p, ret[i - 1]->func)))
+			continue;
+		for (k = i - 1; k + 1 < n; k++)
+			ret[k] = ret[k + 1];
+		n--;
+		i--;
+	}
+	return n;
+}
+
+static struct location loc_of(const struct program *p, const struct fact_loc *l)
+{
+	return program_location(p, l, FACTS_NONE);
+}
+
+/* What a rung says of the NULL that was passed, or NULL. */
+static const char *null_note(struct analysis *an, const struct hazard *h, const struct frame *fr,
+			     bool is_callee)
+{
+	const struct func *fn = &an->p->funcs.v[fr->func];
+	const struct facts *f = func_facts(an->p, fn);
+	const struct fact_func *ff = func_fact(an->p, fn);
+	uint32_t k;
+	int64_t v;
+
+	for (k = 0; k < fr->n_args && k < ff->n_params; k++)
+		if (sym_is_int(&h->outer->run.syms, fr->args[k], &v) && !v &&
+		    interp_param_is_guard(&an->in, fr->func, k))
+			return arena_printf(an->arena,
+					    is_callee ? "guard skipped: %s is NULL" : "%s = NULL",
+					    program_str(an->p, f->locals.v[ff->locals + k].name));
+	return NULL;
+}
+
+static const char *guards_note(struct analysis *an, const struct guards *g)
+{
+	const char *s = NULL;
+	uint8_t i;
+
+	for (i = 0; i < g->n; i++)
+		if (g->v[i].count > 0)
+			s = s ? arena_printf(an->arena, "%s, %s", s, guard_name(an->p, g->v[i].guard))
+			      : guard_name(an->p, g->v[i].guard);
+	return s;
+}
+
+/* The calls from @stack[from] on; each rung is placed at its call of the next. */
+static void add_calls(struct analysis *an, const struct hazard *h, struct rungs *r,
+		      const struct frame *const *stack, size_t from, size_t n, unsigned int base,
+		      bool outer)
+{
+	size_t i;
+
+	for (i = from; i + 1 < n; i++) {
+		const struct frame *fr = stack[i], *to = stack[i + 1];
+		const char *note = NULL, *more = NULL;
+
+		if (outer) {
+			note = null_note(an, h, fr, true);
+			more = null_note(an, h, to, false);
+			if (!i)
+				note = *h->outer->via ? h->outer->via : note;
+			if (note && more)
+				note = arena_printf(an->arena, "%s; %s", note, more);
+			else if (more)
+				note = more;
+		}
+		if (!note && fr->via_pointer)
+			note = arena_printf(an->arena, "through %s.%s",
+					    program_str(an->p, fr->via_record),
+					    program_str(an->p, fr->via_field));
+		add_step(r, fr->via_pointer ? STEP_POINTER : STEP_CALL, base + (unsigned int)i,
+			 people_name(an->p, fr->func), loc_of(an->p, &to->call), note);
+	}
+}
+
+static void add_outer(struct analysis *an, const struct hazard *h, struct rungs *r,
+		      const struct point *pt, unsigned int *ret_depth, unsigned int *ret_acquire)
+{
+	const struct frame *held[MAX_FRAMES], *at[MAX_FRAMES];
+	size_t n = people_stack(an->p, h->held->frame, held), m = people_stack(an->p, pt->frame, at);
+	const char *up = guards_note(an, &h->held->guards), *note;
+	size_t common = 0;
+
+	add_calls(an, h, r, held, 0, n, 0, true);
+	note = arena_printf(an->arena, "%sacquires %s%s%s",
+			    n == 1 && *h->outer->via
+				    ? arena_printf(an->arena, "%s; ", h->outer->via)
+				    : "",
+			    program_str(an->p, h->held->class), up ? ", raised: " : "",
+			    up ? up : "");
+	add_step(r, STEP_ACQUIRE, (unsigned int)n - 1, people_name(an->p, h->held->func),
+		 loc_of(an->p, &h->held->loc), note);
+	*ret_acquire = (unsigned int)r->v.n;
+	/* From the frame that both stacks have on, down to where the program runs. */
+	while (common < n && common < m && held[common] == at[common])
+		common++;
+	if (common)
+		common--;
+	for (; common + 1 < m; common++) {
+		if (common < n && held[common] == at[common] && common == n - 1)
+			continue; /* its rung is the acquire */
+		add_step(r, at[common]->via_pointer ? STEP_POINTER : STEP_CALL,
+			 (unsigned int)common, people_name(an->p, at[common]->func),
+			 loc_of(an->p, &at[common + 1]->call), NULL);
+	}
+	if (m && !(m <= n && held[m - 1] == at[m - 1]))
+		add_step(r, STEP_CALL, (unsigned int)m - 1, people_name(an->p, at[m - 1]->func),
+			 loc_of(an->p, &pt->loc), NULL);
+	*ret_depth = (unsigned int)m;
+}
+
+static void add_nested(struct analysis *an, const struct hazard *h, struct rungs *r,
+		       unsigned int depth, unsigned int acquire)
+{
+	const struct frame *stack[MAX_FRAMES];
+	size_t n = people_stack(an->p, h->wanted->frame, stack), i, first = r->v.n;
+	uint8_t k;
+
+	add_calls(an, h, r, stack, 0, n, depth, false);
+	if (n > 1) {
+		r->v.v[first].kind = STEP_REENTER;
+	} else {
+		add_step(r, STEP_REENTER, depth, people_name(an->p, stack[0]->func),
+			 loc_of(an->p, &func_fact(an->p, &an->p->funcs.v[stack[0]->func])->loc), NULL);
+	}
+	for (k = 0; k < h->wanted->tests.n; k++) {
+		const struct guard_test *t = &h->wanted->tests.v[k];
+		struct step s = { .kind = STEP_GUARD, .depth = depth + 1,
+				  .function = people_name(an->p, t->func),
+				  .location = loc_of(an->p, &t->loc) };
+
+		s.note = arena_printf(an->arena, t->count == 1 ? "%s was 0: the test passes"
+							       : "%s is %d after the test",
+				      guard_name(an->p, t->guard), t->count);
+		s.location.function = s.function;
+		/* Right after the function that the program calls. */
+		vec_push(&r->v, s);
+		for (i = r->v.n - 1; i > first + 1 + k; i--)
+			r->v.v[i] = r->v.v[i - 1];
+		r->v.v[first + 1 + k] = s;
+	}
+	add_step(r, STEP_BLOCKED, depth + (unsigned int)n - (n > 1 ? 1 : 0),
+		 people_name(an->p, h->wanted->func), loc_of(an->p, &h->wanted->loc),
+		 arena_printf(an->arena, "wants %s, held since (%u)",
+			      program_str(an->p, h->wanted->class), acquire));
+	r->v.v[r->v.n - 1].since = acquire;
+}
+
+struct ladder make_ladder(struct analysis *an, const struct hazard *h, const struct point *pt,
+			  const char *attach_function, const char *attach_note)
+{
+	struct rungs r = { 0 };
+	struct ladder l;
+	unsigned int depth, acquire;
+
+	add_outer(an, h, &r, pt, &depth, &acquire);
+	add_step(&r, STEP_ATTACH, depth, attach_function, loc_of(an->p, &pt->loc), attach_note);
+	add_nested(an, h, &r, depth + 1, acquire);
+	l.v = arena_memdup(an->arena, r.v.v, r.v.n * sizeof(*r.v.v));
+	l.n = r.v.n;
+	vec_release(&r.v);
+	return l;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_HAZARD_PROGRAMS_H
+#define RELOCK_HAZARD_PROGRAMS_H
+
+#include "flow/interp.h"
+#include "program/bpf.h"
+
+/*
+ * What a program of each kind may call, found by running the tree's own
+ * decisions: *_func_proto(func_id, prog) with the program type and attach type
+ * known, .allowed(prog) with the name of the attach function known too, and the
+ * verifier's test of which map type goes with which helper.
+ */
+struct programs {
+	struct interp *in;
+	struct bpf_tables *t;
+	size_t n_ways;	  /* = rules->attach.n */
+	bool *given;	  /* way * n_callables + callable: the program type is given it */
+	bool *unknown;	  /* way: its switch is not in the analysed units */
+	bool *of_type;	  /* callable: some way gets it */
+	int64_t *id;	  /* callable: the number a program calls it by, where has_id */
+	bool *has_id;
+	struct map64 allowed_seen; /* memo of .allowed runs */
+	uint64_t runs;
+};
+
+void programs_init(struct programs *pr, struct interp *in, struct bpf_tables *t);
+void programs_release(struct programs *pr);
+
+/*
+ * Whether a program attached by way @way (index into rules->attach) to
+ * @function (NULL where that does not matter) may call callable @c.
+ */
+bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *function);
+
+/*
+ * The map types (indices into bpf_tables.map_types) that the verifier lets
+ * callable @c be called with, in @ret (room for all); returns how many. A
+ * callable without a map argument has none.
+ */
+size_t programs_map_types(struct programs *pr, uint32_t c, uint32_t *ret);
+
+/*
+ * A sentence on how a program of way @way, attached to @func (FACTS_NONE: to
+ * no function), gets hold of an object of @record; NULL if no way is known.
+ */
+const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint32_t record);
+
+#endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "hazard/model.h"
+
+#include <string.h>
+
+static void note_guards(struct map64 *touched, const struct guards *g)
+{
+	uint8_t i;
+
+	for (i = 0; i < g->n; i++)
+		map64_put(touched, g->v[i].guard, 1);
+}
+
+static struct nested *new_run(struct analysis *an, struct reenter *r, const struct guards *g)
+{
+	struct nested *n = ARENA_NEW(an->arena, struct nested);
+	const struct bpf_callable *c = &an->t.callables.v[r->callable];
+	struct run_input input = { .func = c->func, .kind = r->kind, .guards = &n->guards,
+				   .nested = true };
+	size_t i;
+	uint8_t k;
+
+	n->guards = *g;
+	interp_run(&an->in, &input, &n->run);
+	an->steps += n->run.steps;
+	an->nested_runs++;
+	if (n->run.cut)
+		add_cut(an, c->func, n->run.cut);
+	for (i = 0; i < n->run.acquires.n; i++) {
+		const struct acquire *a = &n->run.acquires.v[i];
+
+		note_guards(&r->touched, &a->guards);
+		for (k = 0; k < a->tests.n; k++)
+			map64_put(&r->touched, a->tests.v[k].guard, 1);
+	}
+	vec_push(&r->runs, n);
+	return n;
+}
+
+const struct nested *reenter_run(struct analysis *an, struct reenter *r, const struct guards *g)
+{
+	struct guards only = { .n = 0 };
+	size_t i;
+	uint8_t k;
+
+	/* A guard that it does not look at cannot change what it does. */
+	for (k = 0; k < g->n; k++)
+		if (map64_get(&r->touched, g->v[k].guard) != MAP64_EMPTY)
+			guards_set(&only, g->v[k].guard, g->v[k].count);
+	for (i = 0; i < r->runs.n; i++)
+		if (guards_equal(&r->runs.v[i]->guards, &only))
+			return r->runs.v[i];
+	return new_run(an, r, &only);
+}
+
+static void add_reenter(struct analysis *an, uint32_t callable, uint32_t kind)
+{
+	struct reenter *r = ARENA_NEW(an->arena, struct reenter);
+	struct guards none = { .n = 0 };
+	const struct nested *n;
+	bool takes = false;
+	size_t i;
+	uint8_t k;
+
+	r->callable = callable;
+	r->kind = kind;
+	n = new_run(an, r, &none);
+	for (i = 0; i < n->run.acquires.n; i++) {
+		const struct acquire *a = &n->run.acquires.v[i];
+
+		if (!a->blocking || !a->class || a->rule->sleeps)
+			continue;
+		takes = true;
+		map64_put(&an->classes, a->class, 1);
+		for (k = 0; k < a->tests.n; k++)
+			map64_put(&an->class_guard,
+				  (uint64_t)a->class << 32 | a->tests.v[k].guard, 1);
+	}
+	if (takes)
+		vec_push(&an->reenters, r);
+}
+
+void find_reenters(struct analysis *an)
+{
+	uint32_t *types = ARENA_ARRAY(an->arena, uint32_t, an->t.map_types.n + 1), c;
+	size_t n, i;
+
+	for (c = 0; c < an->t.callables.n; c++) {
+		const struct bpf_callable *call = &an->t.callables.v[c];
+		const struct func *fn = &an->p->funcs.v[call->func];
+
+		if (an->o->progress)
+			an->o->progress(an->o->data, "what programs can call", c,
+					an->t.callables.n);
+		if (!fn->defined || !fn->touches || !an->pr.of_type[c])
+			continue;
+		if (!call->takes_map) {
+			add_reenter(an, c, FACTS_NONE);
+			continue;
+		}
+		n = programs_map_types(&an->pr, c, types);
+		for (i = 0; i < n; i++)
+			add_reenter(an, c, an->t.map_types.v[types[i]].ops);
+	}
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "hazard/model.h"
+
+#include <string.h>
+
+/* Whether the lock is out of reach for @h's callee once @guard is raised in the section. */
+static bool guard_closes(struct analysis *an, const struct hazard *h, uint32_t guard)
+{
+	struct guards g = h->guards;
+	const struct nested *n;
+	size_t i;
+
+	guards_set(&g, guard, 1);
+	n = reenter_run(an, h->reenter, &g);
+	for (i = 0; i < n->run.acquires.n; i++)
+		if (n->run.acquires.v[i].class == h->wanted->class &&
+		    n->run.acquires.v[i].blocking)
+			return false;
+	return true;
+}
+
+static const char *guard_remedy(struct analysis *an, const struct cause *c)
+{
+	const char *guard = guard_name(an->p, c->expected), *func = people_name(an->p, c->func);
+
+	if (!strcmp(c->rule->code, "RL101"))
+		return arena_printf(an->arena, "pass &%s", guard);
+	if (!strcmp(c->rule->code, "RL105"))
+		return arena_printf(an->arena, "raise %s in %s() instead", guard, func);
+	if (!strcmp(c->rule->code, "RL106"))
+		return arena_printf(an->arena, "test %s in %s() and return when it is raised",
+				    guard, func);
+	return arena_printf(an->arena, "raise %s in %s() around the section", guard, func);
+}
+
+static void push(struct analysis *an, struct finding *f, const char *kind, const char *what,
+		 bool closes, unsigned int leaves)
+{
+	struct remedy *r = ARENA_ARRAY(an->arena, struct remedy, f->n_remedies + 1);
+
+	if (f->n_remedies)
+		memcpy(r, f->remedies, f->n_remedies * sizeof(*r));
+	r[f->n_remedies++] = (struct remedy){ kind, what, closes, leaves };
+	f->remedies = r;
+}
+
+/* The object file that attach point @a is compiled into, or NULL: not analysed. */
+static const char *object_of(struct analysis *an, const struct attach_point *a)
+{
+	uint32_t s = a->function ? program_find_string(an->p, a->function) : FACTS_NONE, i;
+
+	for (i = 0; s != FACTS_NONE && i < an->p->funcs.n; i++)
+		if (an->p->funcs.v[i].name == s && an->p->funcs.v[i].defined)
+			return program_str(an->p, func_facts(an->p, &an->p->funcs.v[i])->unit.object);
+	return NULL;
+}
+
+void add_remedies(struct analysis *an, const struct hazard *h, const struct cause *c,
+		  struct finding *f)
+{
+	const char **objects = ARENA_ARRAY(an->arena, const char *, f->n_attach + 1), *own;
+	unsigned int in_own = 0;
+	size_t n = 0, outside = 0, i, k;
+
+	if (c->expected != FACTS_NONE) {
+		bool helper = !strcmp(c->rule->code, "RL106");
+
+		push(an, f, helper ? "helper" : "guard", guard_remedy(an, c),
+		     helper || guard_closes(an, h, c->expected), 0);
+	} else {
+		push(an, f, "helper",
+		     arena_printf(an->arena,
+				  "guard the sections with a per-CPU counter, and let %s() return "
+				  "when it is raised",
+				  people_name(an->p, an->t.callables.v[h->reenter->callable].func)),
+		     true, 0);
+	}
+	if (!f->n_attach)
+		return;
+	own = program_str(an->p, func_facts(an->p, &an->p->funcs.v[h->held->func])->unit.object);
+	for (i = 0; i < f->n_attach; i++) {
+		const char *o = object_of(an, &f->attach[i]);
+
+		if (!o) {
+			outside++;
+			continue;
+		}
+		in_own += !strcmp(o, own);
+		for (k = 0; k < n && strcmp(objects[k], o); k++)
+			;
+		if (k == n)
+			objects[n++] = o;
+	}
+	push(an, f, "notrace",
+	     outside ? arena_printf(an->arena,
+				    "notrace on %zu functions in %zu objects, %zu of them outside "
+				    "the analysed units",
+				    f->n_attach, n + 1, outside)
+		     : arena_printf(an->arena, "notrace on %zu function%s in %zu object%s",
+				    f->n_attach, f->n_attach == 1 ? "" : "s", n, n == 1 ? "" : "s"),
+	     true, 0);
+	push(an, f, "no-ftrace", arena_printf(an->arena, "CFLAGS_REMOVE of the ftrace flags for %s", own),
+	     in_own == f->n_attach, (unsigned int)f->n_attach - in_own);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#include "hazard/model.h"
+
+/* RL102 unguarded-section: the lock is held, and the guard that the helper tests is not raised. */
+
+static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
+{
+	uint32_t expected = hazard_expected(an, h);
+	const struct frame *fr;
+
+	if (expected == FACTS_NONE || guards_get(&h->guards, expected))
+		return false;
+	fr = hazard_guard_frame(an, h, expected);
+	*ret = (struct cause){ .func = fr->func, .expected = expected };
+	return true;
+}
+
+static const char *message(struct analysis *an, const struct hazard *h, const struct cause *c,
+			   const char *reenter)
+{
+	return arena_printf(an->arena,
+			    "%s() takes %s without raising %s, so %s() can take it again",
+			    people_name(an->p, c->func), program_str(an->p, h->held->class),
+			    guard_name(an->p, c->expected), reenter);
+}
+
+const struct hazard_rule rule_rl102 = { "RL102", takes, message };

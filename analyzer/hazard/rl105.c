@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "hazard/model.h"
+
+/* RL105 guard-mismatch: a guard of such a lock is raised, but the helper tests another. */
+
+/* A raised guard that protects locks of this class elsewhere, or FACTS_NONE. */
+static uint32_t other_guard(struct analysis *an, const struct hazard *h)
+{
+	uint8_t i;
+
+	for (i = 0; i < h->guards.n; i++)
+		if (h->guards.v[i].count > 0 &&
+		    map64_get(&an->class_guard, (uint64_t)h->held->class << 32 |
+							h->guards.v[i].guard) != MAP64_EMPTY)
+			return h->guards.v[i].guard;
+	return FACTS_NONE;
+}
+
+static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
+{
+	uint32_t expected = hazard_expected(an, h), other;
+	const struct frame *fr;
+
+	if (expected == FACTS_NONE || guards_get(&h->guards, expected))
+		return false;
+	other = other_guard(an, h);
+	if (other == FACTS_NONE)
+		return false;
+	fr = hazard_guard_frame(an, h, expected);
+	*ret = (struct cause){ .func = fr->func, .expected = expected };
+	return true;
+}
+
+static const char *message(struct analysis *an, const struct hazard *h, const struct cause *c,
+			   const char *reenter)
+{
+	return arena_printf(an->arena,
+			    "%s() raises %s, but %s() tests %s, so it can take %s again",
+			    people_name(an->p, c->func),
+			    guard_name(an->p, other_guard(an, h)), reenter,
+			    guard_name(an->p, c->expected), program_str(an->p, h->held->class));
+}
+
+const struct hazard_rule rule_rl105 = { "RL105", takes, message };

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "hazard/model.h"
+
+/* RL106 unguarded-reentry: what the program calls takes the lock whether or not a guard is up. */
+
+static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
+{
+	uint32_t expected = hazard_expected(an, h);
+	uint32_t func = an->t.callables.v[h->reenter->callable].func;
+	uint8_t i;
+
+	if (expected != FACTS_NONE && !guards_get(&h->guards, expected))
+		return false; /* it would have stopped, had the guard been raised */
+	for (i = 0; i < h->guards.n && expected == FACTS_NONE; i++)
+		if (h->guards.v[i].count > 0 &&
+		    map64_get(&an->class_guard, (uint64_t)h->held->class << 32 |
+							h->guards.v[i].guard) != MAP64_EMPTY)
+			expected = h->guards.v[i].guard;
+	*ret = (struct cause){ .func = func,
+			       .loc = func_fact(an->p, &an->p->funcs.v[func])->loc,
+			       .expected = expected };
+	return true;
+}
+
+static const char *message(struct analysis *an, const struct hazard *h, const struct cause *c,
+			   const char *reenter)
+{
+	const char *holder = people_name(an->p, h->outer->func);
+
+	if (c->expected != FACTS_NONE)
+		return arena_printf(an->arena,
+				    "%s() takes %s whether or not %s is raised, and a program can "
+				    "call it while %s() holds it",
+				    reenter, program_str(an->p, h->held->class),
+				    guard_name(an->p, c->expected), holder);
+	return arena_printf(an->arena,
+			    "%s() takes %s, which no guard protects, and a program can call it "
+			    "while %s() holds it",
+			    reenter, program_str(an->p, h->held->class), holder);
+}
+
+const struct hazard_rule rule_rl106 = { "RL106", takes, message };

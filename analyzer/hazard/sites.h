@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_HAZARD_SITES_H
+#define RELOCK_HAZARD_SITES_H
+
+#include "hazard/attach.h"
+#include "hazard/model.h"
+
+/* A function in a critical section that a program can be attached to. */
+struct site {
+	uint32_t func;
+	const struct point *point; /* the call in the outer run that leads there */
+	enum certainty certainty;  /* the best of its ways */
+	const char *reason;
+	uint64_t ways;	   /* bit per rules->attach: it can be attached and may call a reenter */
+	bool has_object;   /* some way also has the object that the reenter wants */
+	bool primitive;	   /* a lock primitive: true of nearly every section */
+};
+
+/* Who can come back in, seen from one section. */
+struct site_list {
+	VEC(struct site) v;
+	enum certainty best;	    /* of sites whose way has the object */
+	enum certainty best_objectless;
+};
+
+/*
+ * The sites of hazard @h: every function called while the lock is held, itself
+ * or further down, that a program which may call @h->reenter can be attached to.
+ */
+void sites_find(struct analysis *an, const struct hazard *h, struct site_list *ret);
+void sites_release(struct site_list *l);
+
+/* How a program at some site of @l gets the objects that @h->reenter wants, or NULL. */
+const char *sites_object(struct analysis *an, const struct hazard *h, const struct site_list *l);
+
+#endif
