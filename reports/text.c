@@ -12,7 +12,8 @@
 
 #define LIST_SHORT 8 /* entries of a list before "and N more" */
 #define TREE_AT 5    /* column of the ladder's first function */
-#define NOTE_MIN 24  /* a note column narrower than this is not wrapped */
+#define NOTE_MIN 28  /* where a note column would be narrower, notes get lines of their own */
+#define NOTE_WANT 40 /* where it would be narrower, the ladder's steps get smaller */
 #define ARROW "`-> "
 
 static size_t width_of(const struct report_options *o)
@@ -245,13 +246,40 @@ static size_t divider_at(const struct ladder *l)
 	return l->n;
 }
 
+/* The note of step @i, beside the other columns (@note) or below them. */
+static void add_note(const struct ladder *l, size_t i, size_t start, size_t note,
+		     unsigned int indent, const struct report_options *o, struct strbuf *out)
+{
+	const struct step *s = &l->v[i];
+	size_t below = TREE_AT + s->depth * indent + (s->depth ? sizeof(ARROW) - 1 - indent : 0);
+	struct strbuf safe = STRBUF_INIT;
+
+	if (!*s->note)
+		return;
+	add_safe(&safe, s->note);
+	if (note + NOTE_MIN <= width_of(o)) {
+		pad_to(out, start, note);
+		add_wrapped(out, safe.buf, note, note, width_of(o));
+	} else if (same_function(l, i) && !s->location.file) {
+		pad_to(out, start, below + 2);
+		add_wrapped(out, safe.buf, below + 2, below + 2, width_of(o));
+	} else {
+		strbuf_addch(out, '\n');
+		strbuf_addchars(out, ' ', below + 2);
+		add_wrapped(out, safe.buf, below + 2, below + 2, width_of(o));
+	}
+	strbuf_release(&safe);
+}
+
 static void add_ladder(const struct ladder *l, const struct report_options *o, struct strbuf *out)
 {
-	unsigned int indent = tree_width(l, 4) <= 48 ? 4 : 2;
-	size_t place = TREE_AT + tree_width(l, indent) + 2;
-	size_t note = place + place_width(l) + 2;
-	size_t divider = divider_at(l);
-	struct strbuf safe = STRBUF_INIT;
+	size_t places = place_width(l), divider = divider_at(l), place, note;
+	unsigned int indent = 4;
+
+	if (TREE_AT + tree_width(l, indent) + places + 4 + NOTE_WANT > width_of(o))
+		indent = 2;
+	place = TREE_AT + tree_width(l, indent) + 2;
+	note = place + places + 2;
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct step *s = &l->v[i];
@@ -265,21 +293,12 @@ static void add_ladder(const struct ladder *l, const struct report_options *o, s
 		start = out->len;
 		strbuf_addf(out, "%3zu  ", i + 1);
 		add_tree_cell(l, i, indent, out);
-		if (s->location.file || *s->note)
+		if (s->location.file)
 			pad_to(out, start, place);
 		add_place(l, s, out);
-		if (*s->note) {
-			pad_to(out, start, note);
-			strbuf_reset(&safe);
-			add_safe(&safe, s->note);
-			if (note + NOTE_MIN <= width_of(o))
-				add_wrapped(out, safe.buf, note, note, width_of(o));
-			else
-				strbuf_addstr(out, safe.buf);
-		}
+		add_note(l, i, start, note, indent, o, out);
 		strbuf_addch(out, '\n');
 	}
-	strbuf_release(&safe);
 }
 
 static const struct step *step_of(const struct ladder *l, enum step_kind kind)
