@@ -151,7 +151,7 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 		return;
 	}
 	fail = state_clone(pc->arena, s);
-	hold(s, addr, add_acquire(pc, s, addr, false));
+	hold(s, addr, add_acquire(pc, s, addr, rule->does == LOCK_ACQUIRE));
 	if (rule->success == LOCK_ZERO) {
 		vec_push(ret, ((struct exit){ s, sym_int(syms, 0) }));
 		if (state_assume(fail, pc->arena, syms,

@@ -226,6 +226,53 @@ static void describe_callable(struct program *p, struct bpf_callable *c)
 	}
 }
 
+/* The type at place @which of the BTF id list called @list, or 0. */
+static uint32_t list_entry(const struct program *p, uint32_t list, int64_t which)
+{
+	size_t u, k;
+
+	for (u = 0; u < p->n_units; u++) {
+		const struct facts *f = &p->units[u].facts;
+
+		for (k = 0; k < f->btf.n; k++)
+			if (f->btf.v[k].kind == FBTF_LIST && f->btf.v[k].name == list)
+				break;
+		k += 1 + (size_t)which;
+		if (k < f->btf.n && f->btf.v[k].kind == FBTF_ID)
+			return f->btf.v[k].name;
+	}
+	return 0;
+}
+
+/* The record that proto @g says its helper returns a pointer to, or 0. */
+static uint32_t proto_returns(struct program *p, uint32_t g)
+{
+	uint32_t field = program_string(p, p->rules->tree.proto_ret_btf), i;
+	const struct gvar *v = &p->gvars.v[g];
+	const struct facts *f = &p->units[v->unit].facts;
+	const struct fact_var *fv = &f->vars.v[v->fact];
+
+	for (i = fv->inits; i < fv->inits + fv->n_inits; i++) {
+		const struct fact_expr *x;
+		int64_t which = 0;
+
+		if (f->inits.v[i].field != field)
+			continue;
+		x = &f->exprs.v[expr_strip(f, f->inits.v[i].value)];
+		if (x->op != FX_ADDR)
+			return 0;
+		x = &f->exprs.v[x->a];
+		if (x->op == FX_INDEX) {
+			const struct fact_expr *idx = &f->exprs.v[expr_strip(f, x->b)];
+
+			which = idx->op == FX_INT ? idx->val : -1;
+			x = &f->exprs.v[x->a];
+		}
+		return x->op == FX_GLOBAL && which >= 0 ? list_entry(p, x->sym, which) : 0;
+	}
+	return 0;
+}
+
 static void read_protos(struct bpf_tables *t, struct program *p)
 {
 	uint32_t record = program_string(p, p->rules->tree.proto_record), g;
@@ -242,6 +289,7 @@ static void read_protos(struct bpf_tables *t, struct program *p)
 			continue;
 		c.allowed = program_member_func(p, g, allowed);
 		describe_callable(p, &c);
+		c.returns = proto_returns(p, g);
 		map64_put(&t->callable_by_proto, g, (uint32_t)t->callables.n);
 		vec_push(&t->callables, c);
 	}

@@ -53,6 +53,7 @@ union item {
 	struct rule_lock lock;
 	struct rule_field field;
 	struct rule_percpu percpu;
+	struct rule_btf_macro btf_macro;
 	struct rule_value value;
 	struct rule_attach attach;
 	struct rule_object object;
@@ -68,6 +69,7 @@ enum list_id {
 	LIST_LOCKS,
 	LIST_TRANSPARENT,
 	LIST_PERCPU,
+	LIST_BTF_MACROS,
 	LIST_VALUES,
 	LIST_ATTACH,
 	LIST_OBJECTS,
@@ -127,6 +129,16 @@ static const struct word words_success[] = {
 };
 static const struct word words_irq[] = {
 	{ "keep", IRQ_KEEP }, { "bh", IRQ_BH }, { "off", IRQ_OFF }, { NULL, 0 }
+};
+static const struct word words_btf[] = {
+	{ "set-start", BTF_DOES_SET_START },
+	{ "set-end", BTF_DOES_SET_END },
+	{ "list", BTF_DOES_LIST },
+	{ "list-single", BTF_DOES_LIST_SINGLE },
+	{ "id", BTF_DOES_ID },
+	{ "id-flags", BTF_DOES_ID_FLAGS },
+	{ "unused", BTF_DOES_UNUSED },
+	{ NULL, 0 },
 };
 static const struct word words_percpu[] = {
 	{ "inc", PERCPU_INC },
@@ -218,6 +230,13 @@ static const struct key keys_percpu[] = {
 	STRING(struct rule_percpu, header, true),
 	ENUM(struct rule_percpu, op, true, words_percpu),
 };
+static const struct key keys_btf_macros[] = {
+	EACH(struct rule_btf_macro, macro, "macros"),
+	STRING(struct rule_btf_macro, header, true),
+	ENUM(struct rule_btf_macro, does, true, words_btf),
+	STRING(struct rule_btf_macro, declares, false),
+	STRING(struct rule_btf_macro, flags, false),
+};
 static const struct key keys_values[] = {
 	EACH(struct rule_value, function, "functions"),
 	STRING(struct rule_value, header, false),
@@ -284,6 +303,7 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, get_proto_member, false),
 	STRING(struct rule_tree, proto_record, false),
 	STRING(struct rule_tree, proto_func, false),
+	STRING(struct rule_tree, proto_ret_btf, false),
 	STRING(struct rule_tree, proto_allowed, false),
 	STRING(struct rule_tree, func_id_enum, false),
 	STRING(struct rule_tree, func_id_prefix, false),
@@ -642,6 +662,12 @@ static const char *id_percpu(struct arena *a, const union item *it)
 	return it->percpu.macro;
 }
 
+static const char *id_btf_macro(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->btf_macro.macro;
+}
+
 static const char *id_value(struct arena *a, const union item *it)
 {
 	(void)a;
@@ -700,6 +726,7 @@ static const char *id_hazard(struct arena *a, const union item *it)
 PUSH(locks, lock)
 PUSH(transparent, field)
 PUSH(percpu, percpu)
+PUSH(btf_macros, btf_macro)
 PUSH(values, value)
 PUSH(attach, attach)
 PUSH(objects, object)
@@ -718,6 +745,7 @@ static const struct list lists[N_LISTS] = {
 	[LIST_LOCKS] = LIST(locks, check_lock, id_lock),
 	[LIST_TRANSPARENT] = LIST(transparent, NULL, id_field),
 	[LIST_PERCPU] = LIST(percpu, NULL, id_percpu),
+	[LIST_BTF_MACROS] = LIST(btf_macros, NULL, id_btf_macro),
 	[LIST_VALUES] = LIST(values, check_value, id_value),
 	[LIST_ATTACH] = LIST(attach, NULL, id_attach),
 	[LIST_OBJECTS] = LIST(objects, NULL, NULL),
@@ -1106,6 +1134,7 @@ void rules_release(struct rules *r)
 	vec_release(&r->locks);
 	vec_release(&r->transparent);
 	vec_release(&r->percpu);
+	vec_release(&r->btf_macros);
 	vec_release(&r->values);
 	vec_release(&r->attach);
 	vec_release(&r->objects);

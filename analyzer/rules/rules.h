@@ -65,6 +65,25 @@ struct rule_percpu {
 	enum percpu_op op;
 };
 
+/* btf_macros: what the macros say whose expansion is assembly, or nothing without BTF. */
+enum btf_macro_does {
+	BTF_DOES_SET_START,   /* (name) */
+	BTF_DOES_SET_END,     /* (name) */
+	BTF_DOES_LIST,	      /* (name, ...) */
+	BTF_DOES_LIST_SINGLE, /* (name, prefix, id): a list of one */
+	BTF_DOES_ID,	      /* (prefix, id) */
+	BTF_DOES_ID_FLAGS,    /* (prefix, id, flags) or without the flags */
+	BTF_DOES_UNUSED,      /* no arguments: an empty place of a list */
+};
+
+struct rule_btf_macro {
+	const char *macro;
+	const char *header;
+	enum btf_macro_does does;
+	const char *declares; /* type of the variable it also declares ("u32[]"), or NULL */
+	const char *flags;    /* expression for the flags of a BTF_DOES_SET_START, or NULL for 0 */
+};
+
 /* values: functions whose result is known without their body. */
 enum value_is {
 	VALUE_ATTACH_NAME, /* the name of the function that the program is attached to */
@@ -175,6 +194,7 @@ struct rule_tree {
 	const char *proto_record;     /* bpf_func_proto */
 	const char *proto_func;	      /* func */
 	const char *proto_allowed;    /* allowed */
+	const char *proto_ret_btf;    /* ret_btf_id: &list[which] of what it returns */
 	const char *func_id_enum;     /* bpf_func_id */
 	const char *func_id_prefix;   /* BPF_FUNC_ */
 	const char *map_type_enum;    /* bpf_map_type */
@@ -217,6 +237,7 @@ struct rules {
 	VEC(struct rule_lock) locks;
 	VEC(struct rule_field) transparent;
 	VEC(struct rule_percpu) percpu;
+	VEC(struct rule_btf_macro) btf_macros;
 	VEC(struct rule_value) values;
 	VEC(struct rule_attach) attach;
 	VEC(struct rule_object) objects;
