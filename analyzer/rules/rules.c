@@ -344,8 +344,14 @@ static const char *node_where(struct reader *rd, struct fy_node *n)
 	struct fy_diag_error *e, *last = NULL;
 	void *iter = NULL;
 
-	if (mark)
-		return arena_printf(a, "%s:%d:%d", rd->file, mark->line + 1, mark->column + 1);
+	if (mark) {
+		/* That of a quoted scalar is behind the quote. */
+		bool quoted = fy_node_get_style(n) == FYNS_SINGLE_QUOTED ||
+			      fy_node_get_style(n) == FYNS_DOUBLE_QUOTED;
+
+		return arena_printf(a, "%s:%d:%d", rd->file, mark->line + 1,
+				    mark->column + !quoted);
+	}
 	/*
 	 * Only the library's own reports know where a list or a map begins. This
 	 * leaves the diagnostics in the state of an error, so it is for errors.
