@@ -345,12 +345,13 @@ static const char *node_where(struct reader *rd, struct fy_node *n)
 	void *iter = NULL;
 
 	if (mark) {
-		/* That of a quoted scalar is behind the quote. */
-		bool quoted = fy_node_get_style(n) == FYNS_SINGLE_QUOTED ||
-			      fy_node_get_style(n) == FYNS_DOUBLE_QUOTED;
+		enum fy_node_style style = fy_node_get_style(n);
+		/* That of a quoted scalar or an alias is behind the quote or the '*'. */
+		bool behind = style == FYNS_SINGLE_QUOTED || style == FYNS_DOUBLE_QUOTED ||
+			      style == FYNS_ALIAS;
 
 		return arena_printf(a, "%s:%d:%d", rd->file, mark->line + 1,
-				    mark->column + !quoted);
+				    mark->column + !behind);
 	}
 	/*
 	 * Only the library's own reports know where a list or a map begins. This
