@@ -319,7 +319,9 @@ bool options_color(const struct options *o, const struct output *out)
 static const char *rules_dir(struct arena *a)
 {
 	const char *dir = getenv("RELOCK_RULES_DIR");
+	const char *beside;
 	char self[4096];
+	char *real;
 	ssize_t len;
 
 	if (dir && *dir)
@@ -328,7 +330,13 @@ static const char *rules_dir(struct arena *a)
 	if (len <= 0)
 		return NULL;
 	self[len] = '\0';
-	return fs_join(a, fs_dirname(a, self), RELOCK_RULES_FROM_BIN);
+	beside = fs_join(a, fs_dirname(a, self), RELOCK_RULES_FROM_BIN);
+	/* In the build tree that is a link to the source, which is what errors should name. */
+	real = realpath(beside, NULL);
+	if (real)
+		beside = arena_strdup(a, real);
+	free(real);
+	return beside;
 }
 
 bool options_read_rules(const struct options *o, struct rules *ret)

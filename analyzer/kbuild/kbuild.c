@@ -282,8 +282,9 @@ static void make_units(struct opening *op)
 		u.directory = arena_strdup(op->a, commands_word(&op->commands, cmd->directory));
 		u.path = fs_absolute(op->a, u.directory,
 				     commands_word(&op->commands, cmd->source));
-		u.file = name_of(op, u.path);
+		u.file = strstr(u.path, "/../") ? NULL : name_of(op, u.path);
 		if (!u.file) {
+			/* Written with "..", or through a symbolic link. */
 			u.path = resolve(op, u.path);
 			u.file = name_of(op, u.path);
 		}

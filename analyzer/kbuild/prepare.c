@@ -335,13 +335,17 @@ static int renew(struct prepare *p)
 
 static int load(struct prepare *p, struct commands *ret)
 {
-	struct strbuf sb = STRBUF_INIT;
+	struct strbuf sb = STRBUF_INIT, fresh = STRBUF_INIT;
 	struct commands c;
 	int err;
 
 	err = fs_read(p->stamp, &sb);
-	if (!err && !stamp_holds(p->kb->tree, p->head, sb.buf))
+	if (!err && !stamp_holds(p->kb->tree, p->head, sb.buf, &fresh))
 		err = -ESTALE;
+	/* A cache that cannot be written to costs time only. */
+	if (!err && fresh.len)
+		fs_write(p->stamp, fresh.buf, fresh.len);
+	strbuf_release(&fresh);
 	strbuf_reset(&sb);
 	if (!err)
 		err = fs_read(p->commands, &sb);

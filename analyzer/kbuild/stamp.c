@@ -107,7 +107,8 @@ static void files_of(const char *stamp, struct strbuf *out)
 	}
 }
 
-static bool same_files(const char *tree, const char *head, const char *stamp)
+static bool same_files(const char *tree, const char *head, const char *stamp,
+		       struct strbuf *ret_fresh)
 {
 	struct strbuf now = STRBUF_INIT, then_files = STRBUF_INIT, now_files = STRBUF_INIT;
 	bool same;
@@ -116,13 +117,15 @@ static bool same_files(const char *tree, const char *head, const char *stamp)
 	files_of(stamp, &then_files);
 	files_of(now.buf, &now_files);
 	same = !strcmp(then_files.buf, now_files.buf);
+	if (same)
+		strbuf_add(ret_fresh, now.buf, now.len);
 	strbuf_release(&now);
 	strbuf_release(&then_files);
 	strbuf_release(&now_files);
 	return same;
 }
 
-bool stamp_holds(const char *tree, const char *head, const char *stamp)
+bool stamp_holds(const char *tree, const char *head, const char *stamp, struct strbuf *ret_fresh)
 {
 	struct strbuf path = STRBUF_INIT, now = STRBUF_INIT;
 	size_t head_len = strlen(head);
@@ -146,5 +149,5 @@ bool stamp_holds(const char *tree, const char *head, const char *stamp)
 	}
 	strbuf_release(&path);
 	strbuf_release(&now);
-	return holds && (!walk || same_files(tree, head, stamp));
+	return holds && (!walk || same_files(tree, head, stamp, ret_fresh));
 }

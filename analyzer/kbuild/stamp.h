@@ -18,7 +18,11 @@
 /* Appends the stamp of the tree as it is now. @head has no newline at its end. */
 void stamp_make(const char *tree, const char *head, struct strbuf *out);
 
-/* Does @stamp still hold for the tree, and was it made with the same head? */
-bool stamp_holds(const char *tree, const char *head, const char *stamp);
+/*
+ * Does @stamp still hold for the tree, and was it made with the same head? If
+ * only folders have changed, in ways that do not matter, @ret_fresh gets a
+ * stamp to put in its place, so that the next look is quick again.
+ */
+bool stamp_holds(const char *tree, const char *head, const char *stamp, struct strbuf *ret_fresh);
 
 #endif
