@@ -26,6 +26,9 @@ int extract_unit(const struct compile_unit *u, const struct kbuild *kb, const st
 struct strbuf;
 void extract_prelude(const struct rules *rules, struct strbuf *out);
 
+/* How long the last extract_unit() of this process took after the parse, for benchmarks. */
+double extract_walk_seconds(void);
+
 /* The version of the libclang in use: "19.1.7". */
 const char *extract_libclang_version(void);
 

@@ -2,6 +2,7 @@
 #include "rules/rules.h"
 
 #include "base/strbuf.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -1008,6 +1009,37 @@ static int fail_syntax(struct reader *rd)
 	return -EINVAL;
 }
 
+/*
+ * What libfyaml need not see: it does not come back from a directive with bytes
+ * that are no UTF-8.
+ */
+static int check_text(struct reader *rd, const char *text, size_t len)
+{
+	unsigned int line = 1, column = 1;
+	const char *why = NULL;
+	uint32_t c;
+
+	for (size_t i = 0, n; i < len; i += n, column++) {
+		n = utf8_decode(text + i, len - i, &c);
+		if (!n)
+			why = "not UTF-8";
+		else if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7f)
+			why = "a control character";
+		else if (c == '%' && column == 1)
+			why = "a directive; rule files have none";
+		if (why) {
+			rd->error = arena_printf(&rd->rules->arena, "%s:%u:%u: error: %s", rd->file,
+						 line, column, why);
+			return -EINVAL;
+		}
+		if (c == '\n') {
+			line++;
+			column = 0;
+		}
+	}
+	return 0;
+}
+
 static void tree_defaults(struct rule_tree *tree)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(keys_tree); i++) {
@@ -1030,6 +1062,11 @@ int rules_read_text(struct rules *ret, const char *name, const char *text, size_
 
 	if (!ret->index)
 		ret->index = ARENA_NEW(&ret->arena, struct rules_index);
+	err = check_text(&rd, text, len);
+	if (err) {
+		*ret_error = rd.error;
+		return err;
+	}
 	fy_diag_cfg_default(&diag_cfg);
 	diag_cfg.fp = NULL;
 	rd.diag = cfg.diag = fy_diag_create(&diag_cfg);

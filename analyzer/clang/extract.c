@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+#include "base/strbuf.h"
+#include "clang/unit.h"
+
+#include <errno.h>
+#include <time.h>
+
+/*
+ * Attributes that the C API has no cursor for, made into annotations, which it
+ * shows. Names with underscores are also kept where the compiler's own checks
+ * need them; a macro is not replaced within itself.
+ */
+static const char *const attribute_defines[] = {
+	"-D__no_instrument_function__=__annotate__(\"" ANN_NOTRACE "\")",
+	"-Dno_instrument_function=__annotate__(\"" ANN_NOTRACE "\")",
+	"-D__patchable_function_entry__(n,...)=__annotate__(\"" ANN_PATCHABLE "\" #n)",
+	"-Dpatchable_function_entry(n,...)=__annotate__(\"" ANN_PATCHABLE "\" #n)",
+	"-D__section__(x)=__annotate__(\"" ANN_SECTION "\" x)",
+	"-Dsection(x)=__annotate__(\"" ANN_SECTION "\" x)",
+	"-D__cleanup__(f)=__annotate__(\"" ANN_CLEANUP "\" #f)",
+	"-Dcleanup(f)=__annotate__(\"" ANN_CLEANUP "\" #f)",
+	"-D__always_inline__=__always_inline__,__annotate__(\"" ANN_ALWAYS_INLINE "\")",
+	"-D__noinline__=__noinline__,__annotate__(\"" ANN_NOINLINE "\")",
+	"-D__noreturn__=__noreturn__,__annotate__(\"" ANN_NORETURN "\")",
+	"-D__weak__=__weak__,__annotate__(\"" ANN_WEAK "\")",
+};
+
+static enum CXChildVisitResult collect_kid(CXCursor c, CXCursor parent, CXClientData data)
+{
+	struct unit *u = data;
+
+	(void)parent;
+	vec_push(&u->kids, c);
+	return CXChildVisit_Continue;
+}
+
+struct kids unit_kids(struct unit *u, CXCursor c)
+{
+	struct kids k = { 0 };
+
+	vec_clear(&u->kids);
+	clang_visitChildren(c, collect_kid, u);
+	k.n = (unsigned int)u->kids.n;
+	if (k.n)
+		k.v = arena_memdup(&u->scratch, u->kids.v, k.n * sizeof(*k.v));
+	return k;
+}
+
+static void unit_release(struct unit *u)
+{
+	arena_release(&u->arena);
+	arena_release(&u->scratch);
+	vec_release(&u->kids);
+	vec_release(&u->files);
+	vec_release(&u->records);
+	vec_release(&u->funcs);
+	vec_release(&u->func_queue);
+	vec_release(&u->vars);
+	vec_release(&u->var_queue);
+	vec_release(&u->named);
+	pair_map_release(&u->file_ids);
+	pair_map_release(&u->type_ids);
+	pair_map_release(&u->type_keys);
+	pair_map_release(&u->func_names);
+	pair_map_release(&u->var_names);
+	pair_map_release(&u->decl_names);
+	cursor_map_release(&u->record_ids);
+	cursor_map_release(&u->enums);
+	cursor_map_release(&u->func_ids);
+	cursor_map_release(&u->var_ids);
+	free(u->expr_slot);
+}
+
+/* The first error of the unit as "FILE:LINE:COL: text", malloc'ed; NULL if there is none. */
+static char *first_error(struct unit *u)
+{
+	unsigned int n = clang_getNumDiagnostics(u->tu);
+	struct strbuf sb = STRBUF_INIT;
+
+	for (unsigned int i = 0; i < n; i++) {
+		CXDiagnostic d = clang_getDiagnostic(u->tu, i);
+		struct fact_loc loc;
+		CXString s;
+
+		if (clang_getDiagnosticSeverity(d) < CXDiagnostic_Error) {
+			clang_disposeDiagnostic(d);
+			continue;
+		}
+		loc = unit_loc(u, clang_getDiagnosticLocation(d));
+		s = clang_getDiagnosticSpelling(d);
+		if (loc.line)
+			strbuf_addf(&sb, "%s:%u:%u: ", facts_str(u->f, loc.file), loc.line,
+				    loc.col);
+		strbuf_addstr(&sb, clang_getCString(s));
+		clang_disposeString(s);
+		clang_disposeDiagnostic(d);
+		return strbuf_detach(&sb, NULL);
+	}
+	return NULL;
+}
+
+static CXTranslationUnit parse(CXIndex index, const struct compile_unit *cu, const char *prelude,
+			       enum CXErrorCode *ret_code)
+{
+	VEC(const char *) args = { 0 };
+	CXTranslationUnit tu = NULL;
+
+	for (size_t i = 0; cu->argv && cu->argv[i]; i++)
+		vec_push(&args, cu->argv[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(attribute_defines); i++)
+		vec_push(&args, attribute_defines[i]);
+	vec_push(&args, "-w");
+	vec_push(&args, "-Wno-everything");
+	if (cu->directory) {
+		vec_push(&args, "-working-directory");
+		vec_push(&args, cu->directory);
+	}
+	if (prelude) {
+		vec_push(&args, "-include");
+		vec_push(&args, prelude);
+	}
+	*ret_code = clang_parseTranslationUnit2(index, cu->path, args.v, (int)args.n, NULL, 0,
+						CXTranslationUnit_None, &tu);
+	vec_release(&args);
+	return tu;
+}
+
+static double walk_seconds;
+
+double extract_walk_seconds(void)
+{
+	return walk_seconds;
+}
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+int extract_unit(const struct compile_unit *cu, const struct kbuild *kb, const struct rules *rules,
+		 const char *prelude, struct facts *ret, char **ret_error)
+{
+	struct unit u = { .cu = cu, .kb = kb, .prelude = prelude, .f = ret };
+	enum CXErrorCode code;
+	CXIndex index;
+	int err = 0;
+
+	(void)rules;
+	facts_init(ret);
+	index = clang_createIndex(0, 0);
+	u.tu = parse(index, cu, prelude, &code);
+	if (!u.tu) {
+		struct strbuf sb = STRBUF_INIT;
+
+		strbuf_addf(&sb, "%s: libclang gave no translation unit (error %d)", cu->file,
+			    (int)code);
+		*ret_error = strbuf_detach(&sb, NULL);
+		err = -EIO;
+		goto out;
+	}
+	u.main_file = clang_getFile(u.tu, cu->path);
+	*ret_error = first_error(&u);
+	if (*ret_error) {
+		err = -EINVAL;
+		goto out;
+	}
+	ret->unit.file = facts_string(ret, cu->file);
+	ret->unit.object = cu->object ? facts_string(ret, cu->object) : 0;
+	ret->unit.flags = cu->ftrace ? FUNIT_FTRACE : 0;
+	walk_seconds = now();
+	unit_walk(&u);
+	walk_seconds = now() - walk_seconds;
+out:
+	unit_release(&u);
+	if (u.tu)
+		clang_disposeTranslationUnit(u.tu);
+	clang_disposeIndex(index);
+	if (err) {
+		facts_release(ret);
+		facts_init(ret);
+	}
+	return err;
+}
+
+const char *extract_libclang_version(void)
+{
+	static char version[64];
+	const char *text, *end;
+	CXString s;
+	size_t n = 0;
+
+	if (*version)
+		return version;
+	s = clang_getClangVersion();
+	text = clang_getCString(s);
+	text = text ? strstr(text, "version ") : NULL;
+	if (text) {
+		text += strlen("version ");
+		end = text + strspn(text, "0123456789.");
+		n = (size_t)(end - text);
+		if (n >= sizeof(version))
+			n = sizeof(version) - 1;
+		memcpy(version, text, n);
+	}
+	version[n] = '\0';
+	clang_disposeString(s);
+	return version;
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "clang/unit.h"
+
+#include "base/strbuf.h"
+
+#include <ctype.h>
+
+/* "a/./b/../c" to "a/c", in place; what leads above the root is left out. */
+static void normalise_path(char *path)
+{
+	char *out = path, *in = path;
+
+	while (*in) {
+		size_t len = strcspn(in, "/");
+
+		if (len == 2 && in[0] == '.' && in[1] == '.') {
+			while (out > path && out[-1] == '/')
+				out--;
+			while (out > path && out[-1] != '/')
+				out--;
+		} else if (len && !(len == 1 && in[0] == '.')) {
+			memmove(out, in, len);
+			out += len;
+			if (in[len])
+				*out++ = '/';
+		} else if (!len && out == path) {
+			*out++ = '/';
+		}
+		in += len;
+		if (*in)
+			in++;
+	}
+	*out = '\0';
+}
+
+static const char *below(const char *path, const char *dir)
+{
+	size_t len = dir ? strlen(dir) : 0;
+
+	if (!len || strncmp(path, dir, len) != 0 || path[len] != '/')
+		return NULL;
+	return path + len + 1;
+}
+
+/* How facts call the file: nothing in it depends on where the tree lies. */
+static uint32_t file_name(struct unit *u, const char *path)
+{
+	struct strbuf sb = STRBUF_INIT;
+	const char *rest;
+	uint32_t ret;
+
+	if (path[0] != '/' && u->cu->directory) {
+		strbuf_addstr(&sb, u->cu->directory);
+		strbuf_addch(&sb, '/');
+	}
+	strbuf_addstr(&sb, path);
+	normalise_path(sb.buf);
+	rest = below(sb.buf, u->kb->build);
+	/* The tree may be the build directory too; then everything is the tree's. */
+	if (rest && strcmp(u->kb->build, u->kb->tree) != 0 &&
+	    (!below(u->kb->tree, u->kb->build) || !below(sb.buf, u->kb->tree))) {
+		char *name = arena_printf(&u->arena, "build:%s", rest);
+
+		ret = facts_string(u->f, name);
+	} else {
+		rest = below(sb.buf, u->kb->tree);
+		if (!rest && u->prelude && !strcmp(path, u->prelude))
+			rest = "relock:prelude";
+		ret = facts_string(u->f, rest ? rest : sb.buf);
+	}
+	strbuf_release(&sb);
+	return ret;
+}
+
+static const struct unit_file *unit_file(struct unit *u, CXFile file)
+{
+	uint32_t *id = pair_map_at(&u->file_ids, (uintptr_t)file, 0);
+
+	if (*id == FACTS_NONE) {
+		struct unit_file uf = { .file = file };
+		const char *path;
+		size_t len;
+		CXString s;
+
+		*id = (uint32_t)u->files.n;
+		s = clang_getFileName(file);
+		path = clang_getCString(s);
+		len = path ? strlen(path) : 0;
+		uf.name = file_name(u, path ? path : "");
+		uf.own = (len > 2 && !strcmp(path + len - 2, ".c")) ||
+			 clang_File_isEqual(file, u->main_file);
+		clang_disposeString(s);
+		vec_push(&u->files, uf);
+	}
+	return &u->files.v[*id];
+}
+
+const struct unit_file *unit_file_of(struct unit *u, CXSourceLocation l)
+{
+	CXFile file = NULL;
+
+	clang_getExpansionLocation(l, &file, NULL, NULL, NULL);
+	return file ? unit_file(u, file) : NULL;
+}
+
+struct fact_loc unit_loc(struct unit *u, CXSourceLocation l)
+{
+	return unit_loc_macro(u, l, NULL);
+}
+
+static bool in_macro(struct unit *u, CXSourceLocation l, CXFile file, unsigned int off)
+{
+	/* A location that is no macro's is the file's location itself. */
+	return !clang_equalLocations(l, clang_getLocationForOffset(u->tu, file, off));
+}
+
+struct fact_loc unit_loc_macro(struct unit *u, CXSourceLocation l, uint32_t *ret_macro)
+{
+	struct fact_loc loc = { 0 };
+	unsigned int line, col, off;
+	const char *text;
+	CXFile file = NULL;
+	size_t size, n;
+
+	if (ret_macro)
+		*ret_macro = 0;
+	clang_getExpansionLocation(l, &file, &line, &col, &off);
+	if (!file)
+		return loc;
+	loc.file = unit_file(u, file)->name;
+	loc.line = line;
+	loc.col = col;
+	if (!ret_macro || !in_macro(u, l, file, off))
+		return loc;
+	text = clang_getFileContents(u->tu, file, &size);
+	if (!text || off >= size)
+		return loc;
+	for (n = 0; off + n < size && (isalnum((unsigned char)text[off + n]) || text[off + n] == '_');)
+		n++;
+	*ret_macro = facts_string_n(u->f, text + off, n);
+	return loc;
+}
+
+const char *unit_text(struct unit *u, CXSourceLocation l, size_t *ret_len)
+{
+	CXToken *tokens = NULL;
+	unsigned int n = 0, off = 0;
+	const char *text = NULL;
+	CXFile file = NULL;
+	size_t size = 0;
+
+	/* A location inside a macro shows the use of the macro; a token's location is the spelling. */
+	clang_tokenize(u->tu, clang_getRange(l, l), &tokens, &n);
+	if (n)
+		clang_getFileLocation(clang_getTokenLocation(u->tu, tokens[0]), &file, NULL, NULL,
+				      &off);
+	if (tokens)
+		clang_disposeTokens(u->tu, tokens, n);
+	if (file)
+		text = clang_getFileContents(u->tu, file, &size);
+	if (!text || off >= size)
+		return NULL;
+	*ret_len = size - off;
+	return text + off;
+}

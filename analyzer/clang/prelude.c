@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "base/strbuf.h"
+#include "clang/unit.h"
+
+/* How a per-CPU operation is written as a call. */
+static void percpu_macro(const struct rule_percpu *p, struct strbuf *out)
+{
+	const char *m = p->macro;
+
+	strbuf_addf(out, "#undef %s\n", m);
+	switch (p->op) {
+	case PERCPU_INC:
+	case PERCPU_DEC:
+		strbuf_addf(out,
+			    "void __relock_%s(const volatile void *pcp);\n"
+			    "#define %s(pcp) ((void)__relock_%s(__relock_pcp(pcp)))\n",
+			    m, m, m);
+		break;
+	case PERCPU_ADD:
+	case PERCPU_SUB:
+	case PERCPU_WRITE:
+		strbuf_addf(out,
+			    "void __relock_%s(const volatile void *pcp, ...);\n"
+			    "#define %s(pcp, val) ((void)__relock_%s(__relock_pcp(pcp), (val)))\n",
+			    m, m, m);
+		break;
+	case PERCPU_INC_RETURN:
+	case PERCPU_DEC_RETURN:
+	case PERCPU_READ:
+		strbuf_addf(out,
+			    "unsigned long __relock_%s(const volatile void *pcp);\n"
+			    "#define %s(pcp) __relock_as(pcp, __relock_%s(__relock_pcp(pcp)))\n",
+			    m, m, m);
+		break;
+	case PERCPU_ADD_RETURN:
+	case PERCPU_SUB_RETURN:
+	case PERCPU_XCHG:
+		strbuf_addf(out,
+			    "unsigned long __relock_%s(const volatile void *pcp, ...);\n"
+			    "#define %s(pcp, val) __relock_as(pcp, __relock_%s(__relock_pcp(pcp), "
+			    "(val)))\n",
+			    m, m, m);
+		break;
+	case PERCPU_CMPXCHG:
+		strbuf_addf(out,
+			    "unsigned long __relock_%s(const volatile void *pcp, ...);\n"
+			    "#define %s(pcp, o, n) __relock_as(pcp, __relock_%s(__relock_pcp(pcp), "
+			    "(o), (n)))\n",
+			    m, m, m);
+		break;
+	case PERCPU_PTR:
+		strbuf_addf(out,
+			    "void *__relock_%s(const volatile void *ptr);\n"
+			    "#define %s(ptr) ((typeof(*(ptr)) *)__relock_%s((const volatile void *)"
+			    "(unsigned long)(ptr)))\n",
+			    m, m, m);
+		break;
+	}
+}
+
+static void include_once(struct strbuf *out, const char *header)
+{
+	struct strbuf line = STRBUF_INIT;
+
+	strbuf_addf(&line, "#include <%s>\n", header);
+	if (!strstr(out->buf, line.buf))
+		strbuf_addstr(out, line.buf);
+	strbuf_release(&line);
+}
+
+/*
+ * An enum for each macro, because an enum may stand wherever such a macro may,
+ * takes an annotation, and has the value of the flags.
+ */
+static const char btf_head[] =
+	"#define __relock_btf3(n, what, flags) enum __attribute__((annotate(\"" ANN_BTF
+	"\" what))) { __relock_btf_##n = (flags) };\n"
+	"#define __relock_btf2(n, what, flags) __relock_btf3(n, what, flags)\n"
+	"#define __relock_btf(what, flags) __relock_btf2(__COUNTER__, what, flags)\n"
+	"#define __relock_btf_id2(prefix, name, flags, ...) \\\n"
+	"\t__relock_btf(\"id:\" #prefix \":\" #name, flags)\n"
+	"#define __relock_btf_id(prefix, name, ...) __relock_btf_id2(prefix, name, ##__VA_ARGS__, 0)\n";
+
+static void btf_macro(const struct rule_btf_macro *b, struct strbuf *out)
+{
+	const char *m = b->macro, *declares = b->declares ? b->declares : "";
+	const char *array = "", *sep = *declares ? "extern " : "", *end = *declares ? ";" : "";
+	size_t len = strlen(declares);
+
+	if (len > 2 && !strcmp(declares + len - 2, "[]")) {
+		array = "[]";
+		len -= 2;
+	}
+	strbuf_addf(out, "#undef %s\n", m);
+	switch (b->does) {
+	case BTF_DOES_SET_START:
+		strbuf_addf(out, "#define %s(name) __relock_btf(\"set_start::\" #name, %s)\n", m,
+			    b->flags ? b->flags : "0");
+		break;
+	case BTF_DOES_SET_END:
+		strbuf_addf(out,
+			    "#define %s(name) __relock_btf(\"set_end::\" #name, 0) %s%.*s %s%s%s\n", m,
+			    sep, (int)len, declares, *declares ? "name" : "", array, end);
+		break;
+	case BTF_DOES_LIST:
+		strbuf_addf(out,
+			    "#define %s(name, ...) __relock_btf(\"list::\" #name, 0) %s%.*s %s%s%s\n",
+			    m, sep, (int)len, declares, *declares ? "name" : "", array, end);
+		break;
+	case BTF_DOES_LIST_SINGLE:
+		strbuf_addf(out,
+			    "#define %s(name, prefix, type) __relock_btf(\"list::\" #name, 0) "
+			    "%s%.*s %s%s%s __relock_btf(\"id:\" #prefix \":\" #type, 0)\n",
+			    m, sep, (int)len, declares, *declares ? "name" : "", array, end);
+		break;
+	case BTF_DOES_ID:
+		strbuf_addf(out,
+			    "#define %s(prefix, name) __relock_btf(\"id:\" #prefix \":\" #name, 0)\n",
+			    m);
+		break;
+	case BTF_DOES_ID_FLAGS:
+		strbuf_addf(out, "#define %s(prefix, name, ...) "
+				 "__relock_btf_id(prefix, name, ##__VA_ARGS__)\n", m);
+		break;
+	case BTF_DOES_UNUSED:
+		strbuf_addf(out, "#define %s __relock_btf(\"id::\", 0)\n", m);
+		break;
+	}
+}
+
+/* A macro with a known result becomes the call that it looks like, where there is one. */
+static void value_macro(const struct rule_value *v, struct strbuf *out)
+{
+	if (v->header)
+		strbuf_addf(out, "#ifdef %s\n#undef %s\nunsigned long %s();\n#endif\n",
+			    v->function, v->function, v->function);
+}
+
+/*
+ * The value of a per-CPU operation has the type of the counter, which may be a
+ * pointer or, rarely, a struct, to which nothing can be cast.
+ */
+static const char percpu_head[] =
+	"#define __relock_pcp(pcp) ((const volatile void *)(unsigned long)&(pcp))\n"
+	"#define __relock_rec(pcp) (__builtin_classify_type(pcp) == 12)\n"
+	"#define __relock_as(pcp, call) __builtin_choose_expr(__relock_rec(pcp), *(typeof(pcp) *)0, \\\n"
+	"\t(typeof(__builtin_choose_expr(__relock_rec(pcp), 0L, (pcp))))(call))\n";
+
+void extract_prelude(const struct rules *rules, struct strbuf *out)
+{
+	strbuf_addstr(out, "/* Made by relock. */\n#ifndef __ASSEMBLY__\n");
+	for (size_t i = 0; i < rules->percpu.n; i++)
+		include_once(out, rules->percpu.v[i].header);
+	for (size_t i = 0; i < rules->btf_macros.n; i++)
+		include_once(out, rules->btf_macros.v[i].header);
+	for (size_t i = 0; i < rules->values.n; i++)
+		if (rules->values.v[i].header)
+			include_once(out, rules->values.v[i].header);
+	if (rules->percpu.n)
+		strbuf_addstr(out, percpu_head);
+	for (size_t i = 0; i < rules->percpu.n; i++)
+		percpu_macro(&rules->percpu.v[i], out);
+	if (rules->btf_macros.n)
+		strbuf_addstr(out, btf_head);
+	for (size_t i = 0; i < rules->btf_macros.n; i++)
+		btf_macro(&rules->btf_macros.v[i], out);
+	for (size_t i = 0; i < rules->values.n; i++)
+		value_macro(&rules->values.v[i], out);
+	strbuf_addstr(out, "#endif\n");
+}

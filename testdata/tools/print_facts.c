@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include "base/strbuf.h"
+#include "clang/extract.h"
+#include "clang/pool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * For developers: the facts of one unit as text.
+ *
+ *	print_facts FILE [clang flags...]
+ *	print_facts -r RULES -t TREE -b BUILD [-q] PATH...
+ *
+ * In the second form the paths (files or folders) are relative to the tree and
+ * compiled as the build says; -q prints one line a unit instead of its facts.
+ */
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static char *write_prelude(const struct rules *rules)
+{
+	char *path = xstrdup("/tmp/print_facts-XXXXXX");
+	struct strbuf sb = STRBUF_INIT;
+	int fd = mkstemp(path);
+
+	extract_prelude(rules, &sb);
+	if (fd < 0 || write(fd, sb.buf, sb.len) != (ssize_t)sb.len) {
+		perror(path);
+		exit(2);
+	}
+	close(fd);
+	strbuf_release(&sb);
+	return path;
+}
+
+static int print_unit(const struct compile_unit *cu, const struct kbuild *kb,
+		      const struct rules *rules, const char *prelude, bool quiet)
+{
+	struct strbuf out = STRBUF_INIT, bytes = STRBUF_INIT;
+	double start = now(), took;
+	char *error = NULL;
+	struct facts f;
+	int err;
+
+	err = extract_unit(cu, kb, rules, prelude, &f, &error);
+	took = now() - start;
+	if (err) {
+		printf("%s: error: %s\n", cu->file, error);
+		free(error);
+	} else if (quiet) {
+		facts_encode(&f, &bytes);
+		printf("%-45s %.2f s (%.2f s walk) %zu bytes, %zu functions, %zu instructions, "
+		       "%zu expressions\n",
+		       cu->file, took, extract_walk_seconds(), bytes.len, f.funcs.n, f.insns.n,
+		       f.exprs.n);
+	} else {
+		facts_print(&f, &out);
+		fputs(out.buf, stdout);
+	}
+	facts_release(&f);
+	strbuf_release(&out);
+	strbuf_release(&bytes);
+	return err ? 1 : 0;
+}
+
+static int print_from_build(const struct rules *rules, const char *prelude, const char *tree,
+			    const char *build, char **paths, bool quiet)
+{
+	struct kbuild_options o = { .tree = tree, .build = build, .offline = true };
+	struct unit_list units = { 0 };
+	const char *error = NULL;
+	struct kbuild kb = { 0 };
+	int bad = 0;
+
+	if (kbuild_open(&kb, &o, rules, &error)) {
+		fprintf(stderr, "%s\n", error);
+		return 2;
+	}
+	for (; *paths; paths++)
+		if (!kbuild_scope(&kb, *paths, &units))
+			fprintf(stderr, "%s: no unit\n", *paths);
+	for (size_t i = 0; i < units.v.n; i++)
+		bad += print_unit(&kb.units.v[units.v.v[i]], &kb, rules, prelude, quiet);
+	vec_release(&units.v);
+	kbuild_release(&kb);
+	return bad ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *tree = NULL, *build = NULL, *dir = NULL, *error = NULL;
+	struct rules rules = { 0 };
+	bool quiet = false;
+	char *prelude = NULL;
+	int opt, ret;
+
+	while ((opt = getopt(argc, argv, "+r:t:b:q")) != -1) {
+		if (opt == 'r')
+			dir = optarg;
+		else if (opt == 't')
+			tree = optarg;
+		else if (opt == 'b')
+			build = optarg;
+		else if (opt == 'q')
+			quiet = true;
+		else
+			return 2;
+	}
+	if (optind >= argc) {
+		fprintf(stderr, "usage: print_facts [-q] [-r RULES [-t TREE -b BUILD]] FILE [FLAG...]\n");
+		return 2;
+	}
+	if (dir) {
+		if (rules_read_dir(&rules, dir, &error)) {
+			fprintf(stderr, "%s\n", error);
+			return 2;
+		}
+		prelude = write_prelude(&rules);
+	}
+	if (tree) {
+		ret = print_from_build(&rules, prelude, tree, build, argv + optind, quiet);
+	} else {
+		char *cwd = getcwd(NULL, 0);
+		struct kbuild kb = { .tree = cwd, .build = "/nonexistent", .lock_fd = -1 };
+		struct compile_unit cu = { .file = argv[optind], .path = argv[optind],
+					   .object = "", .directory = cwd,
+					   .argv = (const char **)argv + optind + 1 };
+
+		ret = print_unit(&cu, &kb, &rules, prelude, quiet);
+		free(cwd);
+	}
+	if (prelude)
+		unlink(prelude);
+	free(prelude);
+	rules_release(&rules);
+	return ret;
+}
