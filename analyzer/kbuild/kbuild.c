@@ -430,14 +430,18 @@ static int check_in_place(struct opening *op)
 		const char *path = op->o->scope[i];
 		const char *full = fs_join(op->a, op->kb->tree, path);
 
-		/* A single file may be configured away; a folder that has units is done at its end. */
-		if (!fs_is_dir(full))
+		bool done;
+
+		if (!fs_exists(full))
 			continue;
-		if (kbuild_scope(op->kb, path, &units) && has(op, full, "built-in.a")) {
-			vec_release(&units.v);
-			continue;
-		}
+		/* A folder's archive is made last. A single file may be configured away. */
+		if (fs_is_dir(full))
+			done = kbuild_scope(op->kb, path, &units) && has(op, full, "built-in.a");
+		else
+			done = has(op, fs_dirname(op->a, full), "built-in.a");
 		vec_release(&units.v);
+		if (done)
+			continue;
 		if (missing++ < MAX_ERRORS_NAMED)
 			strbuf_addf(&without, "%s%s", without.len ? ", " : "", path);
 	}
