@@ -6,15 +6,7 @@
 #include "hazard/finding.h"
 #include "reports/report.h"
 
-#include <stdint.h>
-
 /* What the writers share: safe text, wrapping, source lines. Private to reports/. */
-
-/*
- * Decodes the character at @s (@len bytes left, at least one) into @ret and
- * returns its length, or returns 0 when the bytes are not UTF-8.
- */
-size_t utf8_decode(const char *s, size_t len, uint32_t *ret);
 
 /* Appends @s for people: whatever is no printable character becomes \xNN or \u{N}. */
 void add_safe(struct strbuf *out, const char *s);

@@ -2,7 +2,9 @@
 #include "reports/layout.h"
 
 #include "base/arena.h"
+#include "base/utf8.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /*

@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "base/fs.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "base/vec.h"
 #include "reports/layout.h"
 #include "reports/report.h"
