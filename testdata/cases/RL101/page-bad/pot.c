@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+/* What the page of the rule shows. */
+#include <mini/pot.h>
+
+/* page: RL101 bad */ /* expect: RL101 error pot.lock in=pot_map_free attach=pour */
+
+BPF_CALL_2(bpf_pot_get, struct bpf_map *, map, void *, value)
+{
+	struct pot *p = to_pot(map);
+	long ret = -EBUSY;
+
+	if (this_cpu_inc_return(pot_busy) == 1) {
+		raw_spin_lock(&p->lock);
+		raw_spin_unlock(&p->lock);
+		ret = 0;
+	}
+	this_cpu_dec(pot_busy);
+	return ret;
+}
+
+static const struct bpf_map_ops pot_map_ops = { .map_free = pot_map_free };
+
+HELPER(bpf_pot_get);
+MAP_TYPES([BPF_MAP_TYPE_HASH] = &pot_map_ops);
+TRACING_HELPERS(case BPF_FUNC_map_update_elem: return &bpf_pot_get_proto;);

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/* What the page of the rule shows; drain() is that of its bad form. */
+#include <mini/pot.h>
+
+static DEFINE_PER_CPU(int, pot_busy);
+
+void drain(struct pot *p, int __percpu *busy);
+void drain(struct pot *p, int __percpu *busy)
+{
+	if (busy)
+		this_cpu_inc(*busy);
+	raw_spin_lock(&p->lock);
+	pour(p);
+	raw_spin_unlock(&p->lock);
+	if (busy)
+		this_cpu_dec(*busy);
+}
+
+/* page: RL101 good */
+
+BPF_CALL_2(bpf_pot_get, struct bpf_map *, map, void *, value)
+{
+	struct pot *p = to_pot(map);
+	long ret = -EBUSY;
+
+	if (this_cpu_inc_return(pot_busy) == 1) {
+		raw_spin_lock(&p->lock);
+		raw_spin_unlock(&p->lock);
+		ret = 0;
+	}
+	this_cpu_dec(pot_busy);
+	return ret;
+}
+
+static const struct bpf_map_ops pot_map_ops = { .map_free = pot_map_free };
+
+HELPER(bpf_pot_get);
+MAP_TYPES([BPF_MAP_TYPE_HASH] = &pot_map_ops);
+TRACING_HELPERS(case BPF_FUNC_map_update_elem: return &bpf_pot_get_proto;);
