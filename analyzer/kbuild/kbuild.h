@@ -71,4 +71,11 @@ struct unit_list {
  */
 size_t kbuild_scope(const struct kbuild *kb, const char *path, struct unit_list *ret);
 
+/*
+ * Adds the units whose own text uses one of the @n identifiers at @names: so
+ * the tables of programs and helpers are found wherever a kernel has them.
+ */
+void kbuild_scope_using(const struct kbuild *kb, const char *const *names, size_t n,
+			struct unit_list *ret);
+
 #endif
