@@ -12,10 +12,11 @@
  * For developers: the facts of one unit as text.
  *
  *	print_facts FILE [clang flags...]
- *	print_facts -r RULES -t TREE -b BUILD [-q] PATH...
+ *	print_facts -r RULES -t TREE -b BUILD [-q] [-j N] PATH...
  *
  * In the second form the paths (files or folders) are relative to the tree and
- * compiled as the build says; -q prints one line a unit instead of its facts.
+ * compiled as the build says; -q prints one line a unit instead of its facts,
+ * -j works in N processes as relock itself does.
  */
 
 static double now(void)
@@ -72,8 +73,39 @@ static int print_unit(const struct compile_unit *cu, const struct kbuild *kb,
 	return err ? 1 : 0;
 }
 
+static int print_from_pool(const struct kbuild *kb, const struct rules *rules,
+			   const struct unit_list *units, unsigned int jobs, bool quiet)
+{
+	struct pool_options o = { .jobs = jobs };
+	struct pool_result *r = xcalloc(units->v.n, sizeof(*r));
+	struct strbuf out = STRBUF_INIT;
+	struct arena arena = ARENA_INIT;
+	double start = now();
+	int bad = 0;
+
+	if (pool_extract(kb, rules, units->v.v, units->v.n, &o, r, &arena)) {
+		fprintf(stderr, "the pool failed\n");
+		bad = 1;
+	}
+	for (size_t i = 0; i < units->v.n; i++) {
+		if (r[i].error) {
+			printf("%s: error: %s\n", kb->units.v[units->v.v[i]].file, r[i].error);
+			bad = 1;
+		} else if (!quiet) {
+			facts_print(&r[i].facts, &out);
+		}
+		facts_release(&r[i].facts);
+	}
+	fputs(out.buf, stdout);
+	printf("%zu units in %.2f s\n", units->v.n, now() - start);
+	strbuf_release(&out);
+	arena_release(&arena);
+	free(r);
+	return bad;
+}
+
 static int print_from_build(const struct rules *rules, const char *prelude, const char *tree,
-			    const char *build, char **paths, bool quiet)
+			    const char *build, char **paths, bool quiet, unsigned int jobs)
 {
 	struct kbuild_options o = { .tree = tree, .build = build, .offline = true };
 	struct unit_list units = { 0 };
@@ -88,7 +120,9 @@ static int print_from_build(const struct rules *rules, const char *prelude, cons
 	for (; *paths; paths++)
 		if (!kbuild_scope(&kb, *paths, &units))
 			fprintf(stderr, "%s: no unit\n", *paths);
-	for (size_t i = 0; i < units.v.n; i++)
+	if (jobs)
+		bad = print_from_pool(&kb, rules, &units, jobs, quiet);
+	for (size_t i = 0; !jobs && i < units.v.n; i++)
 		bad += print_unit(&kb.units.v[units.v.v[i]], &kb, rules, prelude, quiet);
 	vec_release(&units.v);
 	kbuild_release(&kb);
@@ -99,11 +133,12 @@ int main(int argc, char **argv)
 {
 	const char *tree = NULL, *build = NULL, *dir = NULL, *error = NULL;
 	struct rules rules = { 0 };
+	unsigned int jobs = 0;
 	bool quiet = false;
 	char *prelude = NULL;
 	int opt, ret;
 
-	while ((opt = getopt(argc, argv, "+r:t:b:q")) != -1) {
+	while ((opt = getopt(argc, argv, "+r:t:b:qj:")) != -1) {
 		if (opt == 'r')
 			dir = optarg;
 		else if (opt == 't')
@@ -112,6 +147,8 @@ int main(int argc, char **argv)
 			build = optarg;
 		else if (opt == 'q')
 			quiet = true;
+		else if (opt == 'j')
+			jobs = (unsigned int)strtoul(optarg, NULL, 10);
 		else
 			return 2;
 	}
@@ -127,7 +164,8 @@ int main(int argc, char **argv)
 		prelude = write_prelude(&rules);
 	}
 	if (tree) {
-		ret = print_from_build(&rules, prelude, tree, build, argv + optind, quiet);
+		ret = print_from_build(&rules, prelude, tree, build, argv + optind, quiet,
+				       jobs);
 	} else {
 		char *cwd = getcwd(NULL, 0);
 		struct kbuild kb = { .tree = cwd, .build = "/nonexistent", .lock_fd = -1 };
