@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rules/rules.h"
 
+#include "base/fs.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 
@@ -17,9 +18,6 @@
 
 #define uthash_malloc(size) xmalloc(size)
 #include <uthash.h>
-
-/* Larger than any rule file or page that a person writes; a device or a wrong path is not. */
-#define FILE_MAX ((size_t)4 << 20)
 
 /*
  * The format of the files is the tables below: a list of struct rules is a
@@ -460,8 +458,8 @@ static int read_bool(struct reader *rd, struct fy_node *at, struct fy_node *n, c
 	return 0;
 }
 
-static int read_word(struct reader *rd, struct fy_node *at, struct fy_node *n, const struct key *key,
-		     int *ret)
+static int read_word(struct reader *rd, struct fy_node *at, struct fy_node *n,
+		     const struct key *key, int *ret)
 {
 	struct strbuf allowed = STRBUF_INIT;
 	const char *text;
@@ -591,7 +589,8 @@ static int check_value(struct reader *rd, const struct item_place *p, union item
 	struct fy_node *arg = given(p, "arg"), *value = given(p, "value");
 
 	if (it->value.is == VALUE_ARG && !arg)
-		return fail(rd, p->node, "'is: arg' needs 'arg', the number of the argument from 0");
+		return fail(rd, p->node,
+			    "'is: arg' needs 'arg', the number of the argument from 0");
 	if (it->value.is == VALUE_CONST && !value)
 		return fail(rd, p->node, "'is: const' needs 'value'");
 	if (it->value.is != VALUE_ARG && arg)
@@ -599,29 +598,6 @@ static int check_value(struct reader *rd, const struct item_place *p, union item
 	if (it->value.is != VALUE_CONST && value)
 		return fail(rd, value, "'value' goes with 'is: const' only");
 	return 0;
-}
-
-/* All of a file, or a negative errno. */
-static int read_file(const char *path, struct strbuf *out)
-{
-	FILE *f = fopen(path, "re");
-	char chunk[8192];
-	size_t got;
-	int err = 0;
-
-	if (!f)
-		return -errno;
-	while ((got = fread(chunk, 1, sizeof(chunk), f))) {
-		strbuf_add(out, chunk, got);
-		if (out->len > FILE_MAX) {
-			err = -EFBIG;
-			break;
-		}
-	}
-	if (!err && ferror(f))
-		err = -EIO;
-	fclose(f);
-	return err;
 }
 
 static int check_hazard(struct reader *rd, const struct item_place *p, union item *it)
@@ -636,12 +612,13 @@ static int check_hazard(struct reader *rd, const struct item_place *p, union ite
 	while (h->code[i] >= 'A' && h->code[i] <= 'Z')
 		i++;
 	if (!i || !h->code[i] || h->code[i + strspn(h->code + i, "0123456789")])
-		return fail(rd, given(p, "code"), "'code' must be letters and a number, as in RL101");
+		return fail(rd, given(p, "code"),
+			    "'code' must be letters and a number, as in RL101");
 	h->page = "";
 	if (!rd->pages_dir)
 		return 0;
 	path = arena_printf(&rd->rules->arena, "%s/%s.md", rd->pages_dir, h->code);
-	err = read_file(path, &page);
+	err = fs_read(path, &page);
 	if (err)
 		err = fail(rd, given(p, "code"), "no page for %s: %s: %s", h->code, path,
 			   strerror(-err));
@@ -1106,7 +1083,7 @@ static int read_one(struct rules *ret, const char *path, const char *pages_dir,
 		    const char **ret_error)
 {
 	struct strbuf text = STRBUF_INIT;
-	int err = read_file(path, &text);
+	int err = fs_read(path, &text);
 
 	if (err)
 		*ret_error = arena_printf(&ret->arena, "%s: error: cannot read: %s", path,
@@ -1148,9 +1125,10 @@ int rules_read_dir(struct rules *ret, const char *dir, const char **ret_error)
 		err = -ENOENT;
 	}
 	for (int i = 0; i < n; i++) {
+		const char *path = arena_printf(&ret->arena, "%s/%s", dir, files[i]->d_name);
+
 		if (!err)
-			err = read_one(ret, arena_printf(&ret->arena, "%s/%s", dir, files[i]->d_name),
-				       dir, ret_error);
+			err = read_one(ret, path, dir, ret_error);
 		free(files[i]);
 	}
 	free(files);
