@@ -2,8 +2,10 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "clang/pool.h"
+#include "hazard/analyse.h"
 #include "kbuild/kbuild.h"
 #include "options.h"
+#include "program/program.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,6 +17,9 @@ struct check {
 	struct rules rules;
 	struct kbuild kb;
 	struct unit_list units; /* those of the scope */
+	struct pool_result *results;
+	struct program program;
+	struct report report;
 };
 
 static void on_stage(void *data, const char *stage)
@@ -53,6 +58,8 @@ static bool select_units(struct check *c)
 		for (size_t i = 0; i < c->rules.scope.paths.n; i++)
 			kbuild_scope(&c->kb, c->rules.scope.paths.v[i], &c->units);
 	}
+	/* Which programs get which helpers has to be known whatever is looked at. */
+	kbuild_scope_using(&c->kb, c->rules.scope.defines.v, c->rules.scope.defines.n, &c->units);
 	if (!c->units.v.n) {
 		log_error("none of the %zu units of %s is in the default scope; name folders with "
 			  "--scope, or use --all", c->kb.units.n, c->o.tree);
@@ -93,16 +100,142 @@ static bool open_tree(struct check *c)
 	return true;
 }
 
+static void on_unit(void *data, size_t done, size_t total)
+{
+	progress_update(done, total);
+}
+
+/* Fills the report with what is known of the units. Returns false if none could be read. */
+static bool read_units(struct check *c)
+{
+	size_t n = c->units.v.n;
+	struct pool_options po = { .jobs = c->o.jobs, .progress = on_unit };
+	struct report *r = &c->report;
+	int err;
+
+	progress_stage("reading units", n);
+	log_info("reading %zu units", n);
+	c->results = ARENA_ARRAY(&c->arena, struct pool_result, n);
+	err = pool_extract(&c->kb, &c->rules, c->units.v.v, n, &po, c->results, &c->arena);
+	if (err) {
+		log_error("cannot start worker processes: %s", strerror(-err));
+		return false;
+	}
+	r->units_total = n;
+	r->failed = ARENA_ARRAY(&c->arena, struct failed_unit, n);
+	for (size_t i = 0; i < n; i++) {
+		struct failed_unit failed = {
+			.file = c->kb.units.v[c->units.v.v[i]].file,
+			.error = c->results[i].error,
+		};
+
+		if (failed.error)
+			r->failed[r->n_failed++] = failed;
+	}
+	r->units_analysed = n - r->n_failed;
+	if (!r->units_analysed) {
+		log_error("none of %zu units could be read; the first, %s: %s", n,
+			  r->failed[0].file, r->failed[0].error);
+		return false;
+	}
+	if (r->n_failed)
+		log_warn("%zu of %zu units could not be read; the first, %s: %s", r->n_failed, n,
+			 r->failed[0].file, r->failed[0].error);
+	return true;
+}
+
+static void describe_kernel(struct check *c)
+{
+	struct report *r = &c->report;
+
+	r->tool_version = RELOCK_VERSION;
+	r->tree = c->kb.tree;
+	r->kernel_version = c->kb.kernel_version;
+	r->kernel_config = c->kb.config;
+	r->config_missing = ARENA_ARRAY(&c->arena, struct config_miss, c->kb.missing.n);
+	for (size_t i = 0; i < c->kb.missing.n; i++) {
+		const struct kconfig_missing *m = &c->kb.missing.v[i];
+		struct config_miss *miss = &r->config_missing[r->n_config_missing++];
+
+		miss->symbol = m->symbol;
+		miss->why = m->without ?
+				    arena_printf(&c->arena, "%s; %s", m->why, m->without) :
+				    m->why;
+	}
+}
+
+static void on_analysis(void *data, const char *what, size_t done, size_t total)
+{
+	const char **stage = data;
+
+	if (*stage != what) {
+		*stage = what;
+		progress_stage(what, total);
+	}
+	progress_update(done, total);
+}
+
+static void find_hazards(struct check *c)
+{
+	const char *stage = NULL;
+	struct analyse_options ao = { .progress = on_analysis, .data = &stage };
+	size_t n = c->units.v.n;
+	struct facts *facts = ARENA_ARRAY(&c->arena, struct facts, n);
+
+	for (size_t i = 0; i < n; i++)
+		facts[i] = c->results[i].facts;
+	progress_stage("linking", 0);
+	program_link(&c->program, &c->rules, facts, n);
+	analyse(&c->program, &ao, &c->arena, &c->report);
+}
+
+static bool write_output(struct check *c, const struct output *out)
+{
+	struct report_options ro = { .color = options_color(&c->o, out) };
+	struct strbuf sb = STRBUF_INIT;
+	int err = 0;
+
+	out->writer->write(&c->report, &ro, &sb);
+	if (out->file)
+		err = fs_write(out->file, sb.buf, sb.len);
+	else if (fwrite(sb.buf, 1, sb.len, stdout) != sb.len || fflush(stdout))
+		err = -errno;
+	if (err)
+		log_error("cannot write %s to %s: %s", out->writer->name,
+			  out->file ? out->file : "standard output", strerror(-err));
+	strbuf_release(&sb);
+	return !err;
+}
+
+static bool write_outputs(struct check *c)
+{
+	struct output text = { .writer = report_writer_find("text") };
+
+	if (!c->o.outputs.n)
+		return write_output(c, &text);
+	for (size_t i = 0; i < c->o.outputs.n; i++) {
+		if (!write_output(c, &c->o.outputs.v[i]))
+			return false;
+	}
+	return true;
+}
+
 static int check(struct check *c)
 {
 	if (!options_check(&c->o) || !options_read_rules(&c->o, &c->rules))
 		return EXIT_ERROR;
-	if (!open_tree(c) || !select_units(c))
+	if (!open_tree(c) || !select_units(c) || !read_units(c))
 		return EXIT_ERROR;
-	log_info("%zu units to analyse", c->units.v.n);
-	/* TODO: pool_extract(), analyse(), writers */
-	log_error("the analysis is not there yet");
-	return EXIT_ERROR;
+	describe_kernel(c);
+	find_hazards(c);
+	progress_end();
+	if (!write_outputs(c))
+		return EXIT_ERROR;
+	for (size_t i = 0; i < c->report.n_findings; i++) {
+		if ((int)c->report.findings[i].severity >= c->o.fail_on)
+			return EXIT_FINDINGS;
+	}
+	return c->report.n_failed ? EXIT_PARTLY : EXIT_CLEAN;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -141,6 +274,7 @@ int cmd_check(int argc, char **argv)
 	progress_start(c.o.progress);
 	status = check(&c);
 	progress_end();
+	program_release(&c.program);
 	vec_release(&c.units.v);
 	kbuild_release(&c.kb);
 	rules_release(&c.rules);

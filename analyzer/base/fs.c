@@ -67,7 +67,7 @@ static int read_fd(int fd, size_t hint, bool one_line, struct strbuf *out)
 
 static int read_path(const char *path, bool one_line, struct strbuf *out)
 {
-	size_t size;
+	size_t size = 0;
 	int fd = open_regular(path, &size);
 	int err;
 

@@ -353,7 +353,7 @@ static void test_build_with_cmd_files(void **state)
 
 	put_file("t/kernel/a.c", "int my_table2;\nint xmy_table;\nint my_table");
 	units.v.n = 0;
-	kbuild_scope_using(&kb, (const char *const[]){ "none", "my_table" }, 2, &units);
+	kbuild_scope_using(&kb, (const char *const[]){ "no_such", "my_table" }, 2, &units);
 	assert_int_equal(units.v.n, 1);
 	assert_int_equal(units.v.v[0], 1);
 	units.v.n = 0;
