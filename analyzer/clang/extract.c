@@ -18,7 +18,6 @@ static const char *const attribute_defines[] = {
 	"-D__section__(x)=__annotate__(\"" ANN_SECTION "\" x)",
 	"-Dsection(x)=__annotate__(\"" ANN_SECTION "\" x)",
 	"-D__cleanup__(f)=__annotate__(\"" ANN_CLEANUP "\" #f)",
-	"-Dcleanup(f)=__annotate__(\"" ANN_CLEANUP "\" #f)",
 	"-D__always_inline__=__always_inline__,__annotate__(\"" ANN_ALWAYS_INLINE "\")",
 	"-D__noinline__=__noinline__,__annotate__(\"" ANN_NOINLINE "\")",
 	"-D__noreturn__=__noreturn__,__annotate__(\"" ANN_NORETURN "\")",

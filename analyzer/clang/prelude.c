@@ -58,13 +58,22 @@ static void percpu_macro(const struct rule_percpu *p, struct strbuf *out)
 	}
 }
 
-static void include_once(struct strbuf *out, const char *header)
+/* @headers: one or more, with spaces between. */
+static void include_once(struct strbuf *out, const char *headers)
 {
 	struct strbuf line = STRBUF_INIT;
+	size_t len;
 
-	strbuf_addf(&line, "#include <%s>\n", header);
-	if (!strstr(out->buf, line.buf))
-		strbuf_addstr(out, line.buf);
+	for (; *headers; headers += len) {
+		headers += strspn(headers, " ");
+		len = strcspn(headers, " ");
+		if (!len)
+			break;
+		strbuf_reset(&line);
+		strbuf_addf(&line, "#include <%.*s>\n", (int)len, headers);
+		if (!strstr(out->buf, line.buf))
+			strbuf_addstr(out, line.buf);
+	}
 	strbuf_release(&line);
 }
 

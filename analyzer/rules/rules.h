@@ -78,7 +78,7 @@ enum btf_macro_does {
 
 struct rule_btf_macro {
 	const char *macro;
-	const char *header;
+	const char *header; /* that defines it, behind those that it needs: "linux/types.h linux/..." */
 	enum btf_macro_does does;
 	const char *declares; /* type of the variable it also declares ("u32[]"), or NULL */
 	const char *flags;    /* expression for the flags of a BTF_DOES_SET_START, or NULL for 0 */
