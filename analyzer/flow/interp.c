@@ -14,9 +14,9 @@
  * MAX_STATES; a block that has MAX_PROPERTIES different sets of locks and
  * guards is more than any lock discipline explains, and the run is cut.
  */
-#define MAX_STATES 16
+#define MAX_STATES 8
 #define MAX_PROPERTIES 64
-#define MAX_EXITS 12
+#define MAX_EXITS 8
 #define MAX_DEPTH 40
 /* A function that reaches no lock is followed for its value when it has no more blocks than this. */
 #define SMALL_BLOCKS 14
@@ -273,9 +273,40 @@ static void assign(struct activation *act, struct state *s, uint32_t dst, uint32
 
 /* --- where paths meet --- */
 
-static bool same_env(const struct state *s, const struct state *o)
+/*
+ * Whether a value decides branches by itself: a constant, or the address of
+ * something with a name. Paths that differ in such a value stay apart.
+ */
+static bool is_crisp(const struct syms *syms, uint32_t sym)
 {
-	return !memcmp(s->env, o->env, s->n_env * sizeof(*s->env));
+	switch (sym_get(syms, sym)->op) {
+	case SY_INT:
+	case SY_STR:
+	case SY_FUNC:
+	case SY_GADDR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum env_relation { ENV_SAME, ENV_SIMILAR, ENV_DIFFERENT };
+
+static enum env_relation compare_env(const struct syms *syms, const struct state *s,
+				     const struct state *o)
+{
+	enum env_relation r = ENV_SAME;
+	uint32_t i;
+
+	for (i = 0; i < s->n_env; i++) {
+		if (s->env[i] == o->env[i])
+			continue;
+		if (s->env[i] == SYM_NONE || o->env[i] == SYM_NONE ||
+		    is_crisp(syms, s->env[i]) || is_crisp(syms, o->env[i]))
+			return ENV_DIFFERENT;
+		r = ENV_SIMILAR;
+	}
+	return r;
 }
 
 static void set_pending(struct activation *act, uint32_t block)
@@ -291,22 +322,32 @@ static void set_pending(struct activation *act, uint32_t block)
 static bool merge_into(struct activation *act, uint32_t block, struct state *s,
 		       const struct state *o)
 {
-	bool changed = state_meet(s, o);
+	struct syms *syms = &act->fl->run->syms;
+	bool changed = false;
 	uint32_t i;
 
 	for (i = 0; i < s->n_env; i++) {
-		uint32_t fresh;
+		uint32_t fresh, a = s->env[i], b = o->env[i];
+		bool nonzero;
 
-		if (s->env[i] == o->env[i])
+		if (a == b)
 			continue;
-		fresh = sym_fresh(&act->fl->run->syms, i, (uint32_t)act->frame->hash, 16 + block);
-		if (s->env[i] == fresh)
-			continue;
-		s->env[i] = fresh;
-		state_forget_known(s, &act->fl->run->syms, fresh);
-		changed = true;
+		fresh = sym_fresh(syms, i, (uint32_t)act->frame->hash, 16 + block);
+		nonzero = a != SYM_NONE && b != SYM_NONE && state_truth(s, syms, a) == 1 &&
+			  state_truth(o, syms, b) == 1;
+		if (a != fresh) {
+			s->env[i] = fresh;
+			state_forget_known(s, syms, fresh);
+			changed = true;
+			if (nonzero)
+				state_assume(s, &act->arena, syms, fresh, true);
+		} else if (!nonzero && state_truth(s, syms, fresh) == 1) {
+			state_forget_known(s, syms, fresh);
+			changed = true;
+		}
 	}
-	return changed;
+	/* What is known of the new values was settled above. */
+	return state_meet_but(s, o, syms, (uint32_t)act->frame->hash, 16 + block) || changed;
 }
 
 /* State @s (which the callee may keep) reaches @block. */
@@ -322,16 +363,16 @@ static void arrive(struct activation *act, uint32_t block, struct state *s)
 	if (blk->loop_head)
 		state_forget_volatile(s, &act->fl->run->syms);
 	for (i = 0; i < bs->n; i++) {
+		enum env_relation r;
+
 		if (!state_same_property(bs->v[i].s, s))
 			continue;
-		if (same_env(bs->v[i].s, s)) {
-			if (state_meet(bs->v[i].s, s)) {
-				bs->v[i].pending = true;
-				set_pending(act, block);
-			}
-			return;
-		}
+		r = compare_env(&act->fl->run->syms, bs->v[i].s, s);
 		same = i;
+		if (r != ENV_DIFFERENT) {
+			n_same = MAX_STATES;
+			break;
+		}
 		n_same++;
 	}
 	if (same != UINT32_MAX && (blk->loop_head || n_same >= MAX_STATES)) {
@@ -383,16 +424,28 @@ static void leave(struct activation *act, const struct state *s, uint32_t value)
 	for (i = 0; i < ex->n; i++) {
 		if (!state_same_property(ex->v[i].s, out))
 			continue;
+		last = i;
 		if (ex->v[i].value == value) {
 			state_meet(ex->v[i].s, out);
 			return;
 		}
+		if (!is_crisp(syms, ex->v[i].value) && !is_crisp(syms, value)) {
+			n_same = MAX_EXITS;
+			break;
+		}
 		n_same++;
-		last = i;
 	}
 	if (n_same >= MAX_EXITS) {
-		state_meet(ex->v[last].s, out);
-		ex->v[last].value = sym_fresh(syms, 0, (uint32_t)act->frame->hash, 4);
+		struct exit *e = &ex->v[last];
+		uint32_t fresh = sym_fresh(syms, 0, (uint32_t)act->frame->hash, 4);
+		bool nonzero = state_truth(e->s, syms, e->value) == 1 &&
+			       state_truth(out, syms, value) == 1;
+
+		state_meet(e->s, out);
+		e->value = fresh;
+		state_forget_known(e->s, syms, fresh);
+		if (nonzero)
+			state_assume(e->s, act->out, syms, fresh, true);
 		return;
 	}
 	vec_push(ex, ((struct exit){ out, value }));
@@ -444,7 +497,7 @@ static bool followed(const struct activation *act, uint32_t callee, const struct
 
 	if (!fn->defined || act->frame->depth >= MAX_DEPTH || on_stack(act->frame, callee))
 		return false;
-	if (fn->touches)
+	if (fn->touches || act->fl->input->decide)
 		return true;
 	ff = func_fact(act->fl->in->p, fn);
 	return insn->dst != FACTS_NONE && ff->n_blocks <= SMALL_BLOCKS &&
@@ -847,6 +900,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	for (i = 0; i < input->n_fields; i++) {
 		const struct known_field *kf = &input->fields[i];
 
+		state_assume(&s, &tmp, &ret->syms, args[kf->param], true); /* it is there */
 		state_store(&s, &tmp, &ret->syms,
 			    sym_faddr(&ret->syms, args[kf->param], kf->record, kf->field),
 			    sym_int(&ret->syms, kf->value));
@@ -868,7 +922,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	arena_release(&tmp);
 }
 
-void run_release(struct run *r)
+void interp_run_release(struct run *r)
 {
 	syms_release(&r->syms);
 	vec_release(&r->acquires);

@@ -25,6 +25,12 @@ struct guard_value {
 	int32_t count;
 };
 
+/*
+ * How often interrupts were turned off is part of a state like a guard is: code
+ * looks at it, and the interrupted context hands it on to the program.
+ */
+#define GUARD_IRQS_OFF (UINT32_MAX - 1)
+
 #define INTERP_MAX_GUARDS 8
 #define INTERP_MAX_HELD 8
 
@@ -119,6 +125,7 @@ struct run_input {
 	uint32_t kind;		     /* ops table of the map's kind, or FACTS_NONE */
 	const struct guards *guards; /* what the interrupted context has raised, or NULL */
 	bool nested; /* follow pointers although nothing is held: all acquires are wanted */
+	bool decide; /* the value returned is wanted: follow whatever it may depend on */
 	const int64_t *param_value; /* n_known constants, used where param_known */
 	const bool *param_known;
 	uint32_t n_known;
@@ -144,6 +151,7 @@ struct interp {
 	size_t n_info;
 	struct map64 transparent; /* (record, field) of rules' transparent fields */
 	uint32_t ops_record, map_record, ops_field, type_field;
+	const struct map64 *tracked; /* lock classes to follow, by string; NULL: all */
 	struct map64 guard_classes; /* guards that some code tests */
 	bool *counts; /* by struct func: an operation on a guard is reached from it */
 };
@@ -154,7 +162,7 @@ struct interp {
 void interp_init(struct interp *in, struct program *p);
 void interp_release(struct interp *in);
 void interp_run(struct interp *in, const struct run_input *input, struct run *ret);
-void run_release(struct run *r);
+void interp_run_release(struct run *r);
 
 /* Whether parameter @param of @func ends up as the counter of a per-CPU operation. */
 bool interp_param_is_guard(struct interp *in, uint32_t func, uint32_t param);

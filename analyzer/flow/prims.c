@@ -21,6 +21,8 @@ uint32_t prim_guard_field(struct interp *in, uint32_t record, uint32_t field)
 
 const char *guard_name(const struct program *p, uint32_t guard)
 {
+	if (guard == GUARD_IRQS_OFF)
+		return "interrupts off";
 	if (guard & GUARD_FIELD)
 		return program_str(p, guard & ~GUARD_FIELD);
 	return program_str(p, p->gvars.v[guard].name);
@@ -83,7 +85,8 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	uint32_t id;
 	uint8_t i;
 
-	key = map64_mix(key, (uint64_t)addr << 32 | s->kind);
+	/* One place is one acquire, whichever of several terms the lock's address is. */
+	key = map64_mix(key, (uint64_t)a.class << 32 | s->kind);
 	for (i = 0; i < s->guards.n; i++)
 		key = map64_mix(key, (uint64_t)s->guards.v[i].guard << 32 |
 					     (uint32_t)s->guards.v[i].count);
@@ -96,8 +99,15 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	return id;
 }
 
-static void hold(struct state *s, uint32_t addr, uint32_t acquire)
+/* Notes in @s that the lock at @addr was taken, unless nobody wants to know of its class. */
+static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, bool blocking)
 {
+	const struct map64 *tracked = pc->fl->in->tracked;
+	uint32_t acquire;
+
+	if (tracked && map64_get(tracked, lock_class(pc->fl, addr)) == MAP64_EMPTY)
+		return;
+	acquire = add_acquire(pc, s, addr, blocking);
 	if (s->n_held == INTERP_MAX_HELD) { /* forget the oldest: it is the caller's business */
 		memmove(&s->held[0], &s->held[1], (INTERP_MAX_HELD - 1) * sizeof(s->held[0]));
 		s->n_held--;
@@ -126,6 +136,12 @@ static void release(const struct prim_call *pc, struct state *s, uint32_t addr)
 	s->n_held--;
 }
 
+static void irqs_on(struct state *s)
+{
+	if (guards_get(&s->guards, GUARD_IRQS_OFF) > 0)
+		guards_add(&s->guards, GUARD_IRQS_OFF, -1);
+}
+
 void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 {
 	const struct rule_lock *rule = pc->fl->in->p->funcs.v[pc->callee].lock;
@@ -140,18 +156,22 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 	addr = strip_transparent(pc->fl, pc->args[rule->arg]);
 	if (rule->does == LOCK_RELEASE) {
 		release(pc, s, addr);
+		if (rule->irq == IRQ_OFF)
+			irqs_on(s);
 		vec_push(ret, ((struct exit){ s, 0 }));
 		return;
 	}
 	value = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 7);
 	state_forget_known(s, syms, value);
+	fail = state_clone(pc->arena, s);
+	if (rule->irq == IRQ_OFF)
+		guards_add(&s->guards, GUARD_IRQS_OFF, 1);
 	if (rule->success == LOCK_ALWAYS && rule->does == LOCK_ACQUIRE) {
-		hold(s, addr, add_acquire(pc, s, addr, true));
+		hold(pc, s, addr, true);
 		vec_push(ret, ((struct exit){ s, value })); /* irqsave: the flags */
 		return;
 	}
-	fail = state_clone(pc->arena, s);
-	hold(s, addr, add_acquire(pc, s, addr, rule->does == LOCK_ACQUIRE));
+	hold(pc, s, addr, rule->does == LOCK_ACQUIRE);
 	if (rule->success == LOCK_ZERO) {
 		vec_push(ret, ((struct exit){ s, sym_int(syms, 0) }));
 		if (state_assume(fail, pc->arena, syms,
@@ -261,6 +281,15 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 				  (uint32_t)pc->frame->hash, 9);
 		state_forget_known(s, syms, fresh);
 		return state_assume(s, pc->arena, syms, fresh, true) ? fresh : SYM_NONE;
+	case VALUE_IRQ_OFF:
+		guards_add(&s->guards, GUARD_IRQS_OFF, 1);
+		return SYM_NONE;
+	case VALUE_IRQ_ON:
+		irqs_on(s);
+		return SYM_NONE;
+	case VALUE_IRQS_OFF:
+		/* At 0 it is not known: the caller of the entry point may have them off. */
+		return guards_get(&s->guards, GUARD_IRQS_OFF) > 0 ? sym_int(syms, 1) : SYM_NONE;
 	case VALUE_ARG:
 		return rule->arg < pc->insn->n_args ? pc->args[rule->arg] : SYM_NONE;
 	case VALUE_CONST:

@@ -414,7 +414,8 @@ bool state_assume(struct state *s, struct arena *a, struct syms *syms, uint32_t 
 	return true;
 }
 
-bool state_meet(struct state *s, const struct state *o)
+bool state_meet_but(struct state *s, const struct state *o, const struct syms *syms, uint32_t b,
+		    uint32_t c)
 {
 	uint32_t i, n = 0;
 	bool lost = false;
@@ -422,6 +423,12 @@ bool state_meet(struct state *s, const struct state *o)
 	for (i = 0; i < s->n_known; i++) {
 		const struct known *k = find_known(o, s->known[i].sym);
 		struct known m = s->known[i];
+		const struct sym *v = syms ? sym_get(syms, m.sym) : NULL;
+
+		if (v && v->op == SY_FRESH && v->b == b && v->c == c) {
+			s->known[n++] = m;
+			continue;
+		}
 
 		if (!k) {
 			lost = true;
@@ -433,8 +440,8 @@ bool state_meet(struct state *s, const struct state *o)
 			m.hi = INT64_MAX;
 		m.nonzero &= k->nonzero;
 		m.not_err &= k->not_err;
-		if (memcmp(&m, &s->known[i], sizeof(m)))
-			lost = true;
+		lost |= m.lo != s->known[i].lo || m.hi != s->known[i].hi ||
+			m.nonzero != s->known[i].nonzero || m.not_err != s->known[i].not_err;
 		if (m.nonzero || m.not_err || m.lo != INT64_MIN || m.hi != INT64_MAX)
 			s->known[n++] = m;
 	}
@@ -449,4 +456,9 @@ bool state_meet(struct state *s, const struct state *o)
 	for (i = 0; i < o->tests.n; i++)
 		state_tested(s, &o->tests.v[i]);
 	return lost;
+}
+
+bool state_meet(struct state *s, const struct state *o)
+{
+	return state_meet_but(s, o, NULL, 0, 0);
 }

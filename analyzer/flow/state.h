@@ -69,6 +69,9 @@ bool state_assume(struct state *s, struct arena *a, struct syms *syms, uint32_t 
 
 /* Keeps in @s what @o knows too. Returns whether @s lost anything. */
 bool state_meet(struct state *s, const struct state *o);
+/* The same, but what is known of the values made by sym_fresh(any, @b, @c) stays. */
+bool state_meet_but(struct state *s, const struct state *o, const struct syms *syms, uint32_t b,
+		    uint32_t c);
 
 void state_tested(struct state *s, const struct guard_test *t);
 

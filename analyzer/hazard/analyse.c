@@ -10,7 +10,7 @@ static void find_slot(struct analysis *an, struct map_kind *k)
 {
 	uint32_t member = program_string(an->p, an->p->rules->tree.map_owner_member);
 	uint32_t func = program_member_func(an->p, k->ops, member);
-	struct run_input input = { .func = func, .kind = FACTS_NONE, .nested = true };
+	struct run_input input = { .func = func, .kind = FACTS_NONE, .decide = true };
 	struct run run;
 	size_t i;
 
@@ -25,7 +25,7 @@ static void find_slot(struct analysis *an, struct map_kind *k)
 		k->slot_record = v->c;
 		k->slot_field = v->b;
 	}
-	run_release(&run);
+	interp_run_release(&run);
 }
 
 static void find_kinds(struct analysis *an)
@@ -65,12 +65,12 @@ static void release_analysis(struct analysis *an)
 		struct reenter *r = an->reenters.v[i];
 
 		for (k = 0; k < r->runs.n; k++)
-			run_release(&r->runs.v[k]->run);
+			interp_run_release(&r->runs.v[k]->run);
 		vec_release(&r->runs);
 		map64_release(&r->touched);
 	}
 	for (i = 0; i < an->outers.n; i++)
-		run_release(&an->outers.v[i]->run);
+		interp_run_release(&an->outers.v[i]->run);
 	vec_release(&an->reenters);
 	vec_release(&an->outers);
 	vec_release(&an->hazards);
@@ -78,6 +78,7 @@ static void release_analysis(struct analysis *an)
 	map64_release(&an->classes);
 	map64_release(&an->class_guard);
 	map64_release(&an->map_owned);
+	map64_release(&an->storages);
 	programs_release(&an->pr);
 	bpf_tables_release(&an->t);
 	interp_release(&an->in);
@@ -92,6 +93,7 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 	interp_init(&an.in, p);
 	bpf_tables_read(&an.t, p);
 	find_kinds(&an);
+	find_storages(&an);
 	programs_init(&an.pr, &an.in, &an.t);
 	find_reenters(&an);
 	find_outers(&an);

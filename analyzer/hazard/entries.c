@@ -17,7 +17,7 @@ static bool call_wanted(struct analysis *an, const struct call *call)
 	const char *s;
 	uint32_t e, id;
 
-	if (rule->does == LOCK_RELEASE || rule->arg >= in->n_args)
+	if (rule->arg >= in->n_args)
 		return false;
 	e = expr_strip(f, f->arglist.v[in->args + rule->arg]);
 	x = &f->exprs.v[e];
@@ -137,6 +137,7 @@ void find_outers(struct analysis *an)
 	bool *wanted = find_wanted(an);
 	uint32_t f;
 
+	an->in.tracked = &an->classes;
 	/* From here on other locks and counters do not matter: what reaches none is not followed. */
 	for (f = 0; f < p->funcs.n; f++)
 		p->funcs.v[f].touches = wanted[f] || an->in.counts[f];

@@ -198,7 +198,7 @@ static void fill_guards(struct analysis *an, const struct hazard *h, const struc
 	if (c->expected != FACTS_NONE)
 		strlist_add(an, &f->guard_expected, guard_name(an->p, c->expected));
 	for (i = 0; i < h->guards.n; i++)
-		if (h->guards.v[i].count > 0)
+		if (h->guards.v[i].count > 0 && h->guards.v[i].guard != GUARD_IRQS_OFF)
 			strlist_add(an, &f->guard_raised, guard_name(an->p, h->guards.v[i].guard));
 }
 

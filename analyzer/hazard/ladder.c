@@ -80,7 +80,7 @@ static const char *guards_note(struct analysis *an, const struct guards *g)
 	uint8_t i;
 
 	for (i = 0; i < g->n; i++)
-		if (g->v[i].count > 0)
+		if (g->v[i].count > 0 && g->v[i].guard != GUARD_IRQS_OFF)
 			s = s ? arena_printf(an->arena, "%s, %s", s, guard_name(an->p, g->v[i].guard))
 			      : guard_name(an->p, g->v[i].guard);
 	return s;

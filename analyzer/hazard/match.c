@@ -3,60 +3,10 @@
 
 #include <string.h>
 
-/* Whether record @outer has record @inner in it, or an array or pointer of it as a member. */
-static bool has_member(const struct facts *f, const struct fact_record *r, uint32_t inner,
-		       bool embedded)
-{
-	uint32_t i, type;
-
-	for (i = r->fields; i < r->fields + r->n_fields; i++) {
-		type = f->fields.v[i].type;
-		while (type != FACTS_NONE && (f->types.v[type].kind == FT_ARRAY ||
-					      (!embedded && f->types.v[type].kind == FT_PTR)))
-			type = f->types.v[type].to;
-		if (type != FACTS_NONE && f->types.v[type].kind == FT_RECORD &&
-		    f->types.v[type].name == inner)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Records that live and die with a map: those that a map's own struct embeds
- * the map in, and what they point to as theirs. Pointers to maps, programs and
- * the like also occur there; what counts is only asked for locks, and a lock in
- * such a record is the map's.
- */
-static void find_map_owned(struct analysis *an)
-{
-	uint32_t map = program_string(an->p, an->p->rules->tree.map_record);
-	size_t i, k;
-
-	map64_put(&an->map_owned, map, 1);
-	for (i = 0; i < an->p->record_at.n; i++) {
-		const struct facts *f = &an->p->units[an->p->record_at.v[i] >> 32].facts;
-		const struct fact_record *r = &f->records.v[(uint32_t)an->p->record_at.v[i]];
-
-		if (!has_member(f, r, map, true))
-			continue;
-		map64_put(&an->map_owned, r->name, 1);
-		for (k = r->fields; k < r->fields + r->n_fields; k++) {
-			uint32_t type = f->fields.v[k].type;
-
-			while (type != FACTS_NONE && (f->types.v[type].kind == FT_ARRAY ||
-						      f->types.v[type].kind == FT_PTR))
-				type = f->types.v[type].to;
-			if (type != FACTS_NONE && f->types.v[type].kind == FT_RECORD)
-				map64_put(&an->map_owned, f->types.v[type].name, 1);
-		}
-	}
-}
-
 /* Whether nobody but the outer run itself can still get at the lock: it goes with a dying map. */
 static bool out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a)
 {
 	const struct rules *rules = an->p->rules;
-	const struct sym *v = sym_get(&o->run.syms, a->addr);
 	size_t i;
 
 	for (i = 0; i < rules->last_reference.n; i++) {
@@ -66,11 +16,7 @@ static bool out_of_reach(struct analysis *an, const struct outer *o, const struc
 		    o->via_field == program_string(an->p, lr->member))
 			break;
 	}
-	if (i == rules->last_reference.n)
-		return false;
-	while (v->op == SY_IADDR)
-		v = sym_get(&o->run.syms, v->a);
-	return v->op == SY_FADDR && map64_get(&an->map_owned, v->c) != MAP64_EMPTY;
+	return i < rules->last_reference.n && lock_is_maps(an, &o->run, a);
 }
 
 static bool same_lock(const struct outer *o, const struct acquire *held, const struct nested *n,
@@ -119,7 +65,6 @@ void find_hazards(struct analysis *an)
 	size_t i, k, s;
 	uint8_t j;
 
-	find_map_owned(an);
 	for (i = 0; i < an->outers.n; i++) {
 		struct outer *o = an->outers.v[i];
 		VEC(struct hazard) seen = { 0 }; /* sections done: held_index and guards */

@@ -8,6 +8,7 @@
 /*
  * Private to this folder: what the stages of the analysis hand on.
  *
+ * storage.c   which locks and maps this is about
  * entries.c   where outer runs start, and the runs
  * reenter.c   what programs can call that takes a lock, and the nested runs
  * match.c     outer sections against nested acquires: hazards
@@ -72,6 +73,7 @@ struct analysis {
 	VEC(struct hazard) hazards;
 	struct map64 classes;	 /* lock classes that some reenter takes */
 	struct map64 map_owned;	 /* records that live and die with a map */
+	struct map64 storages;	 /* records that an owner's slot points to */
 	struct map64 class_guard; /* (class, guard): some reenter's way to the lock tests it */
 	struct cut *cuts;
 	size_t n_cuts, cap_cuts;
@@ -91,6 +93,13 @@ struct hazard_rule {
 };
 
 extern const struct hazard_rule rule_rl101, rule_rl102, rule_rl105, rule_rl106;
+
+void find_storages(struct analysis *an);
+/* Whether maps of @kind (ops table) keep their elements with an owner. */
+bool kind_is_storage(const struct analysis *an, uint32_t kind);
+/* Whether the lock that @run took is a map's, or a map's or a storage's. */
+bool lock_is_maps(const struct analysis *an, const struct run *run, const struct acquire *a);
+bool lock_is_storages(const struct analysis *an, const struct run *run, const struct acquire *a);
 
 void find_reenters(struct analysis *an);
 /* The run of @r with the guards @g raised, computed once. */

@@ -31,7 +31,7 @@ static void run_switch(struct programs *pr, size_t way, uint32_t get_proto, int6
 	struct known_field fields[2];
 	const int64_t values[2] = { id, 0 };
 	const bool known[2] = { true, false };
-	struct run_input input = { .func = get_proto, .kind = FACTS_NONE, .nested = true,
+	struct run_input input = { .func = get_proto, .kind = FACTS_NONE, .decide = true,
 				   .param_value = values, .param_known = known,
 				   .n_known = ARRAY_SIZE(values), .fields = fields,
 				   .max_steps = DECISION_STEPS };
@@ -52,7 +52,7 @@ static void run_switch(struct programs *pr, size_t way, uint32_t get_proto, int6
 		pr->id[c] = id;
 		pr->has_id[c] = true;
 	}
-	run_release(&run);
+	interp_run_release(&run);
 }
 
 static void find_given(struct programs *pr, size_t way)
@@ -99,7 +99,7 @@ void programs_init(struct programs *pr, struct interp *in, struct bpf_tables *t)
 	pr->n_ways = p->rules->attach.n;
 	pr->given = ARENA_ARRAY(&p->arena, bool, pr->n_ways * t->callables.n);
 	pr->unknown = ARENA_ARRAY(&p->arena, bool, pr->n_ways);
-	pr->of_type = ARENA_ARRAY(&p->arena, bool, t->callables.n);
+	pr->in_section = ARENA_ARRAY(&p->arena, bool, t->callables.n);
 	pr->id = ARENA_ARRAY(&p->arena, int64_t, t->callables.n);
 	pr->has_id = ARENA_ARRAY(&p->arena, bool, t->callables.n);
 	for (w = 0; w < pr->n_ways; w++) {
@@ -123,7 +123,8 @@ void programs_init(struct programs *pr, struct interp *in, struct bpf_tables *t)
 			find_given(pr, w);
 		}
 		for (c = 0; c < t->callables.n; c++)
-			pr->of_type[c] |= pr->given[w * t->callables.n + c];
+			pr->in_section[c] |= ra->at != AT_RUN_SITE &&
+					     pr->given[w * t->callables.n + c];
 	}
 }
 
@@ -137,7 +138,7 @@ bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *
 	struct program *p = pr->in->p;
 	const struct bpf_callable *call = &pr->t->callables.v[c];
 	struct known_field fields[2];
-	struct run_input input = { .func = call->allowed, .kind = FACTS_NONE, .nested = true,
+	struct run_input input = { .func = call->allowed, .kind = FACTS_NONE, .decide = true,
 				   .fields = fields, .max_steps = DECISION_STEPS };
 	int64_t type = 0, v;
 	struct run run;
@@ -161,7 +162,7 @@ bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *
 	pr->runs++;
 	for (i = 0; i < run.exits.n; i++)
 		yes |= !sym_is_int(&run.syms, run.exits.v[i].value, &v) || v;
-	run_release(&run);
+	interp_run_release(&run);
 	map64_put(&pr->allowed_seen, key, yes);
 	return yes;
 }
@@ -186,7 +187,7 @@ static bool compatible(struct programs *pr, uint32_t test, int64_t type, int64_t
 					   type };
 	const int64_t values[3] = { 0, 0, id };
 	const bool known[3] = { false, false, true };
-	struct run_input input = { .func = test, .kind = FACTS_NONE, .nested = true,
+	struct run_input input = { .func = test, .kind = FACTS_NONE, .decide = true,
 				   .param_value = values, .param_known = known,
 				   .n_known = ARRAY_SIZE(values), .fields = &field, .n_fields = 1,
 				   .max_steps = DECISION_STEPS };
@@ -199,7 +200,7 @@ static bool compatible(struct programs *pr, uint32_t test, int64_t type, int64_t
 	pr->runs++;
 	for (i = 0; i < run.exits.n; i++)
 		ok |= !sym_is_int(&run.syms, run.exits.v[i].value, &v) || !v;
-	run_release(&run);
+	interp_run_release(&run);
 	return ok;
 }
 

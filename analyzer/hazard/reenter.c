@@ -45,7 +45,8 @@ const struct nested *reenter_run(struct analysis *an, struct reenter *r, const s
 
 	/* A guard that it does not look at cannot change what it does. */
 	for (k = 0; k < g->n; k++)
-		if (map64_get(&r->touched, g->v[k].guard) != MAP64_EMPTY)
+		if (g->v[k].guard == GUARD_IRQS_OFF ||
+		    map64_get(&r->touched, g->v[k].guard) != MAP64_EMPTY)
 			guards_set(&only, g->v[k].guard, g->v[k].count);
 	for (i = 0; i < r->runs.n; i++)
 		if (guards_equal(&r->runs.v[i]->guards, &only))
@@ -68,7 +69,8 @@ static void add_reenter(struct analysis *an, uint32_t callable, uint32_t kind)
 	for (i = 0; i < n->run.acquires.n; i++) {
 		const struct acquire *a = &n->run.acquires.v[i];
 
-		if (!a->blocking || !a->class || a->rule->sleeps)
+		if (!a->blocking || !a->class || a->rule->sleeps ||
+		    !lock_is_storages(an, &n->run, a))
 			continue;
 		takes = true;
 		map64_put(&an->classes, a->class, 1);
@@ -92,14 +94,13 @@ void find_reenters(struct analysis *an)
 		if (an->o->progress)
 			an->o->progress(an->o->data, "what programs can call", c,
 					an->t.callables.n);
-		if (!fn->defined || !fn->touches || !an->pr.of_type[c])
+		if (!fn->defined || !fn->touches || !an->pr.in_section[c])
 			continue;
-		if (!call->takes_map) {
-			add_reenter(an, c, FACTS_NONE);
+		if (!call->takes_map)
 			continue;
-		}
 		n = programs_map_types(&an->pr, c, types);
 		for (i = 0; i < n; i++)
-			add_reenter(an, c, an->t.map_types.v[types[i]].ops);
+			if (kind_is_storage(an, an->t.map_types.v[types[i]].ops))
+				add_reenter(an, c, an->t.map_types.v[types[i]].ops);
 	}
 }

@@ -459,9 +459,9 @@ void program_reach(const struct program *p, bool *mark)
 		changed = false;
 		for (i = p->calls.n; i-- > 0;) {
 			const struct call *c = &p->calls.v[i];
-			const struct rule_value *v = p->funcs.v[c->caller].value;
+			const struct rule_value *v = p->funcs.v[c->caller].value; /* its body is not read */
 
-			if (mark[c->caller] || (v && v->is == VALUE_UNKNOWN) || !reaches(p, mark, c))
+			if (mark[c->caller] || v || !reaches(p, mark, c))
 				continue;
 			mark[c->caller] = true;
 			changed = true;

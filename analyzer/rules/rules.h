@@ -90,6 +90,9 @@ enum value_is {
 	VALUE_IN_NMI,
 	VALUE_IN_HARDIRQ,
 	VALUE_NONNULL,
+	VALUE_IRQS_OFF,	/* whether interrupts are off */
+	VALUE_IRQ_OFF,	/* turns interrupts off */
+	VALUE_IRQ_ON,	/* undoes one IRQ_OFF */
 	VALUE_ARG,     /* its argument number arg */
 	VALUE_UNKNOWN, /* do not look into it: nothing about locks happens there */
 	VALUE_CONST,   /* the number in value */
