@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "clang/unit.h"
+#include "clang/lower.h"
 
 /* --- Attributes --- */
 
@@ -54,7 +54,7 @@ static enum CXChildVisitResult read_attr(CXCursor c, CXCursor parent, CXClientDa
 	return CXChildVisit_Continue;
 }
 
-static uint32_t name_of(struct unit *u, CXCursor c)
+uint32_t unit_spelling(struct unit *u, CXCursor c)
 {
 	CXString s = clang_getCursorSpelling(c);
 	const char *text = clang_getCString(s);
@@ -137,7 +137,7 @@ uint32_t unit_func(struct unit *u, CXCursor decl)
 
 	if (*slot != FACTS_NONE)
 		return *slot;
-	name = name_of(u, decl);
+	name = unit_spelling(u, decl);
 	id = *pair_map_at(&u->func_names, name, 0);
 	if (id == FACTS_NONE) {
 		id = (uint32_t)u->f->funcs.n;
@@ -173,7 +173,7 @@ static enum CXChildVisitResult note_name(CXCursor c, CXCursor parent, CXClientDa
 	(void)parent;
 	if (clang_getCursorKind(c) != CXCursor_FunctionDecl)
 		return CXChildVisit_Continue;
-	slot = pair_map_at(&u->decl_names, name_of(u, c), 0);
+	slot = pair_map_at(&u->decl_names, unit_spelling(u, c), 0);
 	if (*slot == FACTS_NONE) {
 		*slot = (uint32_t)u->named.n;
 		vec_push(&u->named, c);
@@ -209,7 +209,7 @@ static void declare_params(struct unit *u)
 		u->f->funcs.v[i].locals = (uint32_t)u->f->locals.n;
 		for (int j = 0; j < n; j++) {
 			CXCursor p = clang_Cursor_getArgument(decl, (unsigned int)j);
-			struct fact_local local = { name_of(u, p), 0 };
+			struct fact_local local = { unit_spelling(u, p), 0 };
 
 			local.type = unit_type(u, clang_getCursorType(p));
 			unit_want_type(u, clang_getCursorType(p));
@@ -253,7 +253,9 @@ static void merge_var(struct unit *u, uint32_t id, CXCursor decl)
 static bool is_const(CXType t)
 {
 	t = clang_getCanonicalType(t);
-	while (t.kind == CXType_ConstantArray || t.kind == CXType_IncompleteArray)
+	/* Of a constant array either the array or its elements say so. */
+	while (!clang_isConstQualifiedType(t) &&
+	       (t.kind == CXType_ConstantArray || t.kind == CXType_IncompleteArray))
 		t = clang_getCanonicalType(clang_getArrayElementType(t));
 	return clang_isConstQualifiedType(t) != 0;
 }
@@ -267,7 +269,7 @@ uint32_t unit_var(struct unit *u, CXCursor decl, const char *func)
 
 	if (id != FACTS_NONE)
 		return id;
-	name = name_of(u, decl);
+	name = unit_spelling(u, decl);
 	/* The same name may mean different statics in different functions, and even blocks. */
 	if (clang_getCursorLinkage(decl) == CXLinkage_NoLinkage && func) {
 		char *full = arena_printf(&u->arena, "%s.%s", func, facts_str(u->f, name));
@@ -410,7 +412,7 @@ static enum CXChildVisitResult walk_decl(CXCursor c, CXCursor parent, CXClientDa
 	case CXCursor_FunctionDecl:
 		/* A declaration that nobody uses says nothing, but it may add an attribute. */
 		if (clang_isCursorDefinition(c) ||
-		    *pair_map_at(&u->func_names, name_of(u, c), 0) != FACTS_NONE)
+		    *pair_map_at(&u->func_names, unit_spelling(u, c), 0) != FACTS_NONE)
 			unit_func(u, c);
 		break;
 	case CXCursor_VarDecl:

@@ -98,9 +98,11 @@ static char *first_error(struct unit *u)
 	return NULL;
 }
 
-static CXTranslationUnit parse(CXIndex index, const struct compile_unit *cu, const char *prelude,
+static CXTranslationUnit parse(CXIndex index, const struct compile_unit *cu,
+			       const struct kbuild *kb, const char *prelude,
 			       enum CXErrorCode *ret_code)
 {
+	struct strbuf map_build = STRBUF_INIT, map_tree = STRBUF_INIT;
 	VEC(const char *) args = { 0 };
 	CXTranslationUnit tu = NULL;
 
@@ -108,6 +110,11 @@ static CXTranslationUnit parse(CXIndex index, const struct compile_unit *cu, con
 		vec_push(&args, cu->argv[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(attribute_defines); i++)
 		vec_push(&args, attribute_defines[i]);
+	/* __FILE__ is text of the unit, and says the same wherever the tree lies. */
+	strbuf_addf(&map_build, "-fmacro-prefix-map=%s/=", kb->build);
+	strbuf_addf(&map_tree, "-fmacro-prefix-map=%s/=", kb->tree);
+	vec_push(&args, map_build.buf);
+	vec_push(&args, map_tree.buf);
 	vec_push(&args, "-w");
 	vec_push(&args, "-Wno-everything");
 	if (cu->directory) {
@@ -121,6 +128,8 @@ static CXTranslationUnit parse(CXIndex index, const struct compile_unit *cu, con
 	*ret_code = clang_parseTranslationUnit2(index, cu->path, args.v, (int)args.n, NULL, 0,
 						CXTranslationUnit_None, &tu);
 	vec_release(&args);
+	strbuf_release(&map_build);
+	strbuf_release(&map_tree);
 	return tu;
 }
 
@@ -150,7 +159,7 @@ int extract_unit(const struct compile_unit *cu, const struct kbuild *kb, const s
 	(void)rules;
 	facts_init(ret);
 	index = clang_createIndex(0, 0);
-	u.tu = parse(index, cu, prelude, &code);
+	u.tu = parse(index, cu, kb, prelude, &code);
 	if (!u.tu) {
 		struct strbuf sb = STRBUF_INIT;
 

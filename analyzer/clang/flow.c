@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "clang/unit.h"
+#include "clang/lower.h"
 
 /* Blocks of a function as they were made, and in the order in which the facts get them. */
 struct flow {
@@ -23,7 +23,6 @@ uint32_t lower_new_block(struct lower *l)
 	return (uint32_t)l->blocks.n - 1;
 }
 
-/* Ends the current block; what follows belongs to a new one that nothing leads to yet. */
 void lower_end(struct lower *l, uint8_t term, uint32_t cond, struct fact_loc loc)
 {
 	struct lower_block *b = &l->blocks.v[l->cur];
@@ -31,7 +30,6 @@ void lower_end(struct lower *l, uint8_t term, uint32_t cond, struct fact_loc loc
 	b->term = term;
 	b->cond = cond;
 	b->loc = loc;
-	b->ended = true;
 	l->cur = lower_new_block(l);
 }
 

@@ -1,51 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "clang/unit.h"
-
-#include <ctype.h>
-
-struct lower_switch {
-	uint32_t block; /* whose terminator the switch is */
-	uint32_t on_default;
-	bool known; /* the value is a constant */
-	int64_t val;
-	uint32_t target; /* of the case that a constant value meets */
-};
+#include "clang/lower.h"
 
 static struct fact_loc stmt_loc(struct lower *l, CXCursor c)
 {
 	return unit_loc(l->u, clang_getCursorLocation(c));
-}
-
-/* --- Scopes --- */
-
-/* Calls the cleanup functions of the scopes from the current one out to @to. */
-static void leave_scopes(struct lower *l, const struct cleanup *from, const struct cleanup *to,
-			 struct fact_loc loc)
-{
-	for (const struct cleanup *s = from; s && s != to && (!to || s->depth > to->depth);
-	     s = s->outer) {
-		struct fact_insn in = { .op = FI_CALL, .cleanup = 1, .loc = loc,
-					.dst = FACTS_NONE, .val = s->func, .n_args = 1 };
-
-		in.args = (uint32_t)l->u->f->arglist.n;
-		vec_push(&l->u->f->arglist, s->arg);
-		lower_emit(l, in);
-	}
-}
-
-static void push_cleanup(struct lower *l, const char *func, uint32_t local, CXCursor decl)
-{
-	struct cleanup *s = ARENA_NEW(&l->u->scratch, struct cleanup);
-	struct fact_expr e = { .op = FX_FUNC, .type = FACTS_NONE, .a = FACTS_NONE, .b = FACTS_NONE };
-
-	unit_func_by_name(l->u, func);
-	e.sym = facts_string(l->u->f, func);
-	s->func = expr_add(l->u, e);
-	s->arg = expr_addr(l->u, local);
-	s->outer = l->scope;
-	s->depth = l->scope ? l->scope->depth + 1 : 1;
-	s->loc = stmt_loc(l, decl);
-	l->scope = s;
 }
 
 /* --- Declarations --- */
@@ -96,206 +54,8 @@ static void lower_decl(struct lower *l, CXCursor c)
 		return;
 	clang_visitChildren(c, find_cleanup, &cleanup);
 	if (cleanup)
-		push_cleanup(l, cleanup, place, c);
+		lower_push_cleanup(l, cleanup, place);
 	free(cleanup);
-}
-
-/* --- Labels --- */
-
-uint32_t lower_label(struct lower *l, CXCursor stmt)
-{
-	struct lower_label label = { .stmt = stmt, .at = clang_getCursorLocation(stmt) };
-
-	/* The cursor that a goto refers to does not compare equal to the label's own. */
-	for (size_t i = 0; i < l->labels.n; i++)
-		if (clang_equalLocations(l->labels.v[i].at, label.at))
-			return (uint32_t)i;
-	label.block = lower_new_block(l);
-	vec_push(&l->labels, label);
-	return (uint32_t)l->labels.n - 1;
-}
-
-static void lower_goto_label(struct lower *l, uint32_t label, struct fact_loc loc)
-{
-	struct lower_goto g = { .label = label, .scope = l->scope, .loc = loc };
-
-	if (!l->scope) {
-		lower_jump_to(l, l->labels.v[label].block, loc);
-		return;
-	}
-	/* Which scopes it leaves is known when the label has been seen. */
-	g.block = lower_new_block(l);
-	vec_push(&l->gotos, g);
-	lower_jump_to(l, g.block, loc);
-}
-
-static void finish_gotos(struct lower *l)
-{
-	for (size_t i = 0; i < l->gotos.n; i++) {
-		const struct lower_goto *g = &l->gotos.v[i];
-		const struct cleanup *to = l->labels.v[g->label].scope, *from = g->scope;
-
-		/* Only what both have in common stays. */
-		while (to && from && to != from) {
-			if (to->depth >= from->depth)
-				to = to->outer;
-			else
-				from = from->outer;
-		}
-		if (!from)
-			to = NULL;
-		l->cur = g->block;
-		leave_scopes(l, g->scope, to, g->loc);
-		lower_jump_to(l, l->labels.v[g->label].block, g->loc);
-	}
-}
-
-static void add_target(struct lower *l, uint32_t block, uint32_t target)
-{
-	struct lower_case lc = { .block = block, .c = { .target = target } };
-
-	if (l->blocks.v[block].succ[0] == FACTS_NONE)
-		l->blocks.v[block].succ[0] = target;
-	else if (l->blocks.v[block].succ[0] != target)
-		vec_push(&l->cases, lc);
-}
-
-static bool is_word(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
-}
-
-/* The label that a word of the source names. */
-static const struct lower_label *label_named(struct lower *l, const char *word, size_t len)
-{
-	const struct lower_label *ret = NULL;
-
-	for (size_t i = 0; i < l->labels.n && !ret; i++) {
-		CXString s = clang_getCursorSpelling(l->labels.v[i].stmt);
-		const char *name = clang_getCString(s);
-
-		if (name && strlen(name) == len && !strncmp(name, word, len))
-			ret = &l->labels.v[i];
-		clang_disposeString(s);
-	}
-	return ret;
-}
-
-/* An asm goto goes to the labels that its text names, or past itself. */
-static void finish_asm_gotos(struct lower *l)
-{
-	for (size_t i = 0; i < l->asm_gotos.n; i++) {
-		const struct lower_asm_goto *g = &l->asm_gotos.v[i];
-		bool found = false;
-
-		for (size_t at = 0; at < g->len && g->names[at] != ')';) {
-			const struct lower_label *label;
-			size_t word = at;
-
-			while (at < g->len && is_word(g->names[at]))
-				at++;
-			if (at == word) {
-				at++;
-				continue;
-			}
-			label = label_named(l, g->names + word, at - word);
-			if (!label)
-				continue;
-			add_target(l, g->block, label->block);
-			found = true;
-		}
-		if (!found)
-			vec_push(&l->any, g->block);
-	}
-}
-
-/* Jumps whose targets are not said: to every label of the function. */
-static void finish_any(struct lower *l)
-{
-	for (size_t i = 0; i < l->any.n; i++) {
-		uint32_t b = l->any.v[i];
-
-		for (size_t j = 0; j < l->labels.n; j++)
-			if (l->labels.v[j].placed)
-				add_target(l, b, l->labels.v[j].block);
-		if (l->blocks.v[b].succ[0] == FACTS_NONE)
-			l->blocks.v[b].term = FTERM_UNREACHABLE;
-	}
-}
-
-/* --- What the cursors leave out is in the text --- */
-
-static size_t skip_literal(const char *s, size_t i, size_t n)
-{
-	char quote = s[i++];
-
-	while (i < n && s[i] != quote)
-		i += s[i] == '\\' ? 2 : 1;
-	return i < n ? i : n;
-}
-
-static size_t skip_comment(const char *s, size_t i, size_t n)
-{
-	const char *end;
-
-	if (s[i + 1] == '/') {
-		end = memchr(s + i, '\n', n - i);
-		return end ? (size_t)(end - s) : n;
-	}
-	end = memmem(s + i + 2, n - i - 2, "*/", 2);
-	return end ? (size_t)(end - s) + 1 : n;
-}
-
-/*
- * Cuts the text of the parentheses that @s begins with (after other words) at
- * each top-level @sep. @empty says of the first @max parts whether there is
- * nothing in them. Returns how many parts there are, 0 if it cannot tell.
- */
-static unsigned int split_parens(const char *s, size_t n, char sep, bool *empty, size_t *start,
-				 unsigned int max)
-{
-	unsigned int parts = 0, depth = 0;
-	bool nothing = true;
-
-	for (size_t i = 0; i < n; i++) {
-		char c = s[i];
-
-		if (c == '"' || c == '\'') {
-			i = skip_literal(s, i, n);
-			nothing = false;
-			continue;
-		}
-		if (c == '/' && i + 1 < n && (s[i + 1] == '*' || s[i + 1] == '/')) {
-			i = skip_comment(s, i, n);
-			continue;
-		}
-		if (isspace((unsigned char)c) || c == '\\')
-			continue;
-		if (!depth && (c == ';' || c == '{' || c == '}'))
-			return 0;
-		if (depth == 1 && (c == sep || c == ')')) {
-			if (parts < max)
-				empty[parts] = nothing;
-			parts++;
-			if (c == ')')
-				return parts;
-			if (parts < max)
-				start[parts] = i + 1;
-			nothing = true;
-			continue;
-		}
-		if (c == '(' || c == '[' || c == '{') {
-			if (!depth++) {
-				start[0] = i + 1;
-				nothing = true;
-				continue;
-			}
-		} else if (c == ')' || c == ']' || c == '}') {
-			depth--;
-		}
-		nothing = false;
-	}
-	return 0;
 }
 
 /* --- Loops --- */
@@ -314,7 +74,7 @@ static bool for_from_text(struct lower *l, CXCursor c, const struct kids *k, str
 
 	text = unit_text(l->u, clang_getRangeStart(clang_getCursorExtent(c)), &len);
 	if (!text || len < 3 || strncmp(text, "for", 3) != 0 ||
-	    split_parens(text, len, ';', empty, start, 3) != 3)
+	    text_split_parens(text, len, ';', empty, start, 3) != 3)
 		return false;
 	for (int i = 0; i < 3; i++) {
 		if (empty[i])
@@ -384,7 +144,7 @@ static void lower_for(struct lower *l, CXCursor c, const struct kids *k)
 	lower_jump_to(l, head, loc);
 	l->cur = jump.on_break;
 	/* A guard declared in the head ends here: scoped_guard() is made so. */
-	leave_scopes(l, l->scope, scope, loc);
+	lower_leave_scopes(l, l->scope, scope, loc);
 	l->scope = scope;
 }
 
@@ -432,7 +192,7 @@ static void lower_break(struct lower *l, CXCursor c, bool is_continue)
 		j = j->outer;
 	if (!j)
 		return;
-	leave_scopes(l, l->scope, j->scope, stmt_loc(l, c));
+	lower_leave_scopes(l, l->scope, j->scope, stmt_loc(l, c));
 	lower_jump_to(l, is_continue ? j->on_continue : j->on_break, stmt_loc(l, c));
 }
 
@@ -539,25 +299,9 @@ static void lower_return(struct lower *l, CXCursor c, const struct kids *k)
 			lower_assign(l, tmp, v, c);
 			v = tmp;
 		}
-		leave_scopes(l, l->scope, NULL, loc);
+		lower_leave_scopes(l, l->scope, NULL, loc);
 	}
 	lower_end(l, FTERM_RETURN, v, loc);
-}
-
-/* Does the asm statement that begins at @text say goto? */
-static bool says_goto(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len && (is_word(text[i]) || isspace((unsigned char)text[i]));) {
-		size_t word = i;
-
-		while (i < len && is_word(text[i]))
-			i++;
-		if (i - word == 4 && !strncmp(text + word, "goto", 4))
-			return true;
-		if (i == word)
-			i++;
-	}
-	return false;
 }
 
 static void asm_goto(struct lower *l, CXCursor c)
@@ -568,10 +312,10 @@ static void asm_goto(struct lower *l, CXCursor c)
 	bool empty[5];
 
 	text = unit_text(l->u, clang_getRangeStart(clang_getCursorExtent(c)), &len);
-	if (!text || !says_goto(text, len))
+	if (!text || !text_says(text, len, "goto"))
 		return;
 	/* A "::" makes two empty parts, so that the labels are always the fifth. */
-	if (split_parens(text, len, ':', empty, start, ARRAY_SIZE(start)) == 5) {
+	if (text_split_parens(text, len, ':', empty, start, ARRAY_SIZE(start)) == 5) {
 		g.names = text + start[4];
 		g.len = len - start[4];
 	}
@@ -629,7 +373,7 @@ static void lower_compound(struct lower *l, CXCursor c)
 
 	for (unsigned int i = 0; i < k.n; i++)
 		lower_stmt(l, k.v[i]);
-	leave_scopes(l, l->scope, scope, l->scope != scope ?
+	lower_leave_scopes(l, l->scope, scope, l->scope != scope ?
 		     unit_loc(l->u, clang_getRangeEnd(clang_getCursorExtent(c))) :
 		     (struct fact_loc){ 0 });
 	l->scope = scope;
@@ -652,12 +396,7 @@ uint32_t lower_stmt_expr(struct lower *l, CXCursor c, bool want_value)
 	last = k.v[k.n - 1];
 	/* The value may stand behind labels. */
 	while (clang_getCursorKind(last) == CXCursor_LabelStmt) {
-		uint32_t id = lower_label(l, last);
-
-		l->labels.v[id].placed = true;
-		l->labels.v[id].scope = l->scope;
-		lower_jump_to(l, l->labels.v[id].block, stmt_loc(l, last));
-		l->cur = l->labels.v[id].block;
+		lower_place_label(l, last, stmt_loc(l, last));
 		k = unit_kids(l->u, last);
 		if (!k.n)
 			return FACTS_NONE;
@@ -674,7 +413,7 @@ uint32_t lower_stmt_expr(struct lower *l, CXCursor c, bool want_value)
 			lower_assign(l, tmp, v, last);
 			v = tmp;
 		}
-		leave_scopes(l, l->scope, scope, stmt_loc(l, last));
+		lower_leave_scopes(l, l->scope, scope, stmt_loc(l, last));
 		l->scope = scope;
 	}
 	return v;
@@ -684,7 +423,6 @@ void lower_stmt(struct lower *l, CXCursor c)
 {
 	enum CXCursorKind kind = clang_getCursorKind(c);
 	struct kids k;
-	uint32_t id;
 
 	if (clang_isExpression(kind)) {
 		lower_effect(l, c);
@@ -735,7 +473,7 @@ void lower_stmt(struct lower *l, CXCursor c)
 		break;
 	case CXCursor_GotoStmt:
 		if (k.n && clang_getCursorKind(k.v[0]) == CXCursor_LabelRef)
-			lower_goto_label(l, lower_label(l, clang_getCursorReferenced(k.v[0])),
+			lower_goto(l, lower_label(l, clang_getCursorReferenced(k.v[0])),
 					 stmt_loc(l, c));
 		break;
 	case CXCursor_IndirectGotoStmt:
@@ -745,11 +483,7 @@ void lower_stmt(struct lower *l, CXCursor c)
 		lower_end(l, FTERM_ANY, FACTS_NONE, stmt_loc(l, c));
 		break;
 	case CXCursor_LabelStmt:
-		id = lower_label(l, c);
-		l->labels.v[id].placed = true;
-		l->labels.v[id].scope = l->scope;
-		lower_jump_to(l, l->labels.v[id].block, stmt_loc(l, c));
-		l->cur = l->labels.v[id].block;
+		lower_place_label(l, c, stmt_loc(l, c));
 		if (k.n)
 			lower_stmt(l, k.v[k.n - 1]);
 		break;
@@ -808,9 +542,7 @@ void lower_function(struct unit *u, uint32_t func)
 	}
 	lower_end(&l, FTERM_RETURN, FACTS_NONE,
 		  unit_loc(u, clang_getRangeEnd(clang_getCursorExtent(decl))));
-	finish_gotos(&l);
-	finish_asm_gotos(&l);
-	finish_any(&l);
+	lower_finish_jumps(&l);
 	lower_flush(&l, &fn);
 	/* Flags may have been added while lowering. */
 	fn.flags = u->f->funcs.v[func].flags;

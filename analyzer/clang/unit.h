@@ -12,13 +12,15 @@
 /*
  * Private to this folder: one translation unit on its way to facts.
  *
- * decl.c    declarations: functions, variables, attributes, initialisers, BTF ids
- * types.c   types, records, enums
- * expr.c    expressions to FX_* and instructions
- * stmt.c    statements to blocks
- * flow.c    blocks of a finished function into the facts
- * place.c   source locations and the text at them
- * map.c     hash tables of cursors and pointers
+ * extract.c  parses a unit, and fills its facts
+ * prelude.c  the header that every unit gets
+ * decl.c     declarations: functions, variables, attributes, BTF ids
+ * types.c    types, records, enums
+ * place.c    source locations and the text at them
+ * map.c      hash tables of cursors and pointers
+ * pool.c     worker processes
+ *
+ * and lower.h for what is inside functions and initialisers.
  */
 
 /* Annotations made from attributes by the defines in extract.c begin with this. */
@@ -144,7 +146,7 @@ struct unit {
 
 /* The children of a cursor. */
 struct kids {
-	const CXCursor *v;
+	CXCursor *v;
 	unsigned int n;
 };
 
@@ -175,120 +177,13 @@ void unit_emit_records(struct unit *u);
 bool unit_is_unnamed(CXCursor field);
 
 /* --- decl.c --- */
+/* The spelling of the cursor as a string of the facts. */
+uint32_t unit_spelling(struct unit *u, CXCursor c);
 uint32_t unit_func(struct unit *u, CXCursor decl);
 uint32_t unit_func_by_name(struct unit *u, const char *name); /* FACTS_NONE if there is none */
 uint32_t unit_var(struct unit *u, CXCursor decl, const char *prefix);
 void unit_walk(struct unit *u);
-
-/* --- expr.c, stmt.c, flow.c --- */
-struct lower_block {
-	uint8_t term;
-	bool ended;
-	struct fact_loc loc;
-	uint32_t cond;
-	uint32_t succ[2];
-};
-
-struct lower_insn {
-	uint32_t block;
-	struct fact_insn in;
-};
-
-struct lower_case {
-	uint32_t block;
-	struct fact_case c;
-};
-
-/* A variable with a cleanup function, and those that were there before it. */
-struct cleanup {
-	const struct cleanup *outer;
-	unsigned int depth;
-	uint32_t func; /* expression */
-	uint32_t arg;
-	struct fact_loc loc; /* of the variable */
-};
-
-struct lower_label {
-	CXCursor stmt;
-	CXSourceLocation at;
-	uint32_t block;
-	const struct cleanup *scope;
-	bool placed;
-};
-
-struct lower_goto {
-	uint32_t block; /* an open block that shall run the cleanups and go to the label */
-	uint32_t label;
-	const struct cleanup *scope;
-	struct fact_loc loc;
-};
-
-struct lower_asm_goto {
-	uint32_t block;
-	const char *names; /* the source text with its labels, or NULL */
-	size_t len;
-};
-
-/* Where break and continue go. */
-struct lower_jump {
-	struct lower_jump *outer;
-	uint32_t on_break, on_continue; /* FACTS_NONE: not this one's */
-	const struct cleanup *scope;
-	struct lower_switch *sw;
-};
-
-struct lower {
-	struct unit *u;
-	const char *func; /* for the names of local statics */
-	bool global;	  /* an initialiser: nothing can be executed */
-	uint32_t cur;	  /* the block in work */
-	VEC(struct lower_block) blocks;
-	VEC(struct lower_insn) insns;
-	VEC(struct lower_case) cases;
-	VEC(struct fact_local) locals;
-	struct cursor_map local_ids;
-	VEC(struct lower_label) labels;
-	VEC(struct lower_goto) gotos;
-	VEC(struct lower_asm_goto) asm_gotos;
-	VEC(uint32_t) any; /* blocks that may go to any label */
-	const struct cleanup *scope;
-	struct lower_jump *jump;
-	unsigned int literals; /* compound literals of a global initialiser */
-};
-
-uint32_t expr_add(struct unit *u, struct fact_expr e);
-uint32_t expr_int(struct unit *u, int64_t val, uint32_t type);
-uint32_t expr_unknown(struct unit *u, uint32_t type);
-uint32_t expr_addr(struct unit *u, uint32_t place);
-uint32_t expr_deref(struct unit *u, uint32_t ptr, uint32_t type);
-uint32_t expr_field(struct unit *u, uint32_t place, CXCursor field);
-uint32_t expr_index(struct unit *u, uint32_t place, uint32_t index, uint32_t type);
-uint32_t expr_local(struct unit *u, uint32_t local, uint32_t type);
-bool expr_is_int(const struct unit *u, uint32_t e, int64_t *ret);
-
-uint32_t lower_value(struct lower *l, CXCursor c);
-uint32_t lower_place(struct lower *l, CXCursor c);
-void lower_effect(struct lower *l, CXCursor c);
-void lower_cond(struct lower *l, CXCursor c, uint32_t yes, uint32_t no);
-/* Assigns the initialiser or value @init to the place @dst of type @t; @whole says where. */
-void lower_init(struct lower *l, uint32_t dst, CXType t, CXCursor init, CXCursor whole);
-void lower_global_init(struct lower *l, uint32_t var, CXType t, CXCursor init);
-uint32_t lower_temp(struct lower *l, uint32_t type);
-
-uint32_t lower_new_block(struct lower *l);
-void lower_jump_to(struct lower *l, uint32_t block, struct fact_loc loc);
-void lower_branch(struct lower *l, uint32_t cond, uint32_t yes, uint32_t no, struct fact_loc loc);
-void lower_end(struct lower *l, uint8_t term, uint32_t cond, struct fact_loc loc);
-void lower_assign(struct lower *l, uint32_t dst, uint32_t val, CXCursor at);
-void lower_emit(struct lower *l, struct fact_insn in);
-uint32_t lower_label(struct lower *l, CXCursor label_stmt);
-
-void lower_stmt(struct lower *l, CXCursor c);
-/* The body of a ({ }); returns its value, or FACTS_NONE for void. */
-uint32_t lower_stmt_expr(struct lower *l, CXCursor c, bool want_value);
+/* Lowers the body of @func, whose definition is known (stmt.c). */
 void lower_function(struct unit *u, uint32_t func);
-
-/* Puts the finished blocks into the facts: @fn's blocks and locals. */
-void lower_flush(struct lower *l, struct fact_func *fn);
 
 #endif

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#include "clang/lower.h"
+
+/* What libclang leaves to its reader about an expression. */
+
+uint32_t cursor_type_id(struct lower *l, CXCursor c)
+{
+	return unit_type(l->u, clang_getCursorType(c));
+}
+
+CXType cursor_type(CXCursor c)
+{
+	return clang_getCanonicalType(clang_getCursorType(c));
+}
+
+bool type_is_function(CXType t)
+{
+	return t.kind == CXType_FunctionProto || t.kind == CXType_FunctionNoProto;
+}
+
+bool type_is_array(CXType t)
+{
+	return t.kind == CXType_ConstantArray || t.kind == CXType_IncompleteArray ||
+	       t.kind == CXType_VariableArray;
+}
+
+bool type_is_aggregate(CXType t)
+{
+	return t.kind == CXType_Record || type_is_array(t);
+}
+
+struct kids cursor_operands(struct lower *l, CXCursor c)
+{
+	struct kids k = unit_kids(l->u, c);
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < k.n; i++)
+		if (clang_isExpression(clang_getCursorKind(k.v[i])))
+			k.v[n++] = k.v[i];
+	k.n = n;
+	return k;
+}
+
+/* Children that begin with those of a type (casts, literals) end with the operand. */
+bool cursor_last_operand(struct lower *l, CXCursor c, CXCursor *ret)
+{
+	struct kids k = cursor_operands(l, c);
+
+	if (!k.n)
+		return false;
+	*ret = k.v[k.n - 1];
+	return true;
+}
+
+bool cursor_evaluate(CXCursor c, int64_t *ret)
+{
+	CXEvalResult r = clang_Cursor_Evaluate(c);
+	bool ok;
+
+	if (!r)
+		return false;
+	ok = clang_EvalResult_getKind(r) == CXEval_Int;
+	if (ok)
+		*ret = clang_EvalResult_getAsLongLong(r);
+	clang_EvalResult_dispose(r);
+	return ok;
+}
+
+static bool same_extent(CXCursor a, CXCursor b)
+{
+	return clang_equalRanges(clang_getCursorExtent(a), clang_getCursorExtent(b)) != 0;
+}
+
+static bool is_va_list(CXCursor c)
+{
+	CXType t = cursor_type(c);
+	CXString s;
+	bool ret;
+
+	if (t.kind == CXType_Pointer)
+		t = clang_getPointeeType(t);
+	if (type_is_array(t))
+		t = clang_getArrayElementType(t);
+	if (t.kind != CXType_Record)
+		return false;
+	s = clang_getTypeSpelling(t);
+	ret = strstr(clang_getCString(s), "va_list") != NULL;
+	clang_disposeString(s);
+	return ret;
+}
+
+/* What an unexposed expression is; @ret gets its operands. */
+enum unexposed cursor_classify(struct lower *l, CXCursor c, struct kids *ret)
+{
+	struct kids k = unit_kids(l->u, c);
+
+	*ret = k;
+	for (unsigned int i = 0; i < k.n; i++)
+		if (clang_getCursorKind(k.v[i]) == CXCursor_MemberRef)
+			return UX_OFFSETOF;
+	*ret = k = cursor_operands(l, c);
+	switch (k.n) {
+	case 0:
+		return UX_NONE;
+	case 1:
+		if (cursor_type(k.v[0]).kind != CXType_Invalid && is_va_list(k.v[0]) && !is_va_list(c))
+			return UX_OTHER;
+		return UX_CAST;
+	case 3:
+		if (cursor_type(c).kind == CXType_Invalid)
+			return UX_OTHER;
+		return cursor_type(k.v[0]).kind == CXType_Pointer ? UX_OTHER : UX_CHOOSE;
+	case 4:
+		/* Condition and result are the same operand, said again. */
+		if (same_extent(k.v[0], k.v[1]) && same_extent(k.v[0], k.v[2]))
+			return UX_ELVIS;
+		return UX_OTHER;
+	default:
+		return UX_OTHER;
+	}
+}
+
+bool cursor_chosen(const struct kids *k, CXCursor *ret)
+{
+	int64_t val;
+
+	if (!cursor_evaluate(k->v[0], &val))
+		return false;
+	*ret = k->v[val ? 1 : 2];
+	return true;
+}
+
+/* The association of a _Generic that was taken: the one with the type of the whole. */
+bool cursor_generic_choice(struct lower *l, CXCursor c, CXCursor *ret)
+{
+	struct kids k = cursor_operands(l, c);
+	CXType want = clang_getUnqualifiedType(cursor_type(c));
+
+	for (unsigned int i = 1; i < k.n; i++) {
+		if (clang_equalTypes(clang_getUnqualifiedType(cursor_type(k.v[i])), want)) {
+			*ret = k.v[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Without parentheses and __extension__. */
+CXCursor cursor_strip(struct lower *l, CXCursor c)
+{
+	for (;;) {
+		enum CXCursorKind kind = clang_getCursorKind(c);
+		struct kids k;
+
+		if (kind != CXCursor_ParenExpr &&
+		    (kind != CXCursor_UnaryOperator ||
+		     clang_getCursorUnaryOperatorKind(c) != CXUnaryOperator_Extension))
+			return c;
+		k = cursor_operands(l, c);
+		if (!k.n)
+			return c;
+		c = k.v[0];
+	}
+}
+
+/* Without parentheses and implicit casts as well. */
+CXCursor cursor_strip_casts(struct lower *l, CXCursor c)
+{
+	for (;;) {
+		struct kids k;
+
+		c = cursor_strip(l, c);
+		if (clang_getCursorKind(c) != CXCursor_UnexposedExpr ||
+		    cursor_classify(l, c, &k) != UX_CAST)
+			return c;
+		c = k.v[0];
+	}
+}
+
+bool cursor_is_void(CXCursor c)
+{
+	return cursor_type(c).kind == CXType_Void;
+}
+
+bool cursor_is_logical(CXCursor c)
+{
+	enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(c);
+
+	return op == CXBinaryOperator_LAnd || op == CXBinaryOperator_LOr;
+}
