@@ -463,7 +463,8 @@ static void add_point(struct activation *act, const struct state *s, const struc
 	uint64_t key = map64_mix(callee, (uint64_t)via_pointer << 1 | entered);
 	uint8_t i;
 
-	if (!s->n_held || fn->percpu || (fn->value && fn->value->is == VALUE_UNKNOWN))
+	/* A macro that the rules made a function of is no place to attach to. */
+	if (!s->n_held || fn->percpu || (fn->value && fn->value->header))
 		return;
 	pt.entered = entered;
 	pt.via_pointer = via_pointer;
@@ -490,14 +491,21 @@ static bool on_stack(const struct frame *fr, uint32_t func)
 	return false;
 }
 
-static bool followed(const struct activation *act, uint32_t callee, const struct fact_insn *insn)
+/*
+ * A function is followed where it can change the state: where it reaches a lock
+ * or a guard. While a lock is held all functions are, because what they call
+ * are places where a program runs.
+ */
+static bool followed(const struct activation *act, const struct state *s, uint32_t callee,
+		     const struct fact_insn *insn)
 {
 	const struct func *fn = &act->fl->in->p->funcs.v[callee];
+	const struct run_input *input = act->fl->input;
 	const struct fact_func *ff;
 
 	if (!fn->defined || act->frame->depth >= MAX_DEPTH || on_stack(act->frame, callee))
 		return false;
-	if (fn->touches || act->fl->input->decide)
+	if (input->decide || s->n_held || (input->nested ? fn->touches : fn->touches_direct))
 		return true;
 	ff = func_fact(act->fl->in->p, fn);
 	return insn->dst != FACTS_NONE && ff->n_blocks <= SMALL_BLOCKS &&
@@ -598,8 +606,9 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 		vec_push(ret, ((struct exit){ s, value }));
 		return;
 	}
-	follow = followed(act, callee, insn);
-	add_point(act, s, insn, callee, through != NULL, follow);
+	follow = followed(act, s, callee, insn);
+	/* What a function further up calls has points from there. */
+	add_point(act, s, insn, callee, through != NULL, follow || on_stack(act->frame, callee));
 	if (follow) {
 		enter(act, s, insn, callee, args, through, ret);
 	} else {
@@ -616,7 +625,7 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 			const struct sym *through, const uint32_t *args, struct exits *ret)
 {
 	struct interp *in = act->fl->in;
-	size_t n, i, distinct = 0;
+	size_t n, i, k, first, distinct = 0;
 	const struct member_target *t = program_targets(in->p, through->c, through->b, &n);
 	bool by_kind = through->c == in->ops_record && s->kind == FACTS_NONE;
 	bool follow = false;
@@ -653,7 +662,11 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 		c = state_clone(&act->arena, s);
 		if (by_kind)
 			c->kind = t[i].var;
+		first = ret->n;
 		call_func(act, c, insn, t[i].func, args, through, ret);
+		/* One kind was tried; the caller still does not know which it was. */
+		for (k = first; by_kind && k < ret->n; k++)
+			ret->v[k].s->kind = FACTS_NONE;
 	}
 	if (!follow)
 		vec_push(ret, ((struct exit){ s, opaque_call(act, s, insn, args) }));
@@ -994,7 +1007,12 @@ static void find_guards(struct interp *in)
 		const struct fact_insn *insn = &f->insns.v[call->insn];
 		uint32_t g;
 
-		if (call->callee == FACTS_NONE || !in->p->funcs.v[call->callee].percpu ||
+		if (call->callee == FACTS_NONE)
+			continue;
+		if (in->p->funcs.v[call->callee].value &&
+		    in->p->funcs.v[call->callee].value->is == VALUE_IRQS_OFF)
+			in->counts[call->caller] = true;
+		if (!in->p->funcs.v[call->callee].percpu ||
 		    in->p->funcs.v[call->callee].percpu->op == PERCPU_PTR || !insn->n_args)
 			continue;
 		/* A counter that came as a parameter may be any guard. */
@@ -1002,7 +1020,7 @@ static void find_guards(struct interp *in)
 		if (g == FACTS_NONE || map64_get(&in->guard_classes, g) != MAP64_EMPTY)
 			in->counts[call->caller] = true;
 	}
-	program_reach(in->p, in->counts);
+	program_reach(in->p, in->counts, false);
 }
 
 void interp_init(struct interp *in, struct program *p)

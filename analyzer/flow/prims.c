@@ -136,6 +136,11 @@ static void release(const struct prim_call *pc, struct state *s, uint32_t addr)
 	s->n_held--;
 }
 
+static void irqs_off(struct state *s)
+{
+	guards_add(&s->guards, GUARD_IRQS_OFF, 1);
+}
+
 static void irqs_on(struct state *s)
 {
 	if (guards_get(&s->guards, GUARD_IRQS_OFF) > 0)
@@ -165,7 +170,7 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 	state_forget_known(s, syms, value);
 	fail = state_clone(pc->arena, s);
 	if (rule->irq == IRQ_OFF)
-		guards_add(&s->guards, GUARD_IRQS_OFF, 1);
+		irqs_off(s);
 	if (rule->success == LOCK_ALWAYS && rule->does == LOCK_ACQUIRE) {
 		hold(pc, s, addr, true);
 		vec_push(ret, ((struct exit){ s, value })); /* irqsave: the flags */
@@ -282,7 +287,7 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 		state_forget_known(s, syms, fresh);
 		return state_assume(s, pc->arena, syms, fresh, true) ? fresh : SYM_NONE;
 	case VALUE_IRQ_OFF:
-		guards_add(&s->guards, GUARD_IRQS_OFF, 1);
+		irqs_off(s);
 		return SYM_NONE;
 	case VALUE_IRQ_ON:
 		irqs_on(s);

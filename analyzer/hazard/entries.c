@@ -50,7 +50,7 @@ static bool *find_wanted(struct analysis *an)
 		if (c->callee != FACTS_NONE && p->funcs.v[c->callee].lock && call_wanted(an, c))
 			wanted[c->caller] = true;
 	}
-	program_reach(p, wanted);
+	program_reach(p, wanted, false);
 	return wanted;
 }
 
@@ -138,9 +138,12 @@ void find_outers(struct analysis *an)
 	uint32_t f;
 
 	an->in.tracked = &an->classes;
-	/* From here on other locks and counters do not matter: what reaches none is not followed. */
+	/*
+	 * From here on other locks and counters do not matter. Neither do targets of
+	 * pointers, unless something is held or raised: they are entry points.
+	 */
 	for (f = 0; f < p->funcs.n; f++)
-		p->funcs.v[f].touches = wanted[f] || an->in.counts[f];
+		p->funcs.v[f].touches_direct = wanted[f] || an->in.counts[f];
 	for (f = 0; f < p->funcs.n; f++) {
 		const struct func *fn = &p->funcs.v[f];
 		const struct member_target *t;

@@ -292,6 +292,10 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 	}
 	best = pick(s, g->hazards.n);
 	h = s[best].h;
+	/* The section has other places, too: where other guards are up, or for another helper. */
+	for (i = 0; i < g->hazards.n; i++)
+		if (i != best && s[i].h->outer == h->outer && s[i].h->held == h->held)
+			sites_merge(&s[best].sites, &s[i].sites);
 	reenter = func_name(an->p, an->t.callables.v[h->reenter->callable].func);
 	memset(f, 0, sizeof(*f));
 	f->context = "recursion";

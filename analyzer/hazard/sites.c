@@ -89,7 +89,7 @@ static struct site *site_at(struct site_list *l, uint32_t func)
 	for (i = 0; i < l->v.n; i++)
 		if (l->v.v[i].func == func)
 			return &l->v.v[i];
-	vec_push(&l->v, (struct site){ .func = func });
+	vec_push(&l->v, ((struct site){ .func = func, .order = l->v.n }));
 	return &l->v.v[l->v.n - 1];
 }
 
@@ -124,6 +124,7 @@ static void try_func(struct analysis *an, const struct hazard *h, const struct p
 		s->ways |= UINT64_C(1) << w;
 		s->has_object |= object;
 		s->primitive = an->p->funcs.v[func].lock != NULL;
+		s->outside = !an->p->funcs.v[func].defined;
 		if (object && v.certainty > l->best)
 			l->best = v.certainty;
 		if (v.certainty > l->best_objectless)
@@ -139,7 +140,9 @@ static int cmp_site(const void *pa, const void *pb)
 		return a->certainty < b->certainty ? 1 : -1;
 	if (a->primitive != b->primitive)
 		return a->primitive ? 1 : -1;
-	return (a->func > b->func) - (a->func < b->func);
+	if (a->outside != b->outside)
+		return a->outside ? 1 : -1;
+	return (a->order > b->order) - (a->order < b->order);
 }
 
 void sites_find(struct analysis *an, const struct hazard *h, struct site_list *ret)
@@ -167,6 +170,33 @@ void sites_find(struct analysis *an, const struct hazard *h, struct site_list *r
 	if (ret->v.n)
 		qsort(ret->v.v, ret->v.n, sizeof(*ret->v.v), cmp_site);
 	free(funcs);
+}
+
+void sites_merge(struct site_list *l, const struct site_list *from)
+{
+	size_t i;
+
+	for (i = 0; i < from->v.n; i++) {
+		const struct site *f = &from->v.v[i];
+		struct site *s = site_at(l, f->func);
+		size_t order = s->order;
+
+		if (!s->point || f->certainty > s->certainty) {
+			uint64_t ways = s->ways;
+
+			*s = *f;
+			s->ways |= ways;
+			s->order = order;
+		}
+		s->ways |= f->ways;
+		s->has_object |= f->has_object;
+	}
+	if (from->best > l->best)
+		l->best = from->best;
+	if (from->best_objectless > l->best_objectless)
+		l->best_objectless = from->best_objectless;
+	if (l->v.n)
+		qsort(l->v.v, l->v.n, sizeof(*l->v.v), cmp_site);
 }
 
 void sites_release(struct site_list *l)

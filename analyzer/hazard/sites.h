@@ -14,6 +14,8 @@ struct site {
 	uint64_t ways;	   /* bit per rules->attach: it can be attached and may call a reenter */
 	bool has_object;   /* some way also has the object that the reenter wants */
 	bool primitive;	   /* a lock primitive: true of nearly every section */
+	bool outside;	   /* its body is not in the analysed units */
+	size_t order;	   /* the interpreter came by it as number... */
 };
 
 /* Who can come back in, seen from one section. */
@@ -28,6 +30,8 @@ struct site_list {
  * or further down, that a program which may call @h->reenter can be attached to.
  */
 void sites_find(struct analysis *an, const struct hazard *h, struct site_list *ret);
+/* Adds the sites of @from that @l does not have. */
+void sites_merge(struct site_list *l, const struct site_list *from);
 void sites_release(struct site_list *l);
 
 /* How a program at some site of @l gets the objects that @h->reenter wants, or NULL. */

@@ -189,7 +189,9 @@ static void link_gvar(struct program *p, uint32_t unit, uint32_t i)
 
 	struct gvar *v = &p->gvars.v[id];
 
-	if (!(fv->flags & FV_EXTERN) && !v->defined) {
+	/* One that is initialised wins over a weak or tentative one that is not. */
+	if (!(fv->flags & FV_EXTERN) &&
+	    (!v->defined || (fv->n_inits && !p->units[v->unit].facts.vars.v[v->fact].n_inits))) {
 		v->unit = unit;
 		v->fact = i;
 		v->defined = true;
@@ -435,13 +437,15 @@ struct location program_location(const struct program *p, const struct fact_loc 
 	return l;
 }
 
-static bool reaches(const struct program *p, const bool *mark, const struct call *c)
+static bool reaches(const struct program *p, const bool *mark, const struct call *c, bool pointers)
 {
 	const struct member_target *t;
 	size_t n, k;
 
 	if (c->callee != FACTS_NONE)
 		return mark[c->callee];
+	if (!pointers)
+		return false;
 	t = program_targets(p, c->record, c->field, &n);
 	for (k = 0; k < n; k++)
 		if (mark[t[k].func])
@@ -449,7 +453,7 @@ static bool reaches(const struct program *p, const bool *mark, const struct call
 	return false;
 }
 
-void program_reach(const struct program *p, bool *mark)
+void program_reach(const struct program *p, bool *mark, bool pointers)
 {
 	bool changed = true;
 	size_t i;
@@ -461,7 +465,7 @@ void program_reach(const struct program *p, bool *mark)
 			const struct call *c = &p->calls.v[i];
 			const struct rule_value *v = p->funcs.v[c->caller].value; /* its body is not read */
 
-			if (mark[c->caller] || v || !reaches(p, mark, c))
+			if (mark[c->caller] || v || !reaches(p, mark, c, pointers))
 				continue;
 			mark[c->caller] = true;
 			changed = true;
@@ -487,9 +491,9 @@ static void find_touching(struct program *p)
 		mark[i] = f->lock || (f->percpu && f->percpu->op != PERCPU_PTR &&
 				      f->percpu->op != PERCPU_READ);
 	}
-	program_reach(p, mark);
+	program_reach(p, mark, true);
 	for (i = 0; i < p->funcs.n; i++)
-		p->funcs.v[i].touches = mark[i];
+		p->funcs.v[i].touches = p->funcs.v[i].touches_direct = mark[i];
 }
 
 void program_link(struct program *p, const struct rules *rules, struct facts *facts, size_t n)

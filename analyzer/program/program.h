@@ -30,7 +30,8 @@ struct func {
 	const struct rule_lock *lock;	  /* it is a lock primitive */
 	const struct rule_percpu *percpu; /* it is an operation on a per-CPU variable */
 	const struct rule_value *value;
-	bool touches; /* a lock primitive or a per-CPU operation is reached from here */
+	bool touches; /* something that changes a state is reached from here: see interp.h */
+	bool touches_direct; /* the same without calls through pointers */
 };
 
 struct gvar {
@@ -128,9 +129,10 @@ uint32_t program_member_func(const struct program *p, uint32_t var, uint32_t fie
 
 /*
  * Marks, in @mark (one for each function), every function that a marked one is
- * reached from: by a call of its name, or through a member it is assigned to.
+ * reached from: by a call of its name or, with @pointers, through a member it
+ * is assigned to.
  */
-void program_reach(const struct program *p, bool *mark);
+void program_reach(const struct program *p, bool *mark, bool pointers);
 
 /* The layout of record @name, or NULL; @ret_facts is where its fields are. */
 const struct fact_record *program_record(const struct program *p, uint32_t name,
