@@ -107,7 +107,7 @@ static const struct argp_option tree_options[] = {
 	{ "build", KEY_BUILD, "DIR", 0,
 	  "A build directory, or a folder with compile_commands.json, to take compile commands from",
 	  1 },
-	{ "config", KEY_CONFIG, "FILE", 0, "A config or fragment to merge into the default one", 1 },
+	{ "config", KEY_CONFIG, "FILE", 0, "A config, or part of one, that is merged over the default", 1 },
 	{ "arch", KEY_ARCH, "ARCH", 0, "The kernel's ARCH; default: $ARCH, or the host's", 1 },
 	{ "scope", KEY_SCOPE, "PATH", 0,
 	  "A folder or file of the tree to analyse (repeatable); default: what the rules name", 1 },
