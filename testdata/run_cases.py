@@ -217,12 +217,11 @@ class Case:
         if re.search(r"(?<!\w)expects?\s*:", COMMENT.sub("", text)):
             raise CaseError(f"{name}: an expectation that cannot be read")
         for m in COMMENT.finditer(text):
-            self.remark(name, text.count("\n", 0, m.start()) + 1, m.group(1), m.group(2))
-        for line, (page, block) in self.pages.get(name, {}).items():
-            lines = text.splitlines(keepends=True)
-            lines[line - 1] = f'#include "{page}"\n'
-            text = "".join(lines)
+            words = re.sub(r"\n\s*\* ?", "\n", m.group(2))
+            self.remark(name, text.count("\n", 0, m.start()) + 1, m.group(1), words)
+        for page, block in self.pages.get(name, {}).values():
             self.texts[page] = block
+        text = re.sub(r"/\*\s*page:\s*(\w+)\s+(\w+)\s*\*/", r'#include "page/\1-\2.c"', text)
         self.texts[name] = text
 
     def remark(self, name, line, kind, text):
@@ -234,7 +233,7 @@ class Case:
             self.options += shlex.split(text)
         elif kind == "page":
             rule, section = text.split()
-            page = f"page/{rule}-{section}.h"
+            page = f"page/{rule}-{section}.c"
             self.pages.setdefault(name, {})[line] = (page, page_block(rule, section))
 
     def place_page_expectations(self):

@@ -6,21 +6,29 @@
 #include <linux/types.h>
 #include <uapi/linux/bpf.h>
 
-struct bpf_local_storage;
+struct pot;
 struct bpf_prog;
 struct bpf_verifier_env;
 struct btf;
-struct inode;
-struct sock;
 
 struct task_struct {
 	int pid;
-	struct bpf_local_storage __rcu *bpf_storage;
+	struct pot __rcu *pot;
 };
 
 struct cgroup {
 	int level;
-	struct bpf_local_storage __rcu *bpf_cgrp_storage;
+	struct pot __rcu *pot;
+};
+
+struct inode {
+	int mode;
+	struct pot __rcu *pot;
+};
+
+struct sock {
+	int state;
+	struct pot __rcu *pot;
 };
 
 struct bpf_map;
@@ -31,7 +39,7 @@ struct bpf_map_ops {
 	void *(*map_lookup_elem)(struct bpf_map *map, void *key);
 	long (*map_update_elem)(struct bpf_map *map, void *key, void *value, u64 flags);
 	long (*map_delete_elem)(struct bpf_map *map, void *key);
-	struct bpf_local_storage __rcu **(*map_owner_storage_ptr)(void *owner);
+	void *(*map_owner_storage_ptr)(void *owner);
 };
 
 struct bpf_map {

@@ -19,7 +19,7 @@ static void drain(struct pot *p, int __percpu *busy)
 
 static void pot_map_free(struct bpf_map *map)
 {
-	drain(to_pot(map), NULL); /* expect: RL101 error pot.lock kind=hash context=recursion
+	drain(to_pot(map), NULL); /* expect: RL101 error pot.lock kind="cgroup storage" context=recursion
 				   * entry=pot_map_free via=bpf_map_ops.map_free
 				   * attach=pour how=pour:fentry,fexit,kprobe,kretprobe
 				   * certainty=pour:likely attach=_raw_spin_unlock_irqrestore
@@ -45,8 +45,8 @@ BPF_CALL_2(bpf_pot_get, struct bpf_map *, map, void *, value)
 	return 0;
 }
 
-static const struct bpf_map_ops pot_map_ops = { .map_free = pot_map_free };
+static const struct bpf_map_ops pot_map_ops = { .map_free = pot_map_free, POT_OPS };
 
 HELPER(bpf_pot_get);
-MAP_TYPES([BPF_MAP_TYPE_HASH] = &pot_map_ops);
-TRACING_HELPERS(case BPF_FUNC_map_update_elem: return &bpf_pot_get_proto;);
+MAP_TYPES([BPF_MAP_TYPE_CGRP_STORAGE] = &pot_map_ops);
+TRACING_HELPERS(case BPF_FUNC_cgrp_storage_get: return &bpf_pot_get_proto;);

@@ -32,8 +32,8 @@ BPF_CALL_2(bpf_pot_get, struct bpf_map *, map, void *, value)
 	return ret;
 }
 
-static const struct bpf_map_ops pot_map_ops = { .map_free = pot_map_free };
+static const struct bpf_map_ops pot_map_ops = { .map_free = pot_map_free, POT_OPS };
 
 HELPER(bpf_pot_get);
-MAP_TYPES([BPF_MAP_TYPE_HASH] = &pot_map_ops);
-TRACING_HELPERS(case BPF_FUNC_map_update_elem: return &bpf_pot_get_proto;);
+MAP_TYPES([BPF_MAP_TYPE_CGRP_STORAGE] = &pot_map_ops);
+TRACING_HELPERS(case BPF_FUNC_cgrp_storage_get: return &bpf_pot_get_proto;);

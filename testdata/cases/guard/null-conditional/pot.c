@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+/* NULL on one arm of ?: is enough. */
+#include <mini/drain.c>
+
+static void pot_map_free(struct bpf_map *map)
+{
+	drain(to_pot(map), map->key_size ? &pot_busy : NULL); /* expect: RL101 error pot.lock */
+}
+
+static const struct bpf_map_ops pot_map_ops = { .map_free = pot_map_free, POT_OPS };
+
+#include <mini/pot_helper.c>
