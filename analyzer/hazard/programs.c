@@ -246,8 +246,9 @@ const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint
 	}
 	for (k = 0; k < pr->t->callables.n; k++)
 		if (pr->given[way * pr->t->callables.n + k] &&
-		    pr->t->callables.v[k].returns == record)
-			return arena_printf(&p->arena, "%s() returns one",
+		    pr->t->callables.v[k].returns == record &&
+		    !pr->t->callables.v[k].n_objects)
+			return arena_printf(&p->arena, "what %s() returns",
 					    func_name(p, pr->t->callables.v[k].func));
 	for (k = 0; k < p->rules->objects.n; k++) {
 		const struct rule_object *o = &p->rules->objects.v[k];
