@@ -25,6 +25,7 @@ Values with spaces are quoted as in a shell; a comment may go on over lines. A
 case without expectations expects silence, and every finding must be expected.
 
     /* fails-to-parse: "words" */     this file is a failed unit with that error
+    /* no-ftrace */                   this file is compiled without the ftrace flags
     /* options: --rules FILE */       more options; FILE is of the case's folder
     /* page: RL101 bad */             here stands the code block of that section of
                                       rules/RL101.md; an expectation on this line
@@ -193,6 +194,7 @@ class Case:
         self.folder = folder
         self.expected = []
         self.bad_units = {}
+        self.no_ftrace = set()
         self.options = []
         self.units = []
         self.texts = {}
@@ -214,6 +216,8 @@ class Case:
             return
         if name.endswith(".c"):
             self.units.append(name)
+        if "/* no-ftrace */" in text:
+            self.no_ftrace.add(name)
         if re.search(r"(?<!\w)expects?\s*:", COMMENT.sub("", text)):
             raise CaseError(f"{name}: an expectation that cannot be read")
         for m in COMMENT.finditer(text):
@@ -256,11 +260,12 @@ def make_tree(case, top):
         path.write_text(text, encoding="utf-8")
     (tree / "Makefile").write_text("VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\n",
                                    encoding="utf-8")
+    ftrace = ["-pg", "-mfentry", "-DCC_USING_FENTRY"]
     commands = [{
         "directory": str(build),
         "file": str(tree / unit),
         "arguments": ["gcc", "-nostdinc", f"-I{tree}/include", f"-I{tree}", "-D__KERNEL__",
-                      "-std=gnu11", "-pg", "-mfentry", "-DCC_USING_FENTRY", "-c", "-o",
+                      "-std=gnu11", *([] if unit in case.no_ftrace else ftrace), "-c", "-o",
                       unit[:-2] + ".o", str(tree / unit)],
     } for unit in case.units]
     (build / "compile_commands.json").write_text(json.dumps(commands), encoding="utf-8")

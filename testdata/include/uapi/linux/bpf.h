@@ -32,6 +32,7 @@ enum bpf_prog_type {
 };
 
 enum bpf_attach_type {
+	BPF_CGROUP_INET_INGRESS, /* 0, which is also none */
 	BPF_TRACE_RAW_TP,
 	BPF_TRACE_FENTRY,
 	BPF_TRACE_FEXIT,

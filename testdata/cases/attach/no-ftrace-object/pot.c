@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/* wash.c is built without the ftrace flags (CFLAGS_REMOVE). */
+#include <mini/pot.h>
+
+static DEFINE_PER_CPU(int, pot_busy);
+
+void wash(struct pot *p);
+
+static void pot_map_free(struct bpf_map *map) /* expect: RL102 error pot.lock attach=pour
+						 not-attach=wash */
+{
+	struct pot *p = to_pot(map);
+
+	raw_spin_lock(&p->lock);
+	wash(p);
+	pour(p);
+	raw_spin_unlock(&p->lock);
+}
+
+static const struct bpf_map_ops pot_map_ops = { .map_free = pot_map_free, POT_OPS };
+
+#include <mini/pot_helper.c>

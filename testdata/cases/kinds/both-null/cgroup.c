@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+/* Both pass NULL: one finding each, in functions of one name. */
+#include <mini/storage.h>
+
+static DEFINE_PER_CPU(int, cgroup_busy);
+
+static void *cgroup_storage_ptr(void *owner)
+{
+	return &((struct cgroup *)owner)->pot;
+}
+
+static void storage_free(struct bpf_map *map)
+{
+	pot_map_drain(map, NULL); /* expect: RL101 error pot.lock kind="cgroup storage"
+				     * expected=cgroup_busy reenter=bpf_cgroup_fill
+				     */
+}
+
+BPF_CALL_2(bpf_cgroup_fill, struct bpf_map *, map, struct cgroup *, cgroup)
+{
+	long ret = -EBUSY;
+
+	if (this_cpu_inc_return(cgroup_busy) == 1)
+		ret = pot_update(map, cgroup, NULL);
+	this_cpu_dec(cgroup_busy);
+	return ret;
+}
+
+const struct bpf_map_ops cgroup_map_ops = {
+	.map_free = storage_free,
+	.map_owner_storage_ptr = cgroup_storage_ptr,
+};
+
+HELPER(bpf_cgroup_fill);
