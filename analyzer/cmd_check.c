@@ -28,6 +28,11 @@ static void on_stage(void *data, const char *stage)
 	log_info("%s", stage);
 }
 
+static void on_tick(void *data)
+{
+	progress_tick();
+}
+
 /* --scope as a path relative to the tree, however it was written. */
 static const char *scope_path(struct check *c, const char *path)
 {
@@ -82,6 +87,7 @@ static bool open_tree(struct check *c)
 		.scope = c->o.scope.n ? c->o.scope.v : scope->paths.v,
 		.n_scope = c->o.scope.n ? c->o.scope.n : scope->paths.n,
 		.progress = on_stage,
+		.tick = on_tick,
 	};
 	const char *error = NULL;
 

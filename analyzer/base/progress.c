@@ -83,6 +83,12 @@ void progress_update(size_t done, size_t total)
 		draw(done == total);
 }
 
+void progress_tick(void)
+{
+	if (p.tty && !p.shown)
+		draw(false);
+}
+
 void progress_hide(void)
 {
 	if (!p.shown)

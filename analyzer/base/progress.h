@@ -25,6 +25,9 @@ void progress_stage(const char *stage, size_t total);
 /* @done of the stage's @total are done; called as often as you like. */
 void progress_update(size_t done, size_t total);
 
+/* Shows the line if its time has come; for stages that report nothing while they last. */
+void progress_tick(void);
+
 /* Wipes the line; the next update shows it again. */
 void progress_hide(void);
 

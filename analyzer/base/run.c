@@ -165,6 +165,8 @@ static int talk(const struct run_options *o, pid_t pid, struct pipes *p, struct 
 		int wait = p->out[0] < 0 && p->err[0] < 0 ? 5 : 100;
 		int n = poll(fds, 3, wait);
 
+		if (o->tick)
+			o->tick(o->data);
 		if (n > 0) {
 			if (fds[0].revents)
 				read_some(&p->out[0], &r->out, max, &r->out_cut);

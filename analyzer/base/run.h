@@ -16,6 +16,8 @@ struct run_options {
 	size_t input_len;
 	size_t max_output;	 /* bytes kept of each stream; 0: 1 MiB */
 	unsigned int timeout;	 /* seconds; 0: none */
+	void (*tick)(void *data); /* called several times a second while it runs; or NULL */
+	void *data;
 };
 
 struct run_result {

@@ -28,7 +28,8 @@ struct kbuild_options {
 	unsigned int jobs;	 /* for make -j; 0: one for each online CPU */
 	const char *const *scope; /* folders and files that must be there: --scope, or the rules' */
 	size_t n_scope;
-	void (*progress)(void *data, const char *stage); /* may be NULL */
+	void (*progress)(void *data, const char *stage); /* a new stage; may be NULL */
+	void (*tick)(void *data); /* several times a second while make runs; may be NULL */
 	void *data;
 };
 

@@ -119,7 +119,7 @@ static bool is_operand(char c)
 /* A symbol, a number, a quoted string or a $(macro); its text as written. */
 static const char *operand(struct eval *e)
 {
-	const char *start = e->p;
+	const char *start;
 
 	skip_space(e);
 	start = e->p;

@@ -170,7 +170,8 @@ static int make(struct prepare *p, const char *const *args, size_t n, const char
 	};
 	const char *argv[16];
 	struct run_options o = { .argv = argv, .env = env, .max_output = MAX_DRY_RUN,
-				 .timeout = MAKE_TIMEOUT };
+				 .timeout = MAKE_TIMEOUT, .tick = p->o->tick,
+				 .data = p->o->data };
 	size_t argc = 0;
 	int err;
 
