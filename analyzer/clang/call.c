@@ -13,7 +13,7 @@ enum builtin {
 	BI_ADDRESS,	/* __builtin_addressof and others that return their argument */
 };
 
-static enum builtin builtin_of(const char *name)
+static enum builtin builtin_named(const char *name)
 {
 	static const struct {
 		const char *name;
@@ -39,6 +39,20 @@ static enum builtin builtin_of(const char *name)
 		if (!strcmp(name + 10, table[i].name))
 			return table[i].is;
 	return BI_NONE;
+}
+
+/* These never become functions of the facts. */
+static enum builtin builtin_of(struct unit *u, CXCursor decl)
+{
+	uint32_t *known = cursor_map_at(&u->builtins, decl);
+	CXString s;
+
+	if (*known == FACTS_NONE) {
+		s = clang_getCursorSpelling(decl);
+		*known = builtin_named(clang_getCString(s));
+		clang_disposeString(s);
+	}
+	return *known;
 }
 
 /* The function that a callee expression names, through parentheses and casts of any kind. */
@@ -116,12 +130,11 @@ uint32_t lower_call(struct lower *l, CXCursor c, bool want_value, uint32_t dst)
 	if (!k.n)
 		return expr_unknown(u, type);
 	if (direct_callee(l, k.v[0], &callee)) {
-		enum builtin is;
+		enum builtin is = builtin_of(u, callee);
 
-		func = unit_func(u, callee);
-		is = builtin_of(facts_str(u->f, u->f->funcs.v[func].name));
 		if (is != BI_NONE)
 			return lower_builtin(l, c, is, &k);
+		func = unit_func(u, callee);
 	}
 	if (l->global)
 		return lower_evaluated(l, c);
@@ -151,15 +164,13 @@ bool lower_is_expect(struct lower *l, CXCursor c, CXCursor *ret)
 {
 	struct kids k;
 	CXCursor callee;
-	uint32_t id;
 
 	if (clang_getCursorKind(c) != CXCursor_CallExpr)
 		return false;
 	k = cursor_operands(l, c);
 	if (k.n < 2 || !direct_callee(l, k.v[0], &callee))
 		return false;
-	id = unit_func(l->u, callee);
-	if (builtin_of(facts_str(l->u->f, l->u->f->funcs.v[id].name)) != BI_EXPECT)
+	if (builtin_of(l->u, callee) != BI_EXPECT)
 		return false;
 	*ret = k.v[1];
 	return true;

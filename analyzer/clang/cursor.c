@@ -71,24 +71,6 @@ static bool same_extent(CXCursor a, CXCursor b)
 	return clang_equalRanges(clang_getCursorExtent(a), clang_getCursorExtent(b)) != 0;
 }
 
-static bool is_va_list(CXCursor c)
-{
-	CXType t = cursor_type(c);
-	CXString s;
-	bool ret;
-
-	if (t.kind == CXType_Pointer)
-		t = clang_getPointeeType(t);
-	if (type_is_array(t))
-		t = clang_getArrayElementType(t);
-	if (t.kind != CXType_Record)
-		return false;
-	s = clang_getTypeSpelling(t);
-	ret = strstr(clang_getCString(s), "va_list") != NULL;
-	clang_disposeString(s);
-	return ret;
-}
-
 /* What an unexposed expression is; @ret gets its operands. */
 enum unexposed cursor_classify(struct lower *l, CXCursor c, struct kids *ret)
 {
@@ -103,9 +85,8 @@ enum unexposed cursor_classify(struct lower *l, CXCursor c, struct kids *ret)
 	case 0:
 		return UX_NONE;
 	case 1:
-		if (cursor_type(k.v[0]).kind != CXType_Invalid && is_va_list(k.v[0]) && !is_va_list(c))
-			return UX_OTHER;
-		return UX_CAST;
+		/* What has words of its own is no implicit cast: va_arg, a typeof() in a builtin. */
+		return same_extent(c, k.v[0]) ? UX_CAST : UX_OTHER;
 	case 3:
 		if (cursor_type(c).kind == CXType_Invalid)
 			return UX_OTHER;
@@ -135,14 +116,16 @@ bool cursor_generic_choice(struct lower *l, CXCursor c, CXCursor *ret)
 {
 	struct kids k = cursor_operands(l, c);
 	CXType want = clang_getUnqualifiedType(cursor_type(c));
+	unsigned int found = 0;
 
+	/* The types of the associations cannot be had, but the one taken has the whole's type. */
 	for (unsigned int i = 1; i < k.n; i++) {
-		if (clang_equalTypes(clang_getUnqualifiedType(cursor_type(k.v[i])), want)) {
-			*ret = k.v[i];
-			return true;
-		}
+		if (!clang_equalTypes(clang_getUnqualifiedType(cursor_type(k.v[i])), want))
+			continue;
+		*ret = k.v[i];
+		found++;
 	}
-	return false;
+	return found == 1;
 }
 
 /* Without parentheses and __extension__. */

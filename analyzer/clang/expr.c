@@ -122,9 +122,14 @@ uint32_t expr_addr(struct unit *u, uint32_t place)
 	case FX_UNKNOWN:
 		return expr_unknown(u, FACTS_NONE);
 	case FX_INDEX:
-		/* &p[0] is p; &array[0] stays, it is not the array's own address type. */
-		if (expr_at(u, e.a)->op == FX_DEREF && expr_is_int(u, e.b, &index) && !index)
+		if (!expr_is_int(u, e.b, &index) || index)
+			break;
+		/* &p[0] is p, and &array[0] is the array's address. */
+		if (expr_at(u, e.a)->op == FX_DEREF)
 			return expr_at(u, e.a)->a;
+		if (type_at(u, expr_at(u, e.a)->type)->kind == FT_ARRAY &&
+		    type_at(u, e.type)->kind != FT_ARRAY)
+			return expr_addr(u, e.a);
 		break;
 	default:
 		break;
@@ -162,6 +167,8 @@ uint32_t expr_deref(struct unit *u, uint32_t ptr, uint32_t type)
 		return expr_index(u, e.a, expr_int(u, 0, u->t_int), type);
 	if (e.op == FX_ADDR)
 		return e.a;
+	if (e.op == FX_STR)
+		return expr_index(u, ptr, expr_int(u, 0, u->t_int), type);
 	return expr_add(u, (struct fact_expr){
 				   .op = FX_DEREF, .type = type, .a = ptr, .b = FACTS_NONE });
 }

@@ -65,6 +65,7 @@ static void unit_release(struct unit *u)
 	pair_map_release(&u->decl_names);
 	cursor_map_release(&u->record_ids);
 	cursor_map_release(&u->enums);
+	cursor_map_release(&u->builtins);
 	cursor_map_release(&u->func_ids);
 	cursor_map_release(&u->var_ids);
 	free(u->expr_slot);

@@ -41,10 +41,17 @@ void lower_jump_to(struct lower *l, uint32_t block, struct fact_loc loc)
 
 void lower_branch(struct lower *l, uint32_t cond, uint32_t yes, uint32_t no, struct fact_loc loc)
 {
-	int64_t val;
+	const struct fact_expr *e = expr_at(l->u, cond);
+	uint32_t swap;
 
-	if (expr_is_int(l->u, cond, &val)) {
-		lower_jump_to(l, val ? yes : no, loc);
+	for (; e->op == FX_UN && e->sub == FU_NOT; e = expr_at(l->u, cond)) {
+		cond = e->a;
+		swap = yes;
+		yes = no;
+		no = swap;
+	}
+	if (e->op == FX_INT) {
+		lower_jump_to(l, e->val ? yes : no, loc);
 		return;
 	}
 	l->blocks.v[l->cur].succ[0] = yes;
@@ -132,6 +139,24 @@ static void sort_by_block(struct flow *w)
 		w->case_by_block[next[l->cases.v[i].block]++] = (uint32_t)i;
 }
 
+/* Leads the block's jumps past blocks where nothing happens. */
+static void thread_jumps(const struct flow *w, uint32_t b)
+{
+	struct lower_block *lb = &w->l->blocks.v[b];
+	uint32_t n = n_succ(w, b);
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t *s = succ_at(w, b, i);
+
+		*s = through(w, *s);
+	}
+	/* A condition has no effects, so nobody need look at one that decides nothing. */
+	if (lb->term == FTERM_BRANCH && lb->succ[0] == lb->succ[1]) {
+		lb->term = FTERM_JUMP;
+		lb->cond = FACTS_NONE;
+	}
+}
+
 /* Reverse postorder from the entry; what is not reached gets no number. */
 static void number_blocks(struct flow *w)
 {
@@ -149,20 +174,21 @@ static void number_blocks(struct flow *w)
 	w->head = ARENA_ARRAY(a, bool, n);
 	stack[top++] = 0;
 	state[0] = 1;
+	thread_jumps(w, 0);
 	while (top) {
 		uint32_t b = stack[top - 1], k = n_succ(w, b);
 
 		if (at[b] < k) {
 			/* The last first, so that succ[0] comes next in the result. */
-			uint32_t *s = succ_at(w, b, k - 1 - at[b]++);
+			uint32_t s = *succ_at(w, b, k - 1 - at[b]++);
 
-			*s = through(w, *s);
-			w->preds[*s]++;
-			if (state[*s] == 1) {
-				w->head[*s] = true;
-			} else if (!state[*s]) {
-				state[*s] = 1;
-				stack[top++] = *s;
+			w->preds[s]++;
+			if (state[s] == 1) {
+				w->head[s] = true;
+			} else if (!state[s]) {
+				state[s] = 1;
+				stack[top++] = s;
+				thread_jumps(w, s);
 			}
 			continue;
 		}

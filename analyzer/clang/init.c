@@ -244,9 +244,15 @@ static void init_any(struct init_walk *w, struct init_at at, CXType t, CXCursor 
 		init_list(w, at, t, inner);
 		return;
 	}
-	/* The object takes over the contents of a literal of its own type. */
+	/*
+	 * The object takes over the contents of a literal of its own type. What
+	 * the literal does not mention is 0 then, not what was there before.
+	 */
 	if (type_is_aggregate(t) && clang_getCursorKind(inner) == CXCursor_CompoundLiteralExpr &&
-	    cursor_last_operand(w->l, inner, &list) && clang_getCursorKind(list) == CXCursor_InitListExpr) {
+	    cursor_last_operand(w->l, inner, &list) &&
+	    clang_getCursorKind(list) == CXCursor_InitListExpr) {
+		if (!w->global)
+			lower_clobber(w->l, at.place, inner);
 		init_list(w, at, t, list);
 		return;
 	}

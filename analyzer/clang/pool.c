@@ -120,6 +120,7 @@ static bool answer(const struct pool *p, int fd, size_t unit)
 static void work(const struct pool *p, int fd) __attribute__((noreturn));
 static void work(const struct pool *p, int fd)
 {
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP };
 	size_t unit;
 
 	/* Whoever waits for the answers may die without a word. */
@@ -133,7 +134,13 @@ static void work(const struct pool *p, int fd)
 			dup2(null, STDERR_FILENO);
 	}
 #endif
-	/* A crash shall be one, and end this process. */
+	/*
+	 * A crash shall be one and end this process, whatever the caller does
+	 * about its own. clang_createIndex() looks at the variable.
+	 */
+	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
+		signal(crashes[i], SIG_DFL);
+	setenv("LIBCLANG_DISABLE_CRASH_RECOVERY", "1", 1);
 	clang_toggleCrashRecovery(0);
 	while (receive_all(fd, &unit, sizeof(unit)))
 		if (!answer(p, fd, unit))

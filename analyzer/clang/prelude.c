@@ -152,8 +152,8 @@ static void value_macro(const struct rule_value *v, struct strbuf *out)
 static const char percpu_head[] =
 	"#define __relock_pcp(pcp) ((const volatile void *)(unsigned long)&(pcp))\n"
 	"#define __relock_rec(pcp) (__builtin_classify_type(pcp) == 12)\n"
-	"#define __relock_as(pcp, call) __builtin_choose_expr(__relock_rec(pcp), *(typeof(pcp) *)0, \\\n"
-	"\t(typeof(__builtin_choose_expr(__relock_rec(pcp), 0L, (pcp))))(call))\n";
+	"#define __relock_as(pcp, call) __builtin_choose_expr(__relock_rec(pcp), \\\n"
+	"\t*(typeof(pcp) *)(call), (typeof(__builtin_choose_expr(__relock_rec(pcp), 0L, (pcp))))(call))\n";
 
 void extract_prelude(const struct rules *rules, struct strbuf *out)
 {

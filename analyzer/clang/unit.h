@@ -125,6 +125,7 @@ struct unit {
 	VEC(struct unit_record) records;
 	struct cursor_map enums;
 
+	struct cursor_map builtins; /* functions that the compiler knows (call.c) */
 	struct cursor_map func_ids;
 	struct pair_map func_names;
 	VEC(struct unit_func) funcs;

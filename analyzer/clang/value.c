@@ -210,6 +210,11 @@ uint32_t lower_other(struct lower *l, CXCursor c)
 {
 	struct kids k = cursor_operands(l, c);
 	uint32_t first = FACTS_NONE;
+	int64_t val;
+
+	/* Builtins on types have operands too, those of typeof(), which are not evaluated. */
+	if (cursor_evaluate(c, &val))
+		return expr_int(l->u, val, cursor_type_id(l, c));
 
 	for (unsigned int i = 0; i < k.n; i++) {
 		uint32_t v = lower_value(l, k.v[i]);
