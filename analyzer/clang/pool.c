@@ -135,13 +135,14 @@ static void work(const struct pool *p, int fd)
 	}
 #endif
 	/*
-	 * A crash shall be one and end this process, whatever the caller does
-	 * about its own. clang_createIndex() looks at the variable.
+	 * A crash shall be one and end this process, whatever libclang and the
+	 * caller do about theirs. clang_createIndex() looks at the variable; the
+	 * toggle brings back handlers of the caller's, so it comes first.
 	 */
-	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
-		signal(crashes[i], SIG_DFL);
 	setenv("LIBCLANG_DISABLE_CRASH_RECOVERY", "1", 1);
 	clang_toggleCrashRecovery(0);
+	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
+		signal(crashes[i], SIG_DFL);
 	while (receive_all(fd, &unit, sizeof(unit)))
 		if (!answer(p, fd, unit))
 			break;
