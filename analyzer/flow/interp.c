@@ -76,7 +76,7 @@ static const struct map_kind *find_kind(const struct interp *in, uint32_t ops)
 	return NULL;
 }
 
-/* What the initialiser of the constant global @var says of @record.@field. */
+/* What the initialiser of the constant global @var says of @record.@field; of itself, where both are 0. */
 static uint32_t load_const(struct flow *fl, uint32_t var, uint32_t record, uint32_t field)
 {
 	const struct program *p = fl->in->p;
@@ -149,6 +149,14 @@ uint32_t flow_load(struct flow *fl, struct state *s, uint32_t addr)
 		val = load_by_kind(fl, s, &a);
 		if (val == SYM_NONE && base.op == SY_GADDR)
 			val = load_const(fl, base.a, a.c, a.b);
+		if (val != SYM_NONE)
+			return val;
+	} else if (a.op == SY_GADDR) {
+		const struct gvar *g = &fl->in->p->gvars.v[a.a];
+		const struct facts *f = &fl->in->p->units[g->unit].facts;
+
+		if (f->vars.v[g->fact].n_inits == 1)
+			val = load_const(fl, a.a, 0, 0);
 		if (val != SYM_NONE)
 			return val;
 	}
@@ -261,14 +269,59 @@ static uint32_t place_addr(struct activation *act, struct state *s, uint32_t e)
 	}
 }
 
+/* A function's result while it is handed to the caller: a local that no function has. */
+#define RESULT_LOCAL UINT32_MAX
+
+/* The address @addr with its base @from replaced by @to; SYM_NONE if it is not below @from. */
+static uint32_t rebase(struct syms *syms, uint32_t addr, uint32_t from, uint32_t to)
+{
+	struct sym v = *sym_get(syms, addr);
+	uint32_t base;
+
+	if (addr == from)
+		return to;
+	if (v.op != SY_FADDR && v.op != SY_IADDR)
+		return SYM_NONE;
+	base = rebase(syms, v.a, from, to);
+	if (base == SYM_NONE)
+		return SYM_NONE;
+	return sym_make(syms, v.op, base, v.b, v.c, v.val);
+}
+
+/* Copies what is stored below @from, a record, to below @to. */
+static void copy_record(struct flow *fl, struct state *s, struct arena *a, uint32_t from,
+			uint32_t to)
+{
+	uint32_t n = s->n_cells, i, addr;
+	struct cell *cells = arena_memdup(a, s->cells, n * sizeof(*cells));
+
+	state_forget(s, &fl->run->syms, to);
+	for (i = 0; i < n; i++) {
+		addr = rebase(&fl->run->syms, cells[i].addr, from, to);
+		if (addr != SYM_NONE && cells[i].addr != from)
+			state_store(s, a, &fl->run->syms, addr, cells[i].val);
+	}
+}
+
+static bool expr_is_record(const struct facts *f, uint32_t e)
+{
+	uint32_t type = f->exprs.v[e].type;
+
+	return type != FACTS_NONE && f->types.v[type].kind == FT_RECORD;
+}
+
 static void assign(struct activation *act, struct state *s, uint32_t dst, uint32_t val)
 {
 	const struct fact_expr *x = &act->f->exprs.v[dst];
+	struct syms *syms = &act->fl->run->syms;
+	struct sym v = *sym_get(syms, val);
 
 	if (x->op == FX_LOCAL && !act->fi->in_memory[x->a])
 		s->env[x->a] = val;
+	else if (expr_is_record(act->f, dst) && v.op == SY_LOAD)
+		copy_record(act->fl, s, &act->arena, v.a, place_addr(act, s, dst));
 	else
-		state_store(s, &act->arena, &act->fl->run->syms, place_addr(act, s, dst), val);
+		state_store(s, &act->arena, syms, place_addr(act, s, dst), val);
 }
 
 /* --- where paths meet --- */
@@ -406,6 +459,15 @@ static void leave(struct activation *act, const struct state *s, uint32_t value)
 	uint32_t i, n_same = 0, last = UINT32_MAX;
 
 	out = state_clone(act->out, s);
+	if (sym_get(syms, value)->op == SY_LOAD) { /* a record by value? */
+		uint32_t from = sym_get(syms, value)->a;
+		uint32_t to = local_addr(act, RESULT_LOCAL);
+
+		if (sym_get(syms, from)->op == SY_LADDR) {
+			copy_record(act->fl, out, act->out, from, to);
+			value = sym_make(syms, SY_LOAD, to, 0, 0, 0);
+		}
+	}
 	/* The frame's own memory is gone. */
 	for (i = 0; i < out->n_cells;) {
 		uint32_t a = out->cells[i].addr;
@@ -413,7 +475,7 @@ static void leave(struct activation *act, const struct state *s, uint32_t value)
 
 		while (v->op == SY_FADDR || v->op == SY_IADDR)
 			v = sym_get(syms, v->a);
-		if (v->op == SY_LADDR && v->a == act->frame->depth) {
+		if (v->op == SY_LADDR && v->a == act->frame->depth && v->b != RESULT_LOCAL) {
 			memmove(&out->cells[i], &out->cells[i + 1],
 				(out->n_cells - i - 1) * sizeof(*out->cells));
 			out->n_cells--;
@@ -818,6 +880,9 @@ static void run_block(struct activation *act, const struct fact_block *blk, uint
 		for (k = 0; k < ex.n; k++) {
 			if (insn->dst != FACTS_NONE)
 				assign(act, ex.v[k].s, insn->dst, ex.v[k].value);
+			state_forget(ex.v[k].s, syms,
+				     sym_make(syms, SY_LADDR, act->frame->depth + 1, RESULT_LOCAL,
+					      0, 0));
 			if (k + 1 < ex.n)
 				run_block(act, blk, i + 1, ex.v[k].s);
 		}

@@ -94,24 +94,22 @@ bool sym_is_int(const struct syms *s, uint32_t id, int64_t *ret_val)
 
 bool sym_is_address(const struct syms *s, uint32_t id)
 {
-	for (;;) {
-		const struct sym *v = sym_get(s, id);
+	const struct sym *v = sym_get(s, id);
 
-		switch (v->op) {
-		case SY_STR:
-		case SY_NAME:
-		case SY_FUNC:
-		case SY_GADDR:
-		case SY_GNAME:
-		case SY_LADDR:
-			return true;
-		case SY_FADDR:
-		case SY_IADDR:
-			id = v->a;
-			break;
-		default:
-			return false;
-		}
+	switch (v->op) {
+	case SY_STR:
+	case SY_NAME:
+	case SY_FUNC:
+	case SY_GADDR:
+	case SY_GNAME:
+	case SY_LADDR:
+		return true;
+	case SY_FADDR:
+	case SY_IADDR:
+		/* &p->field of a p that is NULL is no address that a program computes. */
+		return sym_get(s, v->a)->op != SY_INT;
+	default:
+		return false;
 	}
 }
 

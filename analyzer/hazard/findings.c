@@ -157,6 +157,28 @@ static void fill_reentry(struct analysis *an, const struct seen *s, size_t n, st
 	}
 }
 
+/* Where the tree itself runs programs is not searched for: say for which types that matters. */
+static void assume_run_sites(struct analysis *an, uint32_t callable, struct finding *f)
+{
+	struct strlist types = { NULL, 0 };
+	struct strbuf sb = STRBUF_INIT;
+	size_t w;
+
+	for (w = 0; w < an->p->rules->attach.n; w++)
+		if (an->p->rules->attach.v[w].at == AT_RUN_SITE &&
+		    an->pr.given[w * an->t.callables.n + callable])
+			strlist_add(an, &types, an->p->rules->attach.v[w].type_name);
+	for (w = 0; w < types.n; w++)
+		strbuf_addf(&sb, "%s%s", w ? (w + 1 == types.n ? " and " : ", ") : "", types.v[w]);
+	if (types.n)
+		strlist_add(an, &f->assumptions,
+			    arena_printf(an->arena,
+					 "that the kernel runs no %s program while the lock is held "
+					 "(where it runs them was not looked for)",
+					 sb.buf));
+	strbuf_release(&sb);
+}
+
 static void fill_severity(struct analysis *an, const struct seen *s, struct finding *f)
 {
 	const struct site_list *l = &s->sites;
@@ -181,9 +203,10 @@ static void fill_severity(struct analysis *an, const struct seen *s, struct find
 	} else {
 		strlist_add(an, &f->notes,
 			    arena_printf(an->arena,
-					 "no program that can run while the lock is held may call "
-					 "%s(), so nothing can use this today",
+					 "no program that can be attached in these sections may "
+					 "call %s(), so nothing can use this today",
 					 func_name(an->p, c->func)));
+		assume_run_sites(an, s->h->reenter->callable, f);
 	}
 	for (w = 0; w < an->p->rules->attach.n; w++)
 		if (an->pr.unknown[w] && an->p->rules->attach.v[w].at != AT_RUN_SITE)
