@@ -30,7 +30,8 @@ BPF_CALL_1(bpf_pot_get_recur, struct bpf_map *, map)
 	return ret;
 }
 
-BPF_CALL_1(bpf_pot_get, struct bpf_map *, map)
+BPF_CALL_1(bpf_pot_get, struct bpf_map *, map) /* expect: RL106 note pot.lock
+						  reenter=bpf_pot_get expected=pot_busy */
 {
 	long ret;
 
