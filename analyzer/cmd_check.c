@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "clang/pool.h"
 #include "hazard/analyse.h"
+#include "kbuild/index.h"
 #include "kbuild/kbuild.h"
 #include "options.h"
 #include "program/program.h"
@@ -16,7 +17,8 @@ struct check {
 	struct arena arena;
 	struct rules rules;
 	struct kbuild kb;
-	struct unit_list units; /* those of the scope */
+	struct unit_list units;	   /* those of the scope */
+	struct source_index index; /* of all units, whatever the scope */
 	struct pool_result *results;
 	struct program program;
 	struct report report;
@@ -41,8 +43,38 @@ static const char *scope_path(struct check *c, const char *path)
 	return below ? below : path;
 }
 
+static void open_source_index(struct check *c)
+{
+	struct index_options io = {
+		.identifiers = c->rules.scope.defines.v,
+		.n_identifiers = c->rules.scope.defines.n,
+		.words = &c->rules.tree.notrace_words,
+		.cache = index_cache_file(&c->kb, &c->arena),
+		.jobs = c->o.jobs,
+	};
+
+	progress_stage("looking through all sources", 0);
+	index_open(&c->index, &c->kb, &io);
+	log_info("%zu functions in %zu files, %zu read anew", c->index.names.n, c->index.n_files,
+		 c->index.n_read);
+}
+
+static void add_defining_units(struct check *c)
+{
+	const struct names *defines = &c->rules.scope.defines;
+
+	for (size_t i = 0; i < defines->n; i++) {
+		size_t n;
+		const size_t *units = index_mentions(&c->index, defines->v[i], &n);
+
+		for (size_t j = 0; j < n; j++)
+			unit_list_add(&c->units, units[j]);
+	}
+}
+
 static bool select_units(struct check *c)
 {
+	open_source_index(c);
 	if (c->o.all) {
 		kbuild_scope(&c->kb, "", &c->units);
 	} else if (c->o.scope.n) {
@@ -64,7 +96,7 @@ static bool select_units(struct check *c)
 			kbuild_scope(&c->kb, c->rules.scope.paths.v[i], &c->units);
 	}
 	/* Which programs get which helpers has to be known whatever is looked at. */
-	kbuild_scope_using(&c->kb, c->rules.scope.defines.v, c->rules.scope.defines.n, &c->units);
+	add_defining_units(c);
 	if (!c->units.v.n) {
 		log_error("none of the %zu units of %s is in the default scope; name folders with "
 			  "--scope, or use --all", c->kb.units.n, c->o.tree);
@@ -281,6 +313,7 @@ int cmd_check(int argc, char **argv)
 	status = check(&c);
 	progress_end();
 	program_release(&c.program);
+	index_release(&c.index);
 	vec_release(&c.units.v);
 	kbuild_release(&c.kb);
 	rules_release(&c.rules);

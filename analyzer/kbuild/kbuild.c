@@ -8,7 +8,6 @@
 #include "kbuild/kconfig.h"
 #include "kbuild/prepare.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -310,7 +309,7 @@ static bool is_below(const char *file, const char *dir, size_t len)
 	return !strncmp(file, dir, len) && (file[len] == '/' || !file[len] || !len);
 }
 
-static void add_unit(struct unit_list *list, size_t unit)
+void unit_list_add(struct unit_list *list, size_t unit)
 {
 	size_t at = list->v.n;
 
@@ -382,7 +381,7 @@ static size_t add_includers(const struct kbuild *kb, const char *path, struct un
 			continue;
 		strbuf_reset(&text);
 		if (fs_read(u->path, &text) == 0 && includes(text.buf, name, &config)) {
-			add_unit(ret, i);
+			unit_list_add(ret, i);
 			n++;
 		}
 	}
@@ -405,50 +404,13 @@ size_t kbuild_scope(const struct kbuild *kb, const char *path, struct unit_list 
 		len--;
 	for (size_t i = 0; i < kb->units.n; i++) {
 		if (is_below(kb->units.v[i].file, path, len)) {
-			add_unit(ret, i);
+			unit_list_add(ret, i);
 			n++;
 		}
 	}
 	if (!n && len > 2 && path[len - 2] == '.')
 		n = add_includers(kb, path, ret);
 	return n;
-}
-
-static bool is_identifier_char(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
-}
-
-static bool uses(const struct strbuf *text, const char *name)
-{
-	size_t len = strlen(name);
-	const char *end = text->buf + text->len;
-
-	for (const char *p = text->buf; (p = memmem(p, (size_t)(end - p), name, len)); p += len) {
-		/* The text is terminated, so p[len] can be looked at. */
-		if ((p == text->buf || !is_identifier_char(p[-1])) && !is_identifier_char(p[len]))
-			return true;
-	}
-	return false;
-}
-
-void kbuild_scope_using(const struct kbuild *kb, const char *const *names, size_t n,
-			struct unit_list *ret)
-{
-	struct strbuf text = STRBUF_INIT;
-
-	for (size_t i = 0; i < kb->units.n && n; i++) {
-		strbuf_reset(&text);
-		if (fs_read(kb->units.v[i].path, &text) < 0)
-			continue;
-		for (size_t j = 0; j < n; j++) {
-			if (uses(&text, names[j])) {
-				add_unit(ret, i);
-				break;
-			}
-		}
-	}
-	strbuf_release(&text);
 }
 
 /* ---- what is there ------------------------------------------------------------------------------ */

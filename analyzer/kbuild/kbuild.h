@@ -64,6 +64,9 @@ struct unit_list {
 	VEC(size_t) v; /* indices into kb->units, ascending, each once */
 };
 
+/* Adds one unit, if it is not in it yet. */
+void unit_list_add(struct unit_list *list, size_t unit);
+
 /*
  * Adds the units that the folder or file @path (relative to the tree) means:
  * those in it; or, where it is no unit itself, those of its folder that include
@@ -71,12 +74,5 @@ struct unit_list {
  * Returns how many there are, whether or not they were in @ret before.
  */
 size_t kbuild_scope(const struct kbuild *kb, const char *path, struct unit_list *ret);
-
-/*
- * Adds the units whose own text uses one of the @n identifiers at @names: so
- * the tables of programs and helpers are found wherever a kernel has them.
- */
-void kbuild_scope_using(const struct kbuild *kb, const char *const *names, size_t n,
-			struct unit_list *ret);
 
 #endif

@@ -605,7 +605,7 @@ static void open_brace(struct scan *s)
 {
 	const struct decl *d = &s->place.decl;
 
-	if (!s->place.parens && d->name && !d->assigned &&
+	if (!s->place.braces && !s->place.parens && d->name && !d->assigned &&
 	    (d->last == LAST_PAREN || d->last == LAST_IDENT))
 		put(s->out, SCAN_DEF,
 		    (d->is_static ? SCAN_STATIC : 0) | (d->notrace ? SCAN_NOTRACE : 0),

@@ -326,6 +326,7 @@ static const struct key keys_tree[] = {
 	NAMES(struct rule_tree, deny_sets),
 	NAMES(struct rule_tree, nokprobe_sections),
 	NAMES(struct rule_tree, notrace_sections),
+	NAMES(struct rule_tree, notrace_words),
 	NAMES(struct rule_tree, error_injection_sections),
 	NAMES(struct rule_tree, lsm_hook_prefixes),
 };

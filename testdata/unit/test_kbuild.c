@@ -350,16 +350,6 @@ static void test_build_with_cmd_files(void **state)
 	assert_int_equal(kbuild_scope(&kb, "kernel/sched/ext.c", &units), 0);
 	assert_int_equal(kbuild_scope(&kb, "kernel/sched/none.c", &units), 1);
 	vec_release(&units.v);
-
-	put_file("t/kernel/a.c", "int my_table2;\nint xmy_table;\nint my_table");
-	units.v.n = 0;
-	kbuild_scope_using(&kb, (const char *const[]){ "no_such", "my_table" }, 2, &units);
-	assert_int_equal(units.v.n, 1);
-	assert_int_equal(units.v.v[0], 1);
-	units.v.n = 0;
-	kbuild_scope_using(&kb, (const char *const[]){ "my_tabl" }, 1, &units);
-	assert_int_equal(units.v.n, 0);
-
 	kbuild_release(&kb);
 	put_file("b/.config", "CONFIG_EXT=y\n");
 	assert_int_equal(open_tree("t", "b", &kb, &error), 0);
