@@ -682,6 +682,17 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 	}
 }
 
+/* Whether a guard is up that would stop what a program calls. */
+static bool guarded(const struct interp *in, const struct state *s)
+{
+	uint8_t i;
+
+	for (i = 0; i < s->guards.n; i++)
+		if (!in->decisive || map64_get(in->decisive, s->guards.v[i].guard) != MAP64_EMPTY)
+			return true;
+	return false;
+}
+
 /* A call through member @through of some record. */
 static void call_member(struct activation *act, struct state *s, const struct fact_insn *insn,
 			const struct sym *through, const uint32_t *args, struct exits *ret)
@@ -700,12 +711,12 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 		follow |= in->p->funcs.v[last].touches;
 	}
 	/*
-	 * With nothing held and no guard raised the targets tell nothing that
+	 * With nothing held and no such guard raised the targets tell nothing that
 	 * their own runs do not tell: whatever is assigned to a member is an
 	 * entry point too.
 	 */
 	follow &= distinct && distinct <= MAX_TARGETS &&
-		  (act->fl->input->nested || s->n_held || s->guards.n || distinct == 1);
+		  (act->fl->input->nested || s->n_held || guarded(in, s) || distinct == 1);
 	last = FACTS_NONE;
 	for (i = 0; i < n; i++) {
 		struct state *c;
@@ -1010,7 +1021,7 @@ void interp_run_release(struct run *r)
 }
 
 /* The guard that a per-CPU operation's first argument names in the source, or FACTS_NONE. */
-static uint32_t expr_guard(struct interp *in, const struct facts *f, uint32_t e)
+static uint32_t expr_guard(const struct interp *in, const struct facts *f, uint32_t e)
 {
 	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
 
@@ -1065,27 +1076,28 @@ static void find_guards(struct interp *in)
 			map64_put(&in->guard_classes, tested.keys[i], 1);
 	map64_release(&raised);
 	map64_release(&tested);
-	in->counts = ARENA_ARRAY(&in->p->arena, bool, in->p->funcs.n);
+}
+
+void interp_counting(const struct interp *in, const struct map64 *guards, bool *mark)
+{
+	size_t c;
+
 	for (c = 0; c < in->p->calls.n; c++) {
 		const struct call *call = &in->p->calls.v[c];
 		const struct facts *f = func_facts(in->p, &in->p->funcs.v[call->caller]);
 		const struct fact_insn *insn = &f->insns.v[call->insn];
+		const struct rule_percpu *pc;
 		uint32_t g;
 
-		if (call->callee == FACTS_NONE)
-			continue;
-		if (in->p->funcs.v[call->callee].value &&
-		    in->p->funcs.v[call->callee].value->is == VALUE_IRQS_OFF)
-			in->counts[call->caller] = true;
-		if (!in->p->funcs.v[call->callee].percpu ||
-		    in->p->funcs.v[call->callee].percpu->op == PERCPU_PTR || !insn->n_args)
+		pc = call->callee == FACTS_NONE ? NULL : in->p->funcs.v[call->callee].percpu;
+		if (!pc || pc->op == PERCPU_PTR || !insn->n_args)
 			continue;
 		/* A counter that came as a parameter may be any guard. */
 		g = expr_guard(in, f, f->arglist.v[insn->args]);
-		if (g == FACTS_NONE || map64_get(&in->guard_classes, g) != MAP64_EMPTY)
-			in->counts[call->caller] = true;
+		if (g == FACTS_NONE || map64_get(guards, g) != MAP64_EMPTY)
+			mark[call->caller] = true;
 	}
-	program_reach(in->p, in->counts, false);
+	program_reach(in->p, mark, false);
 }
 
 void interp_init(struct interp *in, struct program *p)

@@ -152,8 +152,8 @@ struct interp {
 	struct map64 transparent; /* (record, field) of rules' transparent fields */
 	uint32_t ops_record, map_record, ops_field, type_field;
 	const struct map64 *tracked; /* lock classes to follow, by string; NULL: all */
+	const struct map64 *decisive; /* guards that stop what programs call; NULL: any may */
 	struct map64 guard_classes; /* guards that some code tests */
-	bool *counts; /* by struct func: an operation on a guard is reached from it */
 };
 
 /* Default bound on the instructions of one run; a run that reaches it is cut and says so. */
@@ -163,6 +163,9 @@ void interp_init(struct interp *in, struct program *p);
 void interp_release(struct interp *in);
 void interp_run(struct interp *in, const struct run_input *input, struct run *ret);
 void interp_run_release(struct run *r);
+
+/* Marks, in @mark (one for each function), those from which an operation on one of @guards is reached. */
+void interp_counting(const struct interp *in, const struct map64 *guards, bool *mark);
 
 /* Whether parameter @param of @func ends up as the counter of a per-CPU operation. */
 bool interp_param_is_guard(struct interp *in, uint32_t func, uint32_t param);

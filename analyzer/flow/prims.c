@@ -6,7 +6,7 @@
 /* The lowest error number that a failed acquire returns is -MAX_ERRNO (include/linux/err.h). */
 #define MAX_ERRNO 4095
 
-static uint32_t field_string(struct interp *in, uint32_t record, uint32_t field)
+static uint32_t field_string(const struct interp *in, uint32_t record, uint32_t field)
 {
 	char *s = arena_printf(&in->p->arena, "%s.%s", program_str(in->p, record),
 			       program_str(in->p, field));
@@ -14,7 +14,7 @@ static uint32_t field_string(struct interp *in, uint32_t record, uint32_t field)
 	return program_string(in->p, s);
 }
 
-uint32_t prim_guard_field(struct interp *in, uint32_t record, uint32_t field)
+uint32_t prim_guard_field(const struct interp *in, uint32_t record, uint32_t field)
 {
 	return GUARD_FIELD | field_string(in, record, field);
 }

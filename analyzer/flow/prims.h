@@ -46,7 +46,7 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s);
 uint32_t prim_string(const struct prim_call *pc);
 
 /* The guard reached through @record.@field. */
-uint32_t prim_guard_field(struct interp *in, uint32_t record, uint32_t field);
+uint32_t prim_guard_field(const struct interp *in, uint32_t record, uint32_t field);
 
 uint32_t flow_load(struct flow *fl, struct state *s, uint32_t addr);
 

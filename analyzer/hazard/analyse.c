@@ -59,16 +59,10 @@ static void add_stat(struct arena *arena, struct report *r, const char *name, ui
 
 static void release_analysis(struct analysis *an)
 {
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < an->reenters.n; i++) {
-		struct reenter *r = an->reenters.v[i];
-
-		for (k = 0; k < r->runs.n; k++)
-			interp_run_release(&r->runs.v[k]->run);
-		vec_release(&r->runs);
-		map64_release(&r->touched);
-	}
+	for (i = 0; i < an->reenters.n; i++)
+		reenter_release(an->reenters.v[i]);
 	for (i = 0; i < an->outers.n; i++)
 		interp_run_release(&an->outers.v[i]->run);
 	vec_release(&an->reenters);
@@ -77,6 +71,7 @@ static void release_analysis(struct analysis *an)
 	vec_release(&an->kinds);
 	map64_release(&an->classes);
 	map64_release(&an->class_guard);
+	map64_release(&an->decisive);
 	map64_release(&an->map_owned);
 	map64_release(&an->storages);
 	programs_release(&an->pr);

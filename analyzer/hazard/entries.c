@@ -3,54 +3,87 @@
 
 #include <string.h>
 
-/*
- * Which functions can reach an acquire of a lock that programs want, by the
- * classes that stand in the source. A lock that came in as a parameter may be
- * any.
- */
-static bool call_wanted(struct analysis *an, const struct call *call)
-{
-	const struct facts *f = func_facts(an->p, &an->p->funcs.v[call->caller]);
-	const struct fact_insn *in = &f->insns.v[call->insn];
-	const struct rule_lock *rule = an->p->funcs.v[call->callee].lock;
-	const struct fact_expr *x;
-	const char *s;
-	uint32_t e, id;
+/* What the source says of the lock that an argument points to. */
+enum lock_arg { ARG_WANTED, ARG_OTHER, ARG_PARAM };
 
-	if (rule->arg >= in->n_args)
-		return false;
-	e = expr_strip(f, f->arglist.v[in->args + rule->arg]);
-	x = &f->exprs.v[e];
-	if (x->op != FX_ADDR)
-		return true;
-	x = &f->exprs.v[expr_strip(f, x->a)];
-	while (x->op == FX_FIELD &&
-	       map64_get(&an->in.transparent, (uint64_t)x->sym2 << 32 | x->sym) != MAP64_EMPTY)
+/* Classifies argument @e of a lock operation in @f; ARG_PARAM: it is the caller's own @ret_param. */
+static enum lock_arg classify(struct analysis *an, const struct facts *f,
+			      const struct fact_func *ff, uint32_t e, uint32_t *ret_param)
+{
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
+	const char *s;
+	uint32_t id;
+
+	if (x->op == FX_ADDR)
 		x = &f->exprs.v[expr_strip(f, x->a)];
-	while (x->op == FX_INDEX)
+	while (x->op == FX_INDEX ||
+	       (x->op == FX_FIELD && map64_get(&an->in.transparent,
+					       (uint64_t)x->sym2 << 32 | x->sym) != MAP64_EMPTY))
 		x = &f->exprs.v[expr_strip(f, x->a)];
+	if (x->op == FX_DEREF) /* &lock->rlock: the pointer itself */
+		x = &f->exprs.v[expr_strip(f, x->a)];
+	if (x->op == FX_LOCAL && x->a < ff->n_params && x->a < 64) {
+		*ret_param = x->a;
+		return ARG_PARAM;
+	}
 	if (x->op == FX_GLOBAL)
-		return map64_get(&an->classes, x->sym) != MAP64_EMPTY;
+		return map64_get(&an->classes, x->sym) != MAP64_EMPTY ? ARG_WANTED : ARG_OTHER;
 	if (x->op != FX_FIELD)
-		return true;
+		return ARG_WANTED; /* it may be any */
 	s = arena_printf(an->arena, "%s.%s", program_str(an->p, x->sym2), program_str(an->p, x->sym));
 	id = program_find_string(an->p, s);
-	return id != FACTS_NONE && map64_get(&an->classes, id) != MAP64_EMPTY;
+	return id != FACTS_NONE && map64_get(&an->classes, id) != MAP64_EMPTY ? ARG_WANTED
+									      : ARG_OTHER;
 }
 
+/*
+ * Which functions reach an operation on a lock that programs want, by the
+ * classes that stand in the source. Where a function is handed the lock, its
+ * callers say which it is.
+ */
 static bool *find_wanted(struct analysis *an)
 {
 	struct program *p = an->p;
-	bool *wanted = ARENA_ARRAY(an->arena, bool, p->funcs.n);
+	bool *wanted = ARENA_ARRAY(an->arena, bool, p->funcs.n), changed = true;
+	uint64_t *params = ARENA_ARRAY(an->arena, uint64_t, p->funcs.n);
 	size_t i;
+	uint32_t k, param = 0;
 
-	for (i = 0; i < p->calls.n; i++) {
-		const struct call *c = &p->calls.v[i];
+	for (i = 0; i < p->funcs.n; i++)
+		if (p->funcs.v[i].lock)
+			params[i] = UINT64_C(1) << p->funcs.v[i].lock->arg;
+	while (changed) {
+		changed = false;
+		for (i = 0; i < p->calls.n; i++) {
+			const struct call *c = &p->calls.v[i];
+			const struct func *fn = &p->funcs.v[c->caller];
+			const struct facts *f = func_facts(p, fn);
+			const struct fact_insn *in = &f->insns.v[c->insn];
 
-		if (c->callee != FACTS_NONE && p->funcs.v[c->callee].lock && call_wanted(an, c))
-			wanted[c->caller] = true;
+			if (c->callee == FACTS_NONE || !params[c->callee] || fn->lock)
+				continue;
+			for (k = 0; k < in->n_args && k < 64; k++) {
+				if (!(params[c->callee] >> k & 1))
+					continue;
+				switch (classify(an, f, func_fact(p, fn),
+						 f->arglist.v[in->args + k], &param)) {
+				case ARG_WANTED:
+					wanted[c->caller] = true;
+					break;
+				case ARG_PARAM:
+					changed |= !(params[c->caller] >> param & 1);
+					params[c->caller] |= UINT64_C(1) << param;
+					break;
+				case ARG_OTHER:
+					break;
+				}
+			}
+		}
 	}
 	program_reach(p, wanted, false);
+	/* The functions that the lock goes through on its way are part of it. */
+	for (i = 0; i < p->funcs.n; i++)
+		wanted[i] |= params[i] && !p->funcs.v[i].lock;
 	return wanted;
 }
 
@@ -134,16 +167,18 @@ static void run_helper(struct analysis *an, uint32_t func, const char *via)
 void find_outers(struct analysis *an)
 {
 	struct program *p = an->p;
-	bool *wanted = find_wanted(an);
+	bool *wanted = find_wanted(an), *counts = ARENA_ARRAY(an->arena, bool, p->funcs.n);
 	uint32_t f;
 
 	an->in.tracked = &an->classes;
+	an->in.decisive = &an->decisive;
+	interp_counting(&an->in, &an->decisive, counts);
 	/*
 	 * From here on other locks and counters do not matter. Neither do targets of
 	 * pointers, unless something is held or raised: they are entry points.
 	 */
 	for (f = 0; f < p->funcs.n; f++)
-		p->funcs.v[f].touches_direct = wanted[f] || an->in.counts[f];
+		p->funcs.v[f].touches_direct = wanted[f] || counts[f];
 	for (f = 0; f < p->funcs.n; f++) {
 		const struct func *fn = &p->funcs.v[f];
 		const struct member_target *t;

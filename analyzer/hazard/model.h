@@ -74,6 +74,7 @@ struct analysis {
 	struct map64 classes;	 /* lock classes that some reenter takes */
 	struct map64 map_owned;	 /* records that live and die with a map */
 	struct map64 storages;	 /* records that an owner's slot points to */
+	struct map64 decisive;	  /* guards in class_guard */
 	struct map64 class_guard; /* (class, guard): some reenter's way to the lock tests it */
 	struct cut *cuts;
 	size_t n_cuts, cap_cuts;
@@ -102,6 +103,7 @@ bool lock_is_maps(const struct analysis *an, const struct run *run, const struct
 bool lock_is_storages(const struct analysis *an, const struct run *run, const struct acquire *a);
 
 void find_reenters(struct analysis *an);
+void reenter_release(struct reenter *r);
 /* The run of @r with the guards @g raised, computed once. */
 const struct nested *reenter_run(struct analysis *an, struct reenter *r, const struct guards *g);
 void find_outers(struct analysis *an);

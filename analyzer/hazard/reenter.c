@@ -54,6 +54,16 @@ const struct nested *reenter_run(struct analysis *an, struct reenter *r, const s
 	return new_run(an, r, &only);
 }
 
+void reenter_release(struct reenter *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->runs.n; i++)
+		interp_run_release(&r->runs.v[i]->run);
+	vec_release(&r->runs);
+	map64_release(&r->touched);
+}
+
 static void add_reenter(struct analysis *an, uint32_t callable, uint32_t kind)
 {
 	struct reenter *r = ARENA_NEW(an->arena, struct reenter);
@@ -74,12 +84,16 @@ static void add_reenter(struct analysis *an, uint32_t callable, uint32_t kind)
 			continue;
 		takes = true;
 		map64_put(&an->classes, a->class, 1);
-		for (k = 0; k < a->tests.n; k++)
+		for (k = 0; k < a->tests.n; k++) {
+			map64_put(&an->decisive, a->tests.v[k].guard, 1);
 			map64_put(&an->class_guard,
 				  (uint64_t)a->class << 32 | a->tests.v[k].guard, 1);
+		}
 	}
 	if (takes)
 		vec_push(&an->reenters, r);
+	else
+		reenter_release(r);
 }
 
 void find_reenters(struct analysis *an)
