@@ -6,7 +6,8 @@
 
 /* The facts as text in a C-like form. What has no name is printed as ?N, so that bad facts show. */
 
-#define EXPR_DEPTH 64 /* deeper expressions are cut with "..." */
+#define EXPR_DEPTH 64	/* deeper expressions are cut with "..." */
+#define EXPR_TEXT 4096 /* and longer ones: a few that share operands can be endless as text */
 
 static const char *const un_text[] = { [FU_NOT] = "!", [FU_COMPL] = "~", [FU_NEG] = "-" };
 static const char *const bin_text[] = {
@@ -84,8 +85,9 @@ static void print_local(const struct facts *f, const struct fact_func *fn, struc
 	strbuf_addf(out, "%s%%%u", name, l);
 }
 
-static void print_expr(const struct facts *f, const struct fact_func *fn, struct strbuf *out,
-		       uint32_t e, int depth)
+/* @end: where @out is long enough. */
+static void print_operand(const struct facts *f, const struct fact_func *fn, struct strbuf *out,
+			  uint32_t e, int depth, size_t end)
 {
 	const struct fact_expr *x;
 
@@ -93,7 +95,7 @@ static void print_expr(const struct facts *f, const struct fact_func *fn, struct
 		strbuf_addstr(out, "none");
 		return;
 	}
-	if (depth > EXPR_DEPTH) {
+	if (depth > EXPR_DEPTH || out->len > end) {
 		strbuf_addstr(out, "...");
 		return;
 	}
@@ -121,40 +123,40 @@ static void print_expr(const struct facts *f, const struct fact_func *fn, struct
 		strbuf_addf(out, "%s", facts_str(f, x->sym));
 		break;
 	case FX_FIELD:
-		print_expr(f, fn, out, x->a, depth + 1);
+		print_operand(f, fn, out, x->a, depth + 1, end);
 		strbuf_addf(out, ".%s::%s", facts_str(f, x->sym2), facts_str(f, x->sym));
 		break;
 	case FX_DEREF:
 		strbuf_addstr(out, "(*");
-		print_expr(f, fn, out, x->a, depth + 1);
+		print_operand(f, fn, out, x->a, depth + 1, end);
 		strbuf_addstr(out, ")");
 		break;
 	case FX_INDEX:
-		print_expr(f, fn, out, x->a, depth + 1);
+		print_operand(f, fn, out, x->a, depth + 1, end);
 		strbuf_addstr(out, "[");
-		print_expr(f, fn, out, x->b, depth + 1);
+		print_operand(f, fn, out, x->b, depth + 1, end);
 		strbuf_addstr(out, "]");
 		break;
 	case FX_ADDR:
 		strbuf_addstr(out, "&");
-		print_expr(f, fn, out, x->a, depth + 1);
+		print_operand(f, fn, out, x->a, depth + 1, end);
 		break;
 	case FX_UN:
 		strbuf_addstr(out, un_text[x->sub]);
-		print_expr(f, fn, out, x->a, depth + 1);
+		print_operand(f, fn, out, x->a, depth + 1, end);
 		break;
 	case FX_BIN:
 		strbuf_addstr(out, "(");
-		print_expr(f, fn, out, x->a, depth + 1);
+		print_operand(f, fn, out, x->a, depth + 1, end);
 		strbuf_addf(out, " %s ", bin_text[x->sub]);
-		print_expr(f, fn, out, x->b, depth + 1);
+		print_operand(f, fn, out, x->b, depth + 1, end);
 		strbuf_addstr(out, ")");
 		break;
 	case FX_CAST:
 		strbuf_addstr(out, "(");
 		print_type(f, out, x->type);
 		strbuf_addstr(out, ")");
-		print_expr(f, fn, out, x->a, depth + 1);
+		print_operand(f, fn, out, x->a, depth + 1, end);
 		break;
 	case FX_OFFSETOF:
 		strbuf_addf(out, "offsetof(%s, %s)", facts_str(f, x->sym2), facts_str(f, x->sym));
@@ -163,6 +165,12 @@ static void print_expr(const struct facts *f, const struct fact_func *fn, struct
 		strbuf_addf(out, "?%u", x->op);
 		break;
 	}
+}
+
+static void print_expr(const struct facts *f, const struct fact_func *fn, struct strbuf *out,
+		       uint32_t e)
+{
+	print_operand(f, fn, out, e, 0, out->len + EXPR_TEXT);
 }
 
 static void print_loc(const struct facts *f, struct strbuf *out, const struct fact_loc *l)
@@ -195,28 +203,28 @@ static void print_insn(const struct facts *f, const struct fact_func *fn, struct
 	strbuf_addstr(out, "\t");
 	switch (in->op) {
 	case FI_ASSIGN:
-		print_expr(f, fn, out, in->dst, 0);
+		print_expr(f, fn, out, in->dst);
 		strbuf_addstr(out, " = ");
-		print_expr(f, fn, out, in->val, 0);
+		print_expr(f, fn, out, in->val);
 		break;
 	case FI_CALL:
 		if (in->dst != FACTS_NONE) {
-			print_expr(f, fn, out, in->dst, 0);
+			print_expr(f, fn, out, in->dst);
 			strbuf_addstr(out, " = ");
 		}
 		strbuf_addstr(out, in->cleanup ? "cleanup " : "call ");
-		print_expr(f, fn, out, in->val, 0);
+		print_expr(f, fn, out, in->val);
 		strbuf_addstr(out, "(");
 		for (uint32_t i = 0; i < in->n_args; i++) {
 			if (i)
 				strbuf_addstr(out, ", ");
-			print_expr(f, fn, out, f->arglist.v[in->args + i], 0);
+			print_expr(f, fn, out, f->arglist.v[in->args + i]);
 		}
 		strbuf_addstr(out, in->result_ignored ? ") ignored" : ")");
 		break;
 	default:
 		strbuf_addstr(out, "clobber ");
-		print_expr(f, fn, out, in->dst, 0);
+		print_expr(f, fn, out, in->dst);
 		break;
 	}
 	print_at(f, fn, out, &in->loc, in->macro);
@@ -251,12 +259,12 @@ static void print_block(const struct facts *f, const struct fact_func *fn, struc
 		break;
 	case FTERM_BRANCH:
 		strbuf_addstr(out, "\tif ");
-		print_expr(f, fn, out, b->cond, 0);
+		print_expr(f, fn, out, b->cond);
 		strbuf_addf(out, " b%u else b%u", b->succ[0], b->succ[1]);
 		break;
 	case FTERM_SWITCH:
 		strbuf_addstr(out, "\tswitch ");
-		print_expr(f, fn, out, b->cond, 0);
+		print_expr(f, fn, out, b->cond);
 		print_cases(f, out, b);
 		strbuf_addf(out, " default: b%u", b->succ[0]);
 		break;
@@ -264,7 +272,7 @@ static void print_block(const struct facts *f, const struct fact_func *fn, struc
 		strbuf_addstr(out, "\treturn");
 		if (b->cond != FACTS_NONE) {
 			strbuf_addstr(out, " ");
-			print_expr(f, fn, out, b->cond, 0);
+			print_expr(f, fn, out, b->cond);
 		}
 		break;
 	case FTERM_UNREACHABLE:
@@ -351,7 +359,7 @@ static void print_var(const struct facts *f, struct strbuf *out, const struct fa
 		if (in->index >= 0)
 			strbuf_addf(out, " #%" PRId64, in->index);
 		strbuf_addstr(out, " = ");
-		print_expr(f, NULL, out, in->value, 0);
+		print_expr(f, NULL, out, in->value);
 		strbuf_addf(out, "\t; %u:%u\n", in->loc.line, in->loc.col);
 	}
 }
