@@ -213,10 +213,28 @@ static void on_analysis(void *data, const char *what, size_t done, size_t total)
 	progress_update(done, total);
 }
 
+static bool find_outside(void *data, const char *function, struct outside_def *ret)
+{
+	const struct check *c = data;
+	const struct index_def *d = index_find_external(&c->index, function);
+
+	if (!d)
+		return false;
+	ret->file = d->file;
+	ret->ftrace = c->kb.units.v[d->unit].ftrace;
+	ret->notrace = d->notrace;
+	return true;
+}
+
 static void find_hazards(struct check *c)
 {
 	const char *stage = NULL;
-	struct analyse_options ao = { .progress = on_analysis, .data = &stage };
+	struct analyse_options ao = {
+		.find_outside = find_outside,
+		.find_data = c,
+		.progress = on_analysis,
+		.data = &stage,
+	};
 	size_t n = c->units.v.n;
 	struct facts *facts = ARENA_ARRAY(&c->arena, struct facts, n);
 

@@ -751,13 +751,17 @@ static void call(struct activation *act, struct state *s, const struct fact_insn
 	struct syms *syms = &act->fl->run->syms;
 	uint32_t callee = flow_eval(act, s, insn->val), i;
 	uint32_t *args = ARENA_ARRAY(&act->arena, uint32_t, insn->n_args);
+	static const struct sym unnamed;
 	struct sym v, a;
 
 	for (i = 0; i < insn->n_args; i++)
 		args[i] = flow_eval(act, s, act->f->arglist.v[insn->args + i]);
 	v = *sym_get(syms, callee);
 	if (v.op == SY_FUNC) {
-		call_func(act, s, insn, v.a, args, NULL, ret);
+		/* Known, but called through a pointer: so it exists out of line. */
+		bool direct = act->f->exprs.v[expr_strip(act->f, insn->val)].op == FX_FUNC;
+
+		call_func(act, s, insn, v.a, args, direct ? NULL : &unnamed, ret);
 		return;
 	}
 	if (v.op == SY_INT)
@@ -766,6 +770,11 @@ static void call(struct activation *act, struct state *s, const struct fact_insn
 		a = *sym_get(syms, v.a);
 		if (a.op == SY_IADDR) /* a table of functions in a member */
 			a = *sym_get(syms, a.a);
+		if (a.op == SY_GADDR) {
+			a.b = a.a;
+			a.c = TARGET_VARIABLE;
+			a.op = SY_FADDR;
+		}
 		if (a.op == SY_FADDR) {
 			call_member(act, s, insn, &a, args, ret);
 			return;

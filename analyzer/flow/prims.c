@@ -232,13 +232,20 @@ static bool known_delta(const struct prim_call *pc, enum percpu_op op, int32_t *
 	}
 }
 
+/* Whether argument @i is a constant that a guard may have. */
+static bool small_arg(const struct prim_call *pc, uint32_t i, int64_t *ret)
+{
+	return pc->insn->n_args > i && sym_is_int(&pc->fl->run->syms, pc->args[i], ret) &&
+	       *ret >= -4 && *ret <= 4;
+}
+
 uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
 {
 	const struct rule_percpu *rule = pc->fl->in->p->funcs.v[pc->callee].percpu;
 	struct syms *syms = &pc->fl->run->syms;
 	uint32_t guard, fresh;
-	int32_t delta;
-	int64_t val;
+	int32_t delta, old;
+	int64_t val, expect;
 
 	if (!pc->insn->n_args)
 		return 0;
@@ -250,11 +257,13 @@ uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
 	if (guard == FACTS_NONE ||
 	    map64_get(&pc->fl->in->guard_classes, guard) == MAP64_EMPTY)
 		return rule->op == PERCPU_READ ? flow_load(pc->fl, s, pc->args[0]) : fresh;
+	old = guards_get(&s->guards, guard);
 	if (known_delta(pc, rule->op, &delta))
 		guards_add(&s->guards, guard, delta);
-	else if ((rule->op == PERCPU_WRITE || rule->op == PERCPU_XCHG) && pc->insn->n_args > 1 &&
-		 sym_is_int(syms, pc->args[1], &val) && val >= -4 && val <= 4)
+	else if ((rule->op == PERCPU_WRITE || rule->op == PERCPU_XCHG) && small_arg(pc, 1, &val))
 		guards_set(&s->guards, guard, (int32_t)val);
+	else if (rule->op == PERCPU_CMPXCHG && small_arg(pc, 1, &expect) && small_arg(pc, 2, &val))
+		guards_set(&s->guards, guard, expect == old ? (int32_t)val : old);
 	else if (rule->op != PERCPU_READ)
 		return fresh;
 	if (rule->op >= PERCPU_INC_RETURN && rule->op != PERCPU_WRITE &&
@@ -264,6 +273,8 @@ uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
 
 		state_tested(s, &t);
 	}
+	if (rule->op == PERCPU_XCHG || rule->op == PERCPU_CMPXCHG)
+		return sym_int(syms, old);
 	return sym_int(syms, guards_get(&s->guards, guard));
 }
 

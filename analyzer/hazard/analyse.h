@@ -10,7 +10,17 @@
  * live in @arena and in the program; both must outlive the report. Fills
  * @ret's findings, cuts, assumptions and stats; the rest is the caller's.
  */
+/* A function that the analysed units call and none of them defines. */
+struct outside_def {
+	const char *file; /* that defines it, relative to the tree */
+	bool ftrace;	  /* its object is compiled with the ftrace flags */
+	bool notrace;	  /* its definition says that it is not traced */
+};
+
 struct analyse_options {
+	/* Whether some unit of the kernel defines @function, and where. May be NULL. */
+	bool (*find_outside)(void *data, const char *function, struct outside_def *ret);
+	void *find_data;
 	void (*progress)(void *data, const char *what, size_t done, size_t total);
 	void *data;
 };

@@ -45,12 +45,12 @@ static struct attach_verdict no(const char *reason)
 }
 
 /* What keeps ftrace, and with it every way to attach to a function, away. */
-static struct attach_verdict ftrace_verdict(const struct program *p, uint32_t func)
+static struct attach_verdict ftrace_verdict(struct program *p, uint32_t func)
 {
 	const struct func *fn = &p->funcs.v[func];
 
 	if (fn->section && has_prefix(program_str(p, fn->section), &p->rules->tree.notrace_sections))
-		return no(arena_printf((struct arena *)&p->arena, "in section %s",
+		return no(arena_printf(&p->arena, "in section %s",
 				       program_str(p, fn->section)));
 	if (fn->flags & FF_ALWAYS_INLINE)
 		return no("always inlined");
@@ -63,7 +63,24 @@ static struct attach_verdict ftrace_verdict(const struct program *p, uint32_t fu
 	return (struct attach_verdict){ CERT_LIKELY, "external" };
 }
 
-struct attach_verdict attach_function(const struct program *p, const struct bpf_tables *t,
+/* The verdict on a function whose definition is in a unit that is not analysed. */
+static struct attach_verdict outside_verdict(struct program *p, const struct analyse_options *o,
+					     uint32_t func)
+{
+	struct outside_def def;
+
+	if (!o->find_outside || !o->find_outside(o->find_data, func_name(p, func), &def))
+		return (struct attach_verdict){ CERT_POSSIBLE,
+						"external, its definition was not found" };
+	if (def.notrace)
+		return no(arena_printf(&p->arena, "not traced (%s)", def.file));
+	if (!def.ftrace)
+		return no(arena_printf(&p->arena, "%s is built without the ftrace flags", def.file));
+	return (struct attach_verdict){ CERT_LIKELY, arena_printf(&p->arena, "external, %s", def.file) };
+}
+
+struct attach_verdict attach_function(struct program *p, const struct bpf_tables *t,
+				      const struct analyse_options *o,
 				      const struct rule_attach *way, uint32_t func,
 				      bool via_pointer)
 {
@@ -75,7 +92,7 @@ struct attach_verdict attach_function(const struct program *p, const struct bpf_
 		return v;
 	set = map64_get(&t->denied, fn->name);
 	if (way->deny_sets && set != MAP64_EMPTY)
-		return no(arena_printf((struct arena *)&p->arena, "in %s", program_str(p, set)));
+		return no(arena_printf(&p->arena, "in %s", program_str(p, set)));
 	if (way->nokprobe && named_in_section(p, &p->rules->tree.nokprobe_sections, func))
 		return no("NOKPROBE_SYMBOL");
 	if (way->at == AT_MODIFY_RETURN &&
@@ -83,8 +100,7 @@ struct attach_verdict attach_function(const struct program *p, const struct bpf_
 	    !named_in_section(p, &p->rules->tree.error_injection_sections, func))
 		return no("fmod_ret goes only on LSM hooks and error-injection functions");
 	if (!fn->defined)
-		return (struct attach_verdict){ CERT_LIKELY,
-						"external, defined outside the analysed units" };
+		return outside_verdict(p, o, func);
 	if (!(fn->flags & FF_STATIC))
 		return v;
 	if (fn->flags & FF_NOINLINE)

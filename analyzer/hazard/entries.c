@@ -111,7 +111,7 @@ static const struct member_target *other_member(struct analysis *an, uint32_t fu
 	size_t i;
 
 	for (i = 0; i < an->p->targets.n; i++)
-		if (an->p->targets.v[i].func == func)
+		if (an->p->targets.v[i].func == func && an->p->targets.v[i].record != TARGET_VARIABLE)
 			return &an->p->targets.v[i];
 	return NULL;
 }

@@ -86,6 +86,19 @@ static const char *guards_note(struct analysis *an, const struct guards *g)
 	return s;
 }
 
+static const char *pointer_note(struct analysis *an, const struct frame *fr)
+{
+	const struct program *p = an->p;
+
+	if (fr->via_record == TARGET_VARIABLE)
+		return arena_printf(an->arena, "through %s",
+				    program_str(p, p->gvars.v[fr->via_field].name));
+	if (!fr->via_record)
+		return "through a pointer";
+	return arena_printf(an->arena, "through %s.%s", program_str(p, fr->via_record),
+			    program_str(p, fr->via_field));
+}
+
 /* The calls from @stack[from] on; each rung is placed at its call of the next. */
 static void add_calls(struct analysis *an, const struct hazard *h, struct rungs *r,
 		      const struct frame *const *stack, size_t from, size_t n, unsigned int base,
@@ -108,9 +121,7 @@ static void add_calls(struct analysis *an, const struct hazard *h, struct rungs 
 				note = more;
 		}
 		if (!note && fr->via_pointer)
-			note = arena_printf(an->arena, "through %s.%s",
-					    program_str(an->p, fr->via_record),
-					    program_str(an->p, fr->via_field));
+			note = pointer_note(an, fr);
 		add_step(r, fr->via_pointer ? STEP_POINTER : STEP_CALL, base + (unsigned int)i,
 			 people_name(an->p, fr->func), loc_of(an->p, &to->call), note);
 	}

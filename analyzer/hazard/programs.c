@@ -99,7 +99,7 @@ void programs_init(struct programs *pr, struct interp *in, struct bpf_tables *t)
 	pr->n_ways = p->rules->attach.n;
 	pr->given = ARENA_ARRAY(&p->arena, bool, pr->n_ways * t->callables.n);
 	pr->unknown = ARENA_ARRAY(&p->arena, bool, pr->n_ways);
-	pr->in_section = ARENA_ARRAY(&p->arena, bool, t->callables.n);
+	pr->of_type = ARENA_ARRAY(&p->arena, bool, t->callables.n);
 	pr->id = ARENA_ARRAY(&p->arena, int64_t, t->callables.n);
 	pr->has_id = ARENA_ARRAY(&p->arena, bool, t->callables.n);
 	for (w = 0; w < pr->n_ways; w++) {
@@ -123,8 +123,7 @@ void programs_init(struct programs *pr, struct interp *in, struct bpf_tables *t)
 			find_given(pr, w);
 		}
 		for (c = 0; c < t->callables.n; c++)
-			pr->in_section[c] |= ra->at != AT_RUN_SITE &&
-					     pr->given[w * t->callables.n + c];
+			pr->of_type[c] |= pr->given[w * t->callables.n + c];
 	}
 }
 

@@ -17,7 +17,7 @@ struct programs {
 	size_t n_ways;	  /* = rules->attach.n */
 	bool *given;	  /* way * n_callables + callable: the program type is given it */
 	bool *unknown;	  /* way: its switch is not in the analysed units */
-	bool *in_section; /* callable: given to programs that can run amid other code */
+	bool *of_type;	  /* callable: some way gets it */
 	int64_t *id;	  /* callable: the number a program calls it by, where has_id */
 	bool *has_id;
 	struct map64 allowed_seen; /* memo of .allowed runs */

@@ -64,18 +64,13 @@ void reenter_release(struct reenter *r)
 	map64_release(&r->touched);
 }
 
-static void add_reenter(struct analysis *an, uint32_t callable, uint32_t kind)
+/* Notes the locks of the storages that @n takes, and the guards tested on the way; whether any. */
+static bool note_locks(struct analysis *an, const struct nested *n)
 {
-	struct reenter *r = ARENA_NEW(an->arena, struct reenter);
-	struct guards none = { .n = 0 };
-	const struct nested *n;
 	bool takes = false;
 	size_t i;
 	uint8_t k;
 
-	r->callable = callable;
-	r->kind = kind;
-	n = new_run(an, r, &none);
 	for (i = 0; i < n->run.acquires.n; i++) {
 		const struct acquire *a = &n->run.acquires.v[i];
 
@@ -90,6 +85,22 @@ static void add_reenter(struct analysis *an, uint32_t callable, uint32_t kind)
 				  (uint64_t)a->class << 32 | a->tests.v[k].guard, 1);
 		}
 	}
+	return takes;
+}
+
+static void add_reenter(struct analysis *an, uint32_t callable, uint32_t kind,
+			const struct guards *all)
+{
+	struct reenter *r = ARENA_NEW(an->arena, struct reenter);
+	struct guards none = { .n = 0 };
+	bool takes;
+
+	r->callable = callable;
+	r->kind = kind;
+	takes = note_locks(an, new_run(an, r, &none));
+	/* A lock that is taken only when a guard is up is one as well. */
+	if (all->n)
+		takes |= note_locks(an, new_run(an, r, all));
 	if (takes)
 		vec_push(&an->reenters, r);
 	else
@@ -99,7 +110,13 @@ static void add_reenter(struct analysis *an, uint32_t callable, uint32_t kind)
 void find_reenters(struct analysis *an)
 {
 	uint32_t *types = ARENA_ARRAY(an->arena, uint32_t, an->t.map_types.n + 1), c;
+	struct guards all = { .n = 0 };
 	size_t n, i;
+
+	for (i = 0; i < an->in.guard_classes.cap; i++)
+		if (an->in.guard_classes.vals[i] != MAP64_EMPTY &&
+		    !(an->in.guard_classes.keys[i] & GUARD_FIELD))
+			guards_set(&all, (uint32_t)an->in.guard_classes.keys[i], 1);
 
 	for (c = 0; c < an->t.callables.n; c++) {
 		const struct bpf_callable *call = &an->t.callables.v[c];
@@ -108,13 +125,13 @@ void find_reenters(struct analysis *an)
 		if (an->o->progress)
 			an->o->progress(an->o->data, "what programs can call", c,
 					an->t.callables.n);
-		if (!fn->defined || !fn->touches || !an->pr.in_section[c])
+		if (!fn->defined || !fn->touches || !an->pr.of_type[c])
 			continue;
 		if (!call->takes_map)
 			continue;
 		n = programs_map_types(&an->pr, c, types);
 		for (i = 0; i < n; i++)
 			if (kind_is_storage(an, an->t.map_types.v[types[i]].ops))
-				add_reenter(an, c, an->t.map_types.v[types[i]].ops);
+				add_reenter(an, c, an->t.map_types.v[types[i]].ops, &all);
 	}
 }

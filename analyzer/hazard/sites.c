@@ -108,7 +108,8 @@ static void try_func(struct analysis *an, const struct hazard *h, const struct p
 
 		if (!way_fits(an, way, pt, func) || dispatcher_stops(an, way, &pt->guards))
 			continue;
-		v = attach_function(an->p, &an->t, way, func, pt->via_pointer && func == pt->callee);
+		v = attach_function(an->p, &an->t, an->o, way, func,
+				    pt->via_pointer && func == pt->callee);
 		if (v.certainty == CERT_NO ||
 		    !programs_may_call(&an->pr, w, h->reenter->callable, func_name(an->p, func)))
 			continue;

@@ -262,9 +262,14 @@ static void link_inits(struct program *p, uint32_t unit)
 			const struct fact_init *in = &f->inits.v[k];
 			uint32_t func = expr_func(f, in->value);
 
-			if (func != FACTS_NONE)
-				add_target(p, in->record, in->field, func,
-					   map64_get(&p->gvar_by_fact, at(unit, i)));
+			uint32_t var = map64_get(&p->gvar_by_fact, at(unit, i));
+
+			if (func == FACTS_NONE)
+				continue;
+			if (in->field)
+				add_target(p, in->record, in->field, func, var);
+			else
+				add_target(p, TARGET_VARIABLE, var, func, var);
 		}
 	}
 }
@@ -286,6 +291,9 @@ static void link_call(struct program *p, uint32_t caller, uint32_t i)
 	} else if (e->op == FX_FIELD) {
 		c.record = e->sym2;
 		c.field = e->sym;
+	} else if (e->op == FX_GLOBAL && e->a != FACTS_NONE) {
+		c.record = TARGET_VARIABLE;
+		c.field = e->a;
 	}
 	vec_push(&p->calls, c);
 	for (k = in->args; k < in->args + in->n_args; k++) {
@@ -318,8 +326,12 @@ static void link_body(struct program *p, uint32_t id)
 
 				if (func == FACTS_NONE)
 					continue;
-				add_target(p, dst->op == FX_FIELD ? dst->sym2 : 0,
-					   dst->op == FX_FIELD ? dst->sym : 0, func, FACTS_NONE);
+				if (dst->op == FX_GLOBAL && dst->a != FACTS_NONE)
+					add_target(p, TARGET_VARIABLE, dst->a, func, FACTS_NONE);
+				else
+					add_target(p, dst->op == FX_FIELD ? dst->sym2 : 0,
+						   dst->op == FX_FIELD ? dst->sym : 0, func,
+						   FACTS_NONE);
 			}
 		}
 	}

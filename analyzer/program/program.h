@@ -56,7 +56,10 @@ struct unit {
 	bool ftrace;
 };
 
-/* An assignment of a function to a struct member anywhere in the tree. */
+/* As a record: the target is of a variable, whose number stands for the field. */
+#define TARGET_VARIABLE (UINT32_MAX - 1)
+
+/* An assignment of a function to a struct member or variable anywhere in the tree. */
 struct member_target {
 	uint32_t record, field;
 	uint32_t func;
