@@ -11,12 +11,13 @@
 /*
  * For developers: the facts of one unit as text.
  *
- *	print_facts FILE [clang flags...]
+ *	print_facts [-o FACTS] FILE [clang flags...]
  *	print_facts -r RULES -t TREE -b BUILD [-q] [-j N] PATH...
  *
  * In the second form the paths (files or folders) are relative to the tree and
  * compiled as the build says; -q prints one line a unit instead of its facts,
- * -j works in N processes as relock itself does.
+ * -j works in N processes as relock itself does. -o also writes the encoded
+ * facts to a file, for the fuzzer to start from.
  */
 
 static double now(void)
@@ -43,6 +44,21 @@ static char *write_prelude(const struct rules *rules)
 	return path;
 }
 
+static const char *encoded_to;
+
+static void write_encoded(const struct facts *f)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	FILE *out = fopen(encoded_to, "w");
+
+	facts_encode(f, &bytes);
+	if (!out || fwrite(bytes.buf, 1, bytes.len, out) != bytes.len || fclose(out)) {
+		perror(encoded_to);
+		exit(2);
+	}
+	strbuf_release(&bytes);
+}
+
 static int print_unit(const struct compile_unit *cu, const struct kbuild *kb,
 		      const struct rules *rules, const char *prelude, bool quiet)
 {
@@ -67,6 +83,8 @@ static int print_unit(const struct compile_unit *cu, const struct kbuild *kb,
 		facts_print(&f, &out);
 		fputs(out.buf, stdout);
 	}
+	if (!err && encoded_to)
+		write_encoded(&f);
 	facts_release(&f);
 	strbuf_release(&out);
 	strbuf_release(&bytes);
@@ -138,7 +156,7 @@ int main(int argc, char **argv)
 	char *prelude = NULL;
 	int opt, ret;
 
-	while ((opt = getopt(argc, argv, "+r:t:b:qj:")) != -1) {
+	while ((opt = getopt(argc, argv, "+r:t:b:qj:o:")) != -1) {
 		if (opt == 'r')
 			dir = optarg;
 		else if (opt == 't')
@@ -147,6 +165,8 @@ int main(int argc, char **argv)
 			build = optarg;
 		else if (opt == 'q')
 			quiet = true;
+		else if (opt == 'o')
+			encoded_to = optarg;
 		else if (opt == 'j')
 			jobs = (unsigned int)strtoul(optarg, NULL, 10);
 		else
