@@ -6,14 +6,54 @@
 /* What the source says of the lock that an argument points to. */
 enum lock_arg { ARG_WANTED, ARG_OTHER, ARG_PARAM };
 
+/*
+ * What the source assigns to local @local of @ff, if it does so once: a value,
+ * or the first argument of a header's inline function (spinlock_check()), which
+ * stands for it. FACTS_NONE where that is not so.
+ */
+static uint32_t assigned_once(struct analysis *an, const struct facts *f,
+			      const struct fact_func *ff, uint32_t local)
+{
+	uint32_t b, i, value = FACTS_NONE, n = 0;
+
+	for (b = ff->blocks; b < ff->blocks + ff->n_blocks; b++) {
+		const struct fact_block *blk = &f->blocks.v[b];
+
+		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
+			const struct fact_insn *in = &f->insns.v[i];
+			const struct fact_expr *callee;
+
+			if (in->dst == FACTS_NONE || f->exprs.v[in->dst].op != FX_LOCAL ||
+			    f->exprs.v[in->dst].a != local)
+				continue;
+			n++;
+			value = in->op == FI_ASSIGN ? in->val : FACTS_NONE;
+			callee = in->op == FI_CALL ? &f->exprs.v[expr_strip(f, in->val)] : NULL;
+			if (callee && callee->op == FX_FUNC && callee->a != FACTS_NONE &&
+			    (an->p->funcs.v[callee->a].flags & FF_HEADER) && in->n_args)
+				value = f->arglist.v[in->args];
+		}
+	}
+	return n == 1 ? value : FACTS_NONE;
+}
+
+/* A value is followed through this many assignments. */
+#define MAX_ASSIGNED 4
+
 /* Classifies argument @e of a lock operation in @f; ARG_PARAM: it is the caller's own @ret_param. */
 static enum lock_arg classify(struct analysis *an, const struct facts *f,
 			      const struct fact_func *ff, uint32_t e, uint32_t *ret_param)
 {
 	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
 	const char *s;
-	uint32_t id;
+	uint32_t id, k;
 
+	for (k = 0; k < MAX_ASSIGNED && x->op == FX_LOCAL && x->a >= ff->n_params; k++) {
+		id = assigned_once(an, f, ff, x->a);
+		if (id == FACTS_NONE)
+			break;
+		x = &f->exprs.v[expr_strip(f, id)];
+	}
 	if (x->op == FX_ADDR)
 		x = &f->exprs.v[expr_strip(f, x->a)];
 	while (x->op == FX_INDEX ||
