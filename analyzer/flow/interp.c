@@ -1045,8 +1045,9 @@ static uint32_t expr_guard(const struct interp *in, const struct facts *f, uint3
 }
 
 /*
- * A guard is a counter that somebody raises and somebody's branch depends on.
- * Counters that are only counted (statistics) would multiply states for nothing.
+ * A guard is a counter that somebody raises, and that somebody lowers again or
+ * whose value decides a branch. Counters that only grow (statistics) would
+ * multiply states for nothing.
  */
 static void find_guards(struct interp *in)
 {
@@ -1070,12 +1071,14 @@ static void find_guards(struct interp *in)
 			if (pc && !k && pc->op != PERCPU_PTR) {
 				if (pc->op < PERCPU_READ)
 					map64_put(&raised, g, 1);
-				if (pc->op >= PERCPU_INC_RETURN && pc->op != PERCPU_WRITE &&
-				    insn->dst != FACTS_NONE)
+				if (pc->op == PERCPU_DEC || pc->op == PERCPU_SUB ||
+				    (pc->op >= PERCPU_INC_RETURN && pc->op != PERCPU_WRITE &&
+				     insn->dst != FACTS_NONE))
 					map64_put(&tested, g, 1);
 			} else if (!pc && !(g & GUARD_FIELD) && in->p->gvars.v[g].percpu &&
 				   interp_param_is_guard(in, call->callee, k)) {
 				map64_put(&raised, g, 1);
+				map64_put(&tested, g, 1);
 			}
 		}
 	}

@@ -204,15 +204,43 @@ static void run_helper(struct analysis *an, uint32_t func, const char *via)
 	}
 }
 
+/*
+ * The guards that matter: those that some reenter tests, and those of the files
+ * that reenters stand in, which are meant for the same locks, rightly or not.
+ */
+static void find_near_guards(const struct analysis *an, struct map64 *ret)
+{
+	const struct program *p = an->p;
+	size_t i, k;
+
+	for (i = 0; i < an->in.guard_classes.cap; i++) {
+		uint32_t g = (uint32_t)an->in.guard_classes.keys[i];
+		bool near = map64_get(&an->decisive, g) != MAP64_EMPTY;
+
+		if (an->in.guard_classes.vals[i] == MAP64_EMPTY)
+			continue;
+		for (k = 0; k < an->reenters.n && !(g & GUARD_FIELD) && !near; k++) {
+			uint32_t func = an->t.callables.v[an->reenters.v[k]->callable].func;
+
+			near = p->funcs.v[func].unit == p->gvars.v[g].unit;
+		}
+		if (near)
+			map64_put(ret, g, 1);
+	}
+}
+
 void find_outers(struct analysis *an)
 {
 	struct program *p = an->p;
 	bool *wanted = find_wanted(an), *counts = ARENA_ARRAY(an->arena, bool, p->funcs.n);
+	struct map64 near = { 0 };
 	uint32_t f;
 
 	an->in.tracked = &an->classes;
 	an->in.decisive = &an->decisive;
-	interp_counting(&an->in, &an->decisive, counts);
+	find_near_guards(an, &near);
+	interp_counting(&an->in, &near, counts);
+	map64_release(&near);
 	/*
 	 * From here on other locks and counters do not matter. Neither do targets of
 	 * pointers, unless something is held or raised: they are entry points.

@@ -1,19 +1,42 @@
 // SPDX-License-Identifier: MIT
 #include "hazard/model.h"
 
+#include <string.h>
+
 /* RL105 guard-mismatch: a guard of such a lock is raised, but the helper tests another. */
 
-/* A raised guard that protects locks of this class elsewhere, or FACTS_NONE. */
+/* Whether @guard belongs to a dispatcher of programs, not to a lock. */
+static bool is_dispatchers(struct analysis *an, uint32_t guard)
+{
+	const struct rules *rules = an->p->rules;
+	size_t i;
+
+	for (i = 0; i < rules->attach.n; i++)
+		if (rules->attach.v[i].recursion &&
+		    !strcmp(rules->attach.v[i].recursion, guard_name(an->p, guard)))
+			return true;
+	return false;
+}
+
+/*
+ * A counter that is raised in the section, or FACTS_NONE. One that protects
+ * locks of this class elsewhere is the likeliest mistake.
+ */
 static uint32_t other_guard(struct analysis *an, const struct hazard *h)
 {
+	uint32_t other = FACTS_NONE;
 	uint8_t i;
 
-	for (i = 0; i < h->guards.n; i++)
-		if (h->guards.v[i].count > 0 &&
-		    map64_get(&an->class_guard, (uint64_t)h->held->class << 32 |
-							h->guards.v[i].guard) != MAP64_EMPTY)
-			return h->guards.v[i].guard;
-	return FACTS_NONE;
+	for (i = 0; i < h->guards.n; i++) {
+		uint32_t g = h->guards.v[i].guard;
+
+		if (h->guards.v[i].count <= 0 || g == GUARD_IRQS_OFF || is_dispatchers(an, g))
+			continue;
+		if (map64_get(&an->class_guard, (uint64_t)h->held->class << 32 | g) != MAP64_EMPTY)
+			return g;
+		other = g;
+	}
+	return other;
 }
 
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
