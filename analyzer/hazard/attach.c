@@ -70,7 +70,7 @@ static struct attach_verdict outside_verdict(struct program *p, const struct ana
 	struct outside_def def;
 
 	if (!o->find_outside || !o->find_outside(o->find_data, func_name(p, func), &def))
-		return (struct attach_verdict){ CERT_POSSIBLE,
+		return (struct attach_verdict){ CERT_LIKELY,
 						"external, its definition was not found" };
 	if (def.notrace)
 		return no(arena_printf(&p->arena, "not traced (%s)", def.file));

@@ -4,7 +4,12 @@
 #include <string.h>
 
 /* What the source says of the lock that an argument points to. */
-enum lock_arg { ARG_WANTED, ARG_OTHER, ARG_PARAM };
+enum lock_arg {
+	ARG_WANTED, /* one of the wanted, or it may be any */
+	ARG_OTHER,
+	ARG_PARAM,  /* the caller's own parameter */
+	ARG_INSIDE, /* a header's inline function got it from something it was handed: guard() */
+};
 
 /*
  * What the source assigns to local @local of @ff, if it does so once: a value,
@@ -56,6 +61,10 @@ static enum lock_arg classify(struct analysis *an, const struct facts *f,
 	}
 	if (x->op == FX_ADDR)
 		x = &f->exprs.v[expr_strip(f, x->a)];
+	else if (x->op != FX_LOCAL)
+		return ff->flags & FF_HEADER ? ARG_INSIDE : ARG_WANTED;
+	if (x->op == FX_LOCAL && x->a >= ff->n_params)
+		return ARG_OTHER; /* nobody else has a lock on the stack */
 	while (x->op == FX_INDEX ||
 	       (x->op == FX_FIELD && map64_get(&an->in.transparent,
 					       (uint64_t)x->sym2 << 32 | x->sym) != MAP64_EMPTY))
@@ -113,6 +122,10 @@ static bool *find_wanted(struct analysis *an)
 				case ARG_PARAM:
 					changed |= !(params[c->caller] >> param & 1);
 					params[c->caller] |= UINT64_C(1) << param;
+					break;
+				case ARG_INSIDE:
+					changed |= !params[c->caller];
+					params[c->caller] |= 0xff;
 					break;
 				case ARG_OTHER:
 					break;
