@@ -85,7 +85,7 @@ enum unexposed cursor_classify(struct lower *l, CXCursor c, struct kids *ret)
 	case 0:
 		return UX_NONE;
 	case 1:
-		/* What has words of its own is no implicit cast: va_arg, a typeof() in a builtin. */
+		/* What has words of its own is no implicit cast: va_arg, typeof() in builtins. */
 		return same_extent(c, k.v[0]) ? UX_CAST : UX_OTHER;
 	case 3:
 		if (cursor_type(c).kind == CXType_Invalid)

@@ -97,8 +97,10 @@ bool expr_is_int(const struct unit *u, uint32_t e, int64_t *ret)
 
 uint32_t expr_unknown(struct unit *u, uint32_t type)
 {
-	return expr_add(u, (struct fact_expr){
-				   .op = FX_UNKNOWN, .type = type, .a = FACTS_NONE, .b = FACTS_NONE });
+	return expr_add(u, (struct fact_expr){ .op = FX_UNKNOWN,
+					       .type = type,
+					       .a = FACTS_NONE,
+					       .b = FACTS_NONE });
 }
 
 uint32_t expr_local(struct unit *u, uint32_t local, uint32_t type)
@@ -293,7 +295,8 @@ uint32_t expr_binary(struct unit *u, enum fact_bin op, uint32_t a, uint32_t b,
 	    fold_binary(op, va, vb, type_at(u, expr_at(u, a)->type), &val))
 		return expr_int(u, val, type);
 	return expr_add(u, (struct fact_expr){
-				   .op = FX_BIN, .sub = (uint8_t)op, .type = type, .a = a, .b = b });
+				   .op = FX_BIN, .sub = (uint8_t)op, .type = type, .a = a, .b = b,
+			   });
 }
 
 /* The value in a place; an array's is its address. */

@@ -113,7 +113,8 @@ static void init_elided(struct init_walk *w, struct init_at at, CXType t, const 
 
 		for (uint32_t j = 0; j < n; j++)
 			if (!fields[j].padding)
-				init_elided(w, at_field(w, at, fields[j].decl), fields[j].type, k, i);
+				init_elided(w, at_field(w, at, fields[j].decl), fields[j].type, k,
+					    i);
 	} else {
 		CXType elem = clang_getArrayElementType(t);
 		long long n = clang_getArraySize(t);
@@ -197,15 +198,15 @@ static void init_list(struct init_walk *w, struct init_at at, CXType t, CXCursor
 		rec = *r; /* the table may move */
 		unit_want_type(u, t);
 	} else if (type_is_array(t)) {
-		elem = clang_getArrayElementType(t);
+		elem = clang_getCanonicalType(clang_getArrayElementType(t));
 	} else {
 		if (k.n)
 			init_any(w, at, t, k.v[0]);
 		return;
 	}
 	/* "{ "text" }" for an array of characters */
-	if (!r && k.n == 1 && clang_getCursorKind(cursor_strip(w->l, k.v[0])) == CXCursor_StringLiteral &&
-	    clang_getCanonicalType(elem).kind != CXType_Pointer && !type_is_aggregate(clang_getCanonicalType(elem))) {
+	if (!r && k.n == 1 && !type_is_aggregate(elem) && elem.kind != CXType_Pointer &&
+	    clang_getCursorKind(cursor_strip(w->l, k.v[0])) == CXCursor_StringLiteral) {
 		init_leaf(w, at, t, k.v[0]);
 		return;
 	}
@@ -264,10 +265,12 @@ void lower_init(struct lower *l, uint32_t dst, CXType t, CXCursor init, CXCursor
 	struct init_walk w = { .l = l, .stmt = whole };
 	struct init_at at = { .place = dst, .index = -1 };
 	CXCursor inner = cursor_strip_casts(l, init);
+	bool to_bool = clang_getCanonicalType(t).kind == CXType_Bool &&
+		       cursor_type(inner).kind != CXType_Bool;
 
 	/* The result of a call goes straight into the local, unless it is made a bool. */
-	if (expr_at(l->u, dst)->op == FX_LOCAL && clang_getCursorKind(inner) == CXCursor_CallExpr &&
-	    (clang_getCanonicalType(t).kind != CXType_Bool || cursor_type(inner).kind == CXType_Bool)) {
+	if (expr_at(l->u, dst)->op == FX_LOCAL && !to_bool &&
+	    clang_getCursorKind(inner) == CXCursor_CallExpr) {
 		lower_assign(l, dst, lower_call(l, inner, true, dst), whole);
 		return;
 	}

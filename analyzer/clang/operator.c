@@ -173,7 +173,8 @@ uint32_t lower_binary(struct lower *l, CXCursor c)
 			return lower_other(l, c);
 		a = lower_value(l, k.v[0]);
 		b = lower_value(l, k.v[1]);
-		return arithmetic(l, bin, a, cursor_type(k.v[0]), b, cursor_type(k.v[1]), cursor_type_id(l, c));
+		return arithmetic(l, bin, a, cursor_type(k.v[0]), b, cursor_type(k.v[1]),
+				  cursor_type_id(l, c));
 	}
 }
 
@@ -187,9 +188,9 @@ uint32_t lower_compound_assign(struct lower *l, CXCursor c)
 		return lower_other(l, c);
 	v = lower_value(l, k.v[1]);
 	place = lower_place(l, k.v[0]);
-	lower_assign(l, place,
-		     arithmetic(l, bin, place, cursor_type(k.v[0]), v, cursor_type(k.v[1]), cursor_type_id(l, c)),
-		     c);
+	v = arithmetic(l, bin, place, cursor_type(k.v[0]), v, cursor_type(k.v[1]),
+		       cursor_type_id(l, c));
+	lower_assign(l, place, v, c);
 	return place;
 }
 
@@ -261,8 +262,7 @@ uint32_t lower_conditional(struct lower *l, CXCursor c, CXCursor cond, CXCursor 
 {
 	struct fact_loc loc = unit_loc(l->u, clang_getCursorLocation(c));
 	uint32_t type = cursor_type_id(l, c), yes, no, end, tmp = FACTS_NONE, v = FACTS_NONE;
-	enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(cursor_strip_casts(l, cond));
-	bool logical = op == CXBinaryOperator_LAnd || op == CXBinaryOperator_LOr;
+	bool logical = cursor_is_logical(cursor_strip_casts(l, cond));
 	int64_t val;
 
 	want_value = want_value && !cursor_is_void(c);

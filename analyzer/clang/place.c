@@ -42,13 +42,18 @@ static const char *below(const char *path, const char *dir)
 	return path + len + 1;
 }
 
-/* How facts call the file: nothing in it depends on where the tree lies. */
+/*
+ * How facts call the file: nothing in it depends on where the tree lies. The
+ * prelude, which is nowhere in the tree, has no name.
+ */
 static uint32_t file_name(struct unit *u, const char *path)
 {
 	struct strbuf sb = STRBUF_INIT;
 	const char *rest;
 	uint32_t ret;
 
+	if (u->prelude && !strcmp(path, u->prelude))
+		return 0;
 	if (path[0] != '/' && u->cu->directory) {
 		strbuf_addstr(&sb, u->cu->directory);
 		strbuf_addch(&sb, '/');
@@ -64,8 +69,6 @@ static uint32_t file_name(struct unit *u, const char *path)
 		ret = facts_string(u->f, name);
 	} else {
 		rest = below(sb.buf, u->kb->tree);
-		if (!rest && u->prelude && !strcmp(path, u->prelude))
-			rest = "relock:prelude";
 		ret = facts_string(u->f, rest ? rest : sb.buf);
 	}
 	strbuf_release(&sb);
@@ -128,6 +131,8 @@ struct fact_loc unit_loc_macro(struct unit *u, CXSourceLocation l, uint32_t *ret
 	if (!file)
 		return loc;
 	loc.file = unit_file(u, file)->name;
+	if (!loc.file)
+		return loc;
 	loc.line = line;
 	loc.col = col;
 	if (!ret_macro || !in_macro(u, l, file, off))
@@ -135,9 +140,11 @@ struct fact_loc unit_loc_macro(struct unit *u, CXSourceLocation l, uint32_t *ret
 	text = clang_getFileContents(u->tu, file, &size);
 	if (!text || off >= size)
 		return loc;
-	for (n = 0; off + n < size && (isalnum((unsigned char)text[off + n]) || text[off + n] == '_');)
+	text += off;
+	size -= off;
+	for (n = 0; n < size && (isalnum((unsigned char)text[n]) || text[n] == '_');)
 		n++;
-	*ret_macro = facts_string_n(u->f, text + off, n);
+	*ret_macro = facts_string_n(u->f, text, n);
 	return loc;
 }
 
@@ -149,7 +156,7 @@ const char *unit_text(struct unit *u, CXSourceLocation l, size_t *ret_len)
 	CXFile file = NULL;
 	size_t size = 0;
 
-	/* A location inside a macro shows the use of the macro; a token's location is the spelling. */
+	/* A location inside a macro shows its use; the location of a token, the spelling. */
 	clang_tokenize(u->tu, clang_getRange(l, l), &tokens, &n);
 	if (n)
 		clang_getFileLocation(clang_getTokenLocation(u->tu, tokens[0]), &file, NULL, NULL,

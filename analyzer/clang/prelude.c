@@ -88,53 +88,51 @@ static const char btf_head[] =
 	"#define __relock_btf(what, flags) __relock_btf2(__COUNTER__, what, flags)\n"
 	"#define __relock_btf_id2(prefix, name, flags, ...) \\\n"
 	"\t__relock_btf(\"id:\" #prefix \":\" #name, flags)\n"
-	"#define __relock_btf_id(prefix, name, ...) __relock_btf_id2(prefix, name, ##__VA_ARGS__, 0)\n";
+	"#define __relock_btf_id(prefix, name, ...) \\\n"
+	"\t__relock_btf_id2(prefix, name, ##__VA_ARGS__, 0)\n";
+
+/* The variable that a macro declares, called by its parameter "name": "u32[]" is an array. */
+static void declare(const char *type, struct strbuf *out)
+{
+	size_t len = strlen(type);
+	bool array = len > 2 && !strcmp(type + len - 2, "[]");
+
+	strbuf_addf(out, " extern %.*s name%s;", (int)(array ? len - 2 : len), type,
+		    array ? "[]" : "");
+}
 
 static void btf_macro(const struct rule_btf_macro *b, struct strbuf *out)
 {
-	const char *m = b->macro, *declares = b->declares ? b->declares : "";
-	const char *array = "", *sep = *declares ? "extern " : "", *end = *declares ? ";" : "";
-	size_t len = strlen(declares);
-
-	if (len > 2 && !strcmp(declares + len - 2, "[]")) {
-		array = "[]";
-		len -= 2;
-	}
-	strbuf_addf(out, "#undef %s\n", m);
+	strbuf_addf(out, "#undef %s\n#define %s", b->macro, b->macro);
 	switch (b->does) {
 	case BTF_DOES_SET_START:
-		strbuf_addf(out, "#define %s(name) __relock_btf(\"set_start::\" #name, %s)\n", m,
+		strbuf_addf(out, "(name) __relock_btf(\"set_start::\" #name, %s)",
 			    b->flags ? b->flags : "0");
 		break;
 	case BTF_DOES_SET_END:
-		strbuf_addf(out,
-			    "#define %s(name) __relock_btf(\"set_end::\" #name, 0) %s%.*s %s%s%s\n", m,
-			    sep, (int)len, declares, *declares ? "name" : "", array, end);
+		strbuf_addstr(out, "(name) __relock_btf(\"set_end::\" #name, 0)");
 		break;
 	case BTF_DOES_LIST:
-		strbuf_addf(out,
-			    "#define %s(name, ...) __relock_btf(\"list::\" #name, 0) %s%.*s %s%s%s\n",
-			    m, sep, (int)len, declares, *declares ? "name" : "", array, end);
+		strbuf_addstr(out, "(name, ...) __relock_btf(\"list::\" #name, 0)");
 		break;
 	case BTF_DOES_LIST_SINGLE:
-		strbuf_addf(out,
-			    "#define %s(name, prefix, type) __relock_btf(\"list::\" #name, 0) "
-			    "%s%.*s %s%s%s __relock_btf(\"id:\" #prefix \":\" #type, 0)\n",
-			    m, sep, (int)len, declares, *declares ? "name" : "", array, end);
+		strbuf_addstr(out, "(name, prefix, type) __relock_btf(\"list::\" #name, 0) "
+				   "__relock_btf(\"id:\" #prefix \":\" #type, 0)");
 		break;
 	case BTF_DOES_ID:
-		strbuf_addf(out,
-			    "#define %s(prefix, name) __relock_btf(\"id:\" #prefix \":\" #name, 0)\n",
-			    m);
+		strbuf_addstr(out, "(prefix, id) __relock_btf(\"id:\" #prefix \":\" #id, 0)");
 		break;
 	case BTF_DOES_ID_FLAGS:
-		strbuf_addf(out, "#define %s(prefix, name, ...) "
-				 "__relock_btf_id(prefix, name, ##__VA_ARGS__)\n", m);
+		strbuf_addstr(out, "(prefix, id, ...) "
+				   "__relock_btf_id(prefix, id, ##__VA_ARGS__)");
 		break;
 	case BTF_DOES_UNUSED:
-		strbuf_addf(out, "#define %s __relock_btf(\"id::\", 0)\n", m);
+		strbuf_addstr(out, " __relock_btf(\"id::\", 0)");
 		break;
 	}
+	if (b->declares)
+		declare(b->declares, out);
+	strbuf_addch(out, '\n');
 }
 
 /* A macro with a known result becomes the call that it looks like, where there is one. */
@@ -153,7 +151,8 @@ static const char percpu_head[] =
 	"#define __relock_pcp(pcp) ((const volatile void *)(unsigned long)&(pcp))\n"
 	"#define __relock_rec(pcp) (__builtin_classify_type(pcp) == 12)\n"
 	"#define __relock_as(pcp, call) __builtin_choose_expr(__relock_rec(pcp), \\\n"
-	"\t*(typeof(pcp) *)(call), (typeof(__builtin_choose_expr(__relock_rec(pcp), 0L, (pcp))))(call))\n";
+	"\t*(typeof(pcp) *)(call), \\\n"
+	"\t(typeof(__builtin_choose_expr(__relock_rec(pcp), 0L, (pcp))))(call))\n";
 
 void extract_prelude(const struct rules *rules, struct strbuf *out)
 {

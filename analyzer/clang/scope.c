@@ -20,9 +20,10 @@ void lower_leave_scopes(struct lower *l, const struct cleanup *from, const struc
 void lower_push_cleanup(struct lower *l, const char *func, uint32_t local)
 {
 	struct cleanup *s = ARENA_NEW(&l->u->scratch, struct cleanup);
-	struct fact_expr e = { .op = FX_FUNC, .type = FACTS_NONE, .a = FACTS_NONE, .b = FACTS_NONE };
+	struct fact_expr e = { .op = FX_FUNC, .type = FACTS_NONE };
 
 	unit_func_by_name(l->u, func);
+	e.a = e.b = FACTS_NONE;
 	e.sym = facts_string(l->u->f, func);
 	s->func = expr_add(l->u, e);
 	s->arg = expr_addr(l->u, local);

@@ -61,7 +61,7 @@ static void lower_decl(struct lower *l, CXCursor c)
 /* --- Loops --- */
 
 struct for_parts {
-	const CXCursor *init, *cond, *inc, *body;
+	const CXCursor *init, *cond, *inc; /* NULL: not there */
 };
 
 static bool for_from_text(struct lower *l, CXCursor c, const struct kids *k, struct for_parts *ret)
@@ -108,7 +108,6 @@ static struct for_parts for_parts(struct lower *l, CXCursor c, const struct kids
 		if (at < n)
 			p.inc = &k->v[at++];
 	}
-	p.body = &k->v[n];
 	return p;
 }
 
@@ -135,7 +134,7 @@ static void lower_for(struct lower *l, CXCursor c, const struct kids *k)
 		lower_jump_to(l, body, loc);
 	l->cur = body;
 	l->jump = &jump;
-	lower_stmt(l, *p.body);
+	lower_stmt(l, k->v[k->n - 1]);
 	l->jump = jump.outer;
 	lower_jump_to(l, jump.on_continue, loc);
 	l->cur = jump.on_continue;

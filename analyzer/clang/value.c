@@ -181,7 +181,8 @@ static uint32_t lower_offsetof(struct lower *l, CXCursor c)
 			CXCursor field = clang_getCursorReferenced(k.v[i]);
 			CXString s;
 
-			if (clang_getCursorKind(field) != CXCursor_FieldDecl || unit_is_unnamed(field))
+			if (clang_getCursorKind(field) != CXCursor_FieldDecl ||
+			    unit_is_unnamed(field))
 				continue;
 			s = clang_getCursorSpelling(field);
 			if (!path)
@@ -218,10 +219,10 @@ uint32_t lower_other(struct lower *l, CXCursor c)
 
 	for (unsigned int i = 0; i < k.n; i++) {
 		uint32_t v = lower_value(l, k.v[i]);
+		CXType t = cursor_type(k.v[i]);
 
-		if (!i && cursor_type(k.v[0]).kind == CXType_Pointer)
-			first = expr_deref(l->u, v,
-					   unit_type(l->u, clang_getPointeeType(cursor_type(k.v[0]))));
+		if (!i && t.kind == CXType_Pointer)
+			first = expr_deref(l->u, v, unit_type(l->u, clang_getPointeeType(t)));
 	}
 	if (first != FACTS_NONE)
 		lower_clobber(l, first, c);
@@ -339,7 +340,8 @@ static uint32_t lower_subscript(struct lower *l, CXCursor c)
 
 	if (k.n != 2)
 		return expr_unknown(l->u, cursor_type_id(l, c));
-	if (cursor_type(k.v[0]).kind != CXType_Pointer && cursor_type(k.v[1]).kind == CXType_Pointer)
+	/* 2[array] is array[2]. */
+	if (cursor_type(k.v[0]).kind != CXType_Pointer)
 		base = 1;
 	v = lower_value(l, k.v[base]);
 	index = lower_value(l, k.v[1 - base]);
