@@ -19,6 +19,7 @@ struct check {
 	struct kbuild kb;
 	struct unit_list units;	   /* those of the scope */
 	struct source_index index; /* of all units, whatever the scope */
+	struct facts_cache cache;
 	struct pool_result *results;
 	struct program program;
 	struct report report;
@@ -143,6 +144,22 @@ static void on_unit(void *data, size_t done, size_t total)
 	progress_update(done, total);
 }
 
+/* The facts of earlier runs; without them everything is read anew, which is no error. */
+static struct facts_cache *open_cache(struct check *c)
+{
+	const char *dir = c->o.no_cache ? NULL : options_cache(&c->o, &c->arena);
+	int err;
+
+	if (!dir)
+		return NULL;
+	err = facts_cache_open(&c->cache, dir, c->o.cache_size);
+	if (err) {
+		log_warn("cannot keep facts in %s: %s", dir, strerror(-err));
+		return NULL;
+	}
+	return &c->cache;
+}
+
 /* Fills the report with what is known of the units. Returns false if none could be read. */
 static bool read_units(struct check *c)
 {
@@ -153,12 +170,14 @@ static bool read_units(struct check *c)
 
 	progress_stage("reading units", n);
 	log_info("reading %zu units", n);
+	po.cache = open_cache(c);
 	c->results = ARENA_ARRAY(&c->arena, struct pool_result, n);
 	err = pool_extract(&c->kb, &c->rules, c->units.v.v, n, &po, c->results, &c->arena);
 	if (err) {
 		log_error("cannot start worker processes: %s", strerror(-err));
 		return false;
 	}
+	log_info("%zu units from the cache, %zu parsed", c->cache.n_found, n - c->cache.n_found);
 	r->units_total = n;
 	r->failed = ARENA_ARRAY(&c->arena, struct failed_unit, n);
 	for (size_t i = 0; i < n; i++) {
@@ -331,6 +350,7 @@ int cmd_check(int argc, char **argv)
 	status = check(&c);
 	progress_end();
 	program_release(&c.program);
+	facts_cache_release(&c.cache);
 	index_release(&c.index);
 	vec_release(&c.units.v);
 	kbuild_release(&c.kb);

@@ -14,6 +14,7 @@ static const struct command_entry {
 } commands[] = {
 	{ "check", cmd_check, "analyse a kernel tree and report" },
 	{ "explain", cmd_explain, "what a rule means" },
+	{ "cache", cmd_cache, "what is kept from run to run" },
 };
 
 static void usage(FILE *to)

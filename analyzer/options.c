@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "base/log.h"
+#include "facts/cache.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@ enum key {
 	KEY_ARCH,
 	KEY_RULES,
 	KEY_CACHE,
+	KEY_CACHE_SIZE,
+	KEY_NO_CACHE,
 	KEY_OFFLINE,
 	KEY_OUTPUT,
 	KEY_FAIL_ON,
@@ -103,6 +106,52 @@ static unsigned int number(const char *option, const char *arg, struct argp_stat
 	return (unsigned int)n;
 }
 
+/* "2G", "500M", "4096": powers of 1024. */
+static uint64_t size(const char *option, const char *arg, struct argp_state *state)
+{
+	static const char units[] = "KMGT";
+	const char *unit = NULL;
+	unsigned long long n;
+	unsigned int shift = 0;
+	char *end;
+
+	errno = 0;
+	n = strtoull(arg, &end, 10);
+	if (*end && end[1] == '\0')
+		unit = strchr(units, *end == 'k' ? 'K' : *end);
+	if (unit)
+		shift = 10 * (unsigned int)(unit - units + 1);
+	if (errno || arg[0] < '0' || arg[0] > '9' || (*end && !unit) || n > UINT64_MAX >> shift)
+		argp_error(state, "%s takes a size like 500M or 2G, not '%s'", option, arg);
+	return (uint64_t)n << shift;
+}
+
+static const struct argp_option cache_options[] = {
+	{ "cache", KEY_CACHE, "DIR", 0,
+	  "Where build directories and facts are kept; default: ~/.cache/relock", 1 },
+	{ "cache-size", KEY_CACHE_SIZE, "SIZE", 0,
+	  "How much the facts of units may take there; default: 2G", 1 },
+	{ 0 },
+};
+
+static error_t parse_cache(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case KEY_CACHE:
+		o->cache = arg;
+		return 0;
+	case KEY_CACHE_SIZE:
+		o->cache_size = size("--cache-size", arg, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp options_cache_argp = { .options = cache_options, .parser = parse_cache };
+
 static const struct argp_option tree_options[] = {
 	{ "build", KEY_BUILD, "DIR", 0,
 	  "A build directory, or a folder with compile_commands.json, to take compile commands from",
@@ -113,8 +162,7 @@ static const struct argp_option tree_options[] = {
 	  "A folder or file of the tree to analyse (repeatable); default: what the rules name", 1 },
 	{ "all", KEY_ALL, NULL, 0, "Analyse everything that goes into vmlinux", 1 },
 	{ "jobs", 'j', "N", 0, "Work with N processes; default: one for each CPU", 1 },
-	{ "cache", KEY_CACHE, "DIR", 0,
-	  "Where build directories are kept; default: ~/.cache/relock", 1 },
+	{ "no-cache", KEY_NO_CACHE, NULL, 0, "Read every unit anew, and keep nothing of it", 1 },
 	{ "offline", KEY_OFFLINE, NULL, 0, "Never run make: use what is there", 1 },
 	{ 0 },
 };
@@ -124,6 +172,9 @@ static error_t parse_tree(int key, char *arg, struct argp_state *state)
 	struct options *o = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = o;
+		return 0;
 	case KEY_BUILD:
 		o->build = arg;
 		return 0;
@@ -142,8 +193,8 @@ static error_t parse_tree(int key, char *arg, struct argp_state *state)
 	case 'j':
 		o->jobs = number("-j", arg, state);
 		return 0;
-	case KEY_CACHE:
-		o->cache = arg;
+	case KEY_NO_CACHE:
+		o->no_cache = true;
 		return 0;
 	case KEY_OFFLINE:
 		o->offline = true;
@@ -164,7 +215,14 @@ static error_t parse_tree(int key, char *arg, struct argp_state *state)
 	}
 }
 
-const struct argp options_tree_argp = { .options = tree_options, .parser = parse_tree };
+static const struct argp_child tree_children[] = {
+	{ &options_cache_argp, 0, NULL, 0 },
+	{ 0 },
+};
+
+const struct argp options_tree_argp = { .options = tree_options,
+					.parser = parse_tree,
+					.children = tree_children };
 
 static const struct argp_option rules_options[] = {
 	{ "rules", KEY_RULES, "PATH", 0, "More rules: a file or a folder (repeatable)", 2 },
@@ -253,6 +311,7 @@ void options_init(struct options *o)
 
 	memset(o, 0, sizeof(*o));
 	o->fail_on = SEV_ERROR;
+	o->cache_size = FACTS_CACHE_SIZE;
 	if (arch && *arch)
 		o->arch = arch;
 }

@@ -33,6 +33,8 @@ struct options {
 	const char *config;
 	const char *arch;
 	const char *cache; /* NULL: the default */
+	uint64_t cache_size; /* bytes that facts may take there */
+	bool no_cache;
 	VEC(const char *) scope;
 	VEC(const char *) rules;
 	VEC(struct output) outputs;
@@ -48,6 +50,7 @@ struct options {
 /* argp groups that a command adds to its own; their input is a struct options. */
 extern const struct argp options_rules_argp; /* --rules */
 extern const struct argp options_tree_argp;  /* --build, --scope, ...: to find and read a tree */
+extern const struct argp options_cache_argp; /* --cache, --cache-size */
 extern const struct argp options_output_argp; /* --output, --fail-on, --color */
 extern const struct argp options_talk_argp; /* -q, -v, --progress */
 
@@ -75,5 +78,6 @@ const char *options_cache(const struct options *o, struct arena *a);
 /* The commands: each takes its own name as argv[0] and returns an exit status. */
 int cmd_check(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_cache(int argc, char **argv);
 
 #endif

@@ -2,7 +2,10 @@
 #include "base/strbuf.h"
 #include "clang/unit.h"
 
+#include <dlfcn.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /*
@@ -22,6 +25,11 @@ static const char *const attribute_defines[] = {
 	"-D__noinline__=__noinline__,__annotate__(\"" ANN_NOINLINE "\")",
 	"-D__noreturn__=__noreturn__,__annotate__(\"" ANN_NORETURN "\")",
 	"-D__weak__=__weak__,__annotate__(\"" ANN_WEAK "\")",
+};
+
+/* So that the same unit gives the same facts today and tomorrow, here and there. */
+static const char *const fixed_args[] = {
+	"-D__DATE__=\"\"", "-D__TIME__=\"\"", "-D__TIMESTAMP__=\"\"", "--no-default-config",
 };
 
 static enum CXChildVisitResult collect_kid(CXCursor c, CXCursor parent, CXClientData data)
@@ -99,39 +107,99 @@ static char *first_error(struct unit *u)
 	return NULL;
 }
 
+struct unit_args {
+	VEC(const char *) v;
+	struct strbuf map_build, map_tree;
+};
+
+static void args_release(struct unit_args *a)
+{
+	vec_release(&a->v);
+	strbuf_release(&a->map_build);
+	strbuf_release(&a->map_tree);
+}
+
+/* All of them, but for the prelude. */
+static void args_make(struct unit_args *a, const struct compile_unit *cu, const struct kbuild *kb)
+{
+	memset(a, 0, sizeof(*a));
+	strbuf_init(&a->map_build);
+	strbuf_init(&a->map_tree);
+	for (size_t i = 0; cu->argv && cu->argv[i]; i++)
+		vec_push(&a->v, cu->argv[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(attribute_defines); i++)
+		vec_push(&a->v, attribute_defines[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(fixed_args); i++)
+		vec_push(&a->v, fixed_args[i]);
+	/* __FILE__ is text of the unit, and says the same wherever the tree lies. */
+	strbuf_addf(&a->map_build, "-fmacro-prefix-map=%s/=", kb->build);
+	strbuf_addf(&a->map_tree, "-fmacro-prefix-map=%s/=", kb->tree);
+	vec_push(&a->v, a->map_build.buf);
+	vec_push(&a->v, a->map_tree.buf);
+	vec_push(&a->v, "-w");
+	vec_push(&a->v, "-Wno-everything");
+	if (cu->directory) {
+		vec_push(&a->v, "-working-directory");
+		vec_push(&a->v, cu->directory);
+	}
+}
+
 static CXTranslationUnit parse(CXIndex index, const struct compile_unit *cu,
 			       const struct kbuild *kb, const char *prelude,
 			       enum CXErrorCode *ret_code)
 {
-	struct strbuf map_build = STRBUF_INIT, map_tree = STRBUF_INIT;
-	VEC(const char *) args = { 0 };
 	CXTranslationUnit tu = NULL;
+	struct unit_args args;
 
-	for (size_t i = 0; cu->argv && cu->argv[i]; i++)
-		vec_push(&args, cu->argv[i]);
-	for (size_t i = 0; i < ARRAY_SIZE(attribute_defines); i++)
-		vec_push(&args, attribute_defines[i]);
-	/* __FILE__ is text of the unit, and says the same wherever the tree lies. */
-	strbuf_addf(&map_build, "-fmacro-prefix-map=%s/=", kb->build);
-	strbuf_addf(&map_tree, "-fmacro-prefix-map=%s/=", kb->tree);
-	vec_push(&args, map_build.buf);
-	vec_push(&args, map_tree.buf);
-	vec_push(&args, "-w");
-	vec_push(&args, "-Wno-everything");
-	if (cu->directory) {
-		vec_push(&args, "-working-directory");
-		vec_push(&args, cu->directory);
-	}
+	args_make(&args, cu, kb);
 	if (prelude) {
-		vec_push(&args, "-include");
-		vec_push(&args, prelude);
+		vec_push(&args.v, "-include");
+		vec_push(&args.v, prelude);
 	}
-	*ret_code = clang_parseTranslationUnit2(index, cu->path, args.v, (int)args.n, NULL, 0,
+	*ret_code = clang_parseTranslationUnit2(index, cu->path, args.v.v, (int)args.v.n, NULL, 0,
 						CXTranslationUnit_None, &tu);
-	vec_release(&args);
-	strbuf_release(&map_build);
-	strbuf_release(&map_tree);
+	args_release(&args);
 	return tu;
+}
+
+static void put_string(struct strbuf *out, const char *s)
+{
+	strbuf_add(out, s ? s : "", s ? strlen(s) + 1 : 1);
+}
+
+void extract_key(const struct compile_unit *cu, const struct kbuild *kb, struct strbuf *out)
+{
+	struct unit_args args;
+
+	args_make(&args, cu, kb);
+	put_string(out, cu->file);
+	put_string(out, cu->path);
+	put_string(out, cu->object);
+	put_string(out, cu->ftrace ? "ftrace" : "");
+	put_string(out, kb->tree);
+	put_string(out, kb->build);
+	for (size_t i = 0; i < args.v.n; i++)
+		put_string(out, args.v.v[i]);
+	args_release(&args);
+}
+
+void extract_identity(struct strbuf *out)
+{
+	const char *(*function)(CXString) = clang_getCString;
+	CXString s = clang_getClangVersion();
+	struct stat st;
+	void *address;
+	Dl_info info;
+
+	/* In full, as distributions say their own revision there. */
+	put_string(out, clang_getCString(s));
+	clang_disposeString(s);
+	/* One that somebody builds again and again says the same each time. */
+	memcpy(&address, &function, sizeof(address));
+	if (dladdr(address, &info) && info.dli_fname && stat(info.dli_fname, &st) == 0)
+		strbuf_addf(out, "%s %" PRId64 " %" PRId64 ".%09ld", info.dli_fname,
+			    (int64_t)st.st_size, (int64_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	strbuf_addch(out, '\0');
 }
 
 static double walk_seconds;
@@ -149,15 +217,15 @@ static double now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-int extract_unit(const struct compile_unit *cu, const struct kbuild *kb, const struct rules *rules,
-		 const char *prelude, struct facts *ret, char **ret_error)
+/* @deps may be NULL. */
+static int extract(const struct compile_unit *cu, const struct kbuild *kb, const char *prelude,
+		   struct facts *ret, char **ret_error, struct deps *deps)
 {
 	struct unit u = { .cu = cu, .kb = kb, .prelude = prelude, .f = ret };
 	enum CXErrorCode code;
 	CXIndex index;
 	int err = 0;
 
-	(void)rules;
 	facts_init(ret);
 	index = clang_createIndex(0, 0);
 	u.tu = parse(index, cu, kb, prelude, &code);
@@ -182,6 +250,8 @@ int extract_unit(const struct compile_unit *cu, const struct kbuild *kb, const s
 	walk_seconds = now();
 	unit_walk(&u);
 	walk_seconds = now() - walk_seconds;
+	if (deps)
+		unit_reads(&u, deps);
 out:
 	unit_release(&u);
 	if (u.tu)
@@ -191,6 +261,28 @@ out:
 		facts_release(ret);
 		facts_init(ret);
 	}
+	return err;
+}
+
+int extract_unit(const struct compile_unit *u, const struct kbuild *kb, const struct rules *rules,
+		 const char *prelude, struct facts *ret, char **ret_error)
+{
+	(void)rules;
+	return extract(u, kb, prelude, ret, ret_error, NULL);
+}
+
+int extract_unit_deps(const struct compile_unit *u, const struct kbuild *kb,
+		      const struct rules *rules, const char *prelude, struct facts *ret,
+		      char **ret_error, struct deps *ret_deps, bool *ret_known)
+{
+	struct timespec since;
+	int err;
+
+	(void)rules;
+	clock_gettime(CLOCK_REALTIME, &since);
+	deps_init(ret_deps, u->directory, u->argv);
+	err = extract(u, kb, prelude, ret, ret_error, ret_deps);
+	*ret_known = !err && deps_finish(ret_deps, &since);
 	return err;
 }
 

@@ -2,6 +2,7 @@
 #ifndef RELOCK_CLANG_EXTRACT_H
 #define RELOCK_CLANG_EXTRACT_H
 
+#include "facts/deps.h"
 #include "facts/facts.h"
 #include "kbuild/kbuild.h"
 #include "rules/rules.h"
@@ -14,6 +15,23 @@
  */
 int extract_unit(const struct compile_unit *u, const struct kbuild *kb, const struct rules *rules,
 		 const char *prelude, struct facts *ret, char **ret_error);
+
+/*
+ * The same, and what files the facts depend on. @ret_deps, to be released by
+ * the caller either way, holds only if @ret_known: else the facts may depend on
+ * something that cannot be said, or that changed meanwhile.
+ */
+int extract_unit_deps(const struct compile_unit *u, const struct kbuild *kb,
+		      const struct rules *rules, const char *prelude, struct facts *ret,
+		      char **ret_error, struct deps *ret_deps, bool *ret_known);
+
+/*
+ * Appends all that decides the facts of @u but what the unit reads and what
+ * extract_identity() says.
+ */
+void extract_key(const struct compile_unit *u, const struct kbuild *kb, struct strbuf *out);
+/* Appends what is the same for all units: which libclang this is. */
+void extract_identity(struct strbuf *out);
 
 /*
  * The header that every unit gets by -include after the kernel's own. It first

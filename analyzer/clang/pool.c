@@ -20,11 +20,13 @@
 #define TIMEOUT_DEFAULT 120
 #define FRAME_MAX ((uint64_t)1 << 30) /* no unit's facts come near this */
 
-/* What a worker sends back: this, then len bytes of encoded facts or of the error's text. */
+/*
+ * What a worker sends back: this, then len bytes: n_deps of encoded deps (none
+ * where they are not wanted or not known) and encoded facts, or the error's text.
+ */
 struct frame {
-	uint64_t len;
-	uint32_t ok;
-	uint32_t unused;
+	uint64_t len, n_deps;
+	uint64_t ok;
 };
 
 struct worker {
@@ -48,6 +50,10 @@ struct pool {
 	unsigned int timeout;
 	char prelude[64];
 	int prelude_fd;
+	struct strbuf prelude_text;
+	struct facts_key *keys; /* of the units, if there is a cache */
+	size_t *todo;		/* results that the cache does not have */
+	size_t n_todo;
 	size_t n, next, done;
 };
 
@@ -98,17 +104,28 @@ static bool receive_all(int fd, void *data, size_t len)
 static bool answer(const struct pool *p, int fd, size_t unit)
 {
 	struct strbuf out = STRBUF_INIT;
+	const struct compile_unit *u = &p->kb->units.v[unit];
 	struct frame frame = { 0 };
+	struct deps deps = { 0 };
 	char *error = NULL;
 	struct facts facts;
-	bool sent;
+	bool sent, known = false;
+	int err;
 
-	frame.ok = extract_unit(&p->kb->units.v[unit], p->kb, p->rules, p->prelude, &facts,
-				&error) == 0;
+	if (p->o->cache)
+		err = extract_unit_deps(u, p->kb, p->rules, p->prelude, &facts, &error, &deps,
+					&known);
+	else
+		err = extract_unit(u, p->kb, p->rules, p->prelude, &facts, &error);
+	if (known)
+		deps_encode(&deps, &out);
+	frame.n_deps = out.len;
+	frame.ok = !err;
 	if (frame.ok)
 		facts_encode(&facts, &out);
 	else
 		strbuf_addstr(&out, error ? error : "no facts");
+	deps_release(&deps);
 	facts_release(&facts);
 	free(error);
 	frame.len = out.len;
@@ -140,6 +157,9 @@ static void work(const struct pool *p, int fd)
 	 * toggle brings back handlers of the caller's, so it comes first.
 	 */
 	setenv("LIBCLANG_DISABLE_CRASH_RECOVERY", "1", 1);
+	/* Folders that clang would look for headers in, whatever the command says. */
+	unsetenv("CPATH");
+	unsetenv("C_INCLUDE_PATH");
 	clang_toggleCrashRecovery(0);
 	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
 		signal(crashes[i], SIG_DFL);
@@ -219,14 +239,14 @@ static int feed(struct pool *p, struct worker *w)
 {
 	int err;
 
-	if (p->next >= p->n)
+	if (p->next >= p->n_todo)
 		return 0;
 	if (!w->pid) {
 		err = start_worker(p, w);
 		if (err)
 			return err;
 	}
-	w->result = p->next++;
+	w->result = p->todo[p->next++];
 	w->busy = true;
 	w->deadline = now() + p->timeout;
 	/* If it is dead already, reading from it will tell. */
@@ -237,13 +257,17 @@ static int feed(struct pool *p, struct worker *w)
 /* The whole answer is there. */
 static void take_answer(struct pool *p, struct worker *w, const struct frame *frame)
 {
-	const char *data = w->in.buf + sizeof(*frame);
+	const char *data = w->in.buf + sizeof(*frame), *facts = data + frame->n_deps;
+	size_t n_facts = frame->len - frame->n_deps;
 	const char *error = NULL;
 
 	if (!frame->ok)
 		error = arena_strndup(p->arena, data, frame->len);
-	else if (facts_decode(data, frame->len, &p->ret[w->result].facts))
+	else if (facts_decode(facts, n_facts, &p->ret[w->result].facts))
 		error = "facts that do not make sense came back";
+	else if (frame->n_deps)
+		facts_cache_store(p->o->cache, &p->keys[w->result], data, frame->n_deps, facts,
+				  n_facts);
 	finish(p, w, error);
 }
 
@@ -260,7 +284,7 @@ static void read_answer(struct pool *p, struct worker *w)
 		strbuf_add(&w->in, buf, (size_t)n);
 	if (w->in.len >= sizeof(frame))
 		memcpy(&frame, w->in.buf, sizeof(frame));
-	if (n <= 0 || frame.len > FRAME_MAX) {
+	if (n <= 0 || frame.len > FRAME_MAX || frame.n_deps > frame.len) {
 		why = why_ended(p, end_worker(w, n > 0));
 		finish(p, w, why);
 		return;
@@ -335,22 +359,68 @@ static int run(struct pool *p)
  */
 static int make_prelude(struct pool *p)
 {
-	struct strbuf sb = STRBUF_INIT;
 	ssize_t n;
 
 	p->prelude_fd = memfd_create("relock-prelude", MFD_CLOEXEC);
 	if (p->prelude_fd < 0)
 		return -errno;
-	extract_prelude(p->rules, &sb);
-	n = write(p->prelude_fd, sb.buf, sb.len);
-	if (n != (ssize_t)sb.len) {
-		strbuf_release(&sb);
+	n = write(p->prelude_fd, p->prelude_text.buf, p->prelude_text.len);
+	if (n != (ssize_t)p->prelude_text.len) {
 		close(p->prelude_fd);
 		return -EIO;
 	}
-	strbuf_release(&sb);
 	snprintf(p->prelude, sizeof(p->prelude), "/proc/self/fd/%d", p->prelude_fd);
 	return 0;
+}
+
+/* Takes what the cache has; the rest is to do. */
+static void ask_cache(struct pool *p)
+{
+	struct strbuf text = STRBUF_INIT;
+	size_t same;
+
+	p->keys = ARENA_ARRAY(p->arena, struct facts_key, p->n);
+	extract_identity(&text);
+	strbuf_add(&text, p->prelude_text.buf, p->prelude_text.len + 1);
+	same = text.len;
+	for (size_t i = 0; i < p->n; i++) {
+		strbuf_setlen(&text, same);
+		extract_key(&p->kb->units.v[p->units[i]], p->kb, &text);
+		p->keys[i] = facts_cache_key(p->o->cache, text.buf, text.len);
+		if (!facts_cache_find(p->o->cache, &p->keys[i], &p->ret[i].facts)) {
+			p->todo[p->n_todo++] = i;
+			continue;
+		}
+		p->done++;
+		if (p->o->progress)
+			p->o->progress(p->o->data, p->done, p->n);
+	}
+	strbuf_release(&text);
+}
+
+static int extract_todo(struct pool *p)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	int err;
+
+	p->n_workers = p->o->jobs ? p->o->jobs : cpus > 0 ? (unsigned int)cpus : 1;
+	if (p->n_workers > p->n_todo)
+		p->n_workers = (unsigned int)p->n_todo;
+	p->timeout = p->o->timeout ? p->o->timeout : TIMEOUT_DEFAULT;
+	err = make_prelude(p);
+	if (err)
+		return err;
+	p->workers = ARENA_ARRAY(p->arena, struct worker, p->n_workers);
+	for (unsigned int i = 0; i < p->n_workers; i++)
+		strbuf_init(&p->workers[i].in);
+	err = run(p);
+	for (unsigned int i = 0; i < p->n_workers; i++) {
+		if (p->workers[i].pid)
+			end_worker(&p->workers[i], err != 0);
+		strbuf_release(&p->workers[i].in);
+	}
+	close(p->prelude_fd);
+	return err;
 }
 
 int pool_extract(const struct kbuild *kb, const struct rules *rules, const size_t *units, size_t n,
@@ -358,28 +428,20 @@ int pool_extract(const struct kbuild *kb, const struct rules *rules, const size_
 {
 	struct pool p = { .kb = kb, .rules = rules, .units = units, .n = n,
 			  .o = o,   .ret = ret,	    .arena = arena };
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	int err;
+	int err = 0;
 
 	memset(ret, 0, n * sizeof(*ret));
-	if (!n)
-		return 0;
-	p.n_workers = o->jobs ? o->jobs : cpus > 0 ? (unsigned int)cpus : 1;
-	if (p.n_workers > n)
-		p.n_workers = (unsigned int)n;
-	p.timeout = o->timeout ? o->timeout : TIMEOUT_DEFAULT;
-	err = make_prelude(&p);
-	if (err)
-		return err;
-	p.workers = ARENA_ARRAY(arena, struct worker, p.n_workers);
-	for (unsigned int i = 0; i < p.n_workers; i++)
-		strbuf_init(&p.workers[i].in);
-	err = run(&p);
-	for (unsigned int i = 0; i < p.n_workers; i++) {
-		if (p.workers[i].pid)
-			end_worker(&p.workers[i], err != 0);
-		strbuf_release(&p.workers[i].in);
+	strbuf_init(&p.prelude_text);
+	extract_prelude(rules, &p.prelude_text);
+	p.todo = ARENA_ARRAY(arena, size_t, n);
+	if (o->cache) {
+		ask_cache(&p);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			p.todo[p.n_todo++] = i;
 	}
-	close(p.prelude_fd);
+	if (p.n_todo)
+		err = extract_todo(&p);
+	strbuf_release(&p.prelude_text);
 	return err;
 }

@@ -3,6 +3,7 @@
 #define RELOCK_CLANG_POOL_H
 
 #include "clang/extract.h"
+#include "facts/cache.h"
 
 /* The facts of a unit, or why there are none. */
 struct pool_result {
@@ -13,6 +14,7 @@ struct pool_result {
 struct pool_options {
 	unsigned int jobs;	 /* worker processes; 0: one for each online CPU */
 	unsigned int timeout;	 /* seconds a unit may take; 0: 120 */
+	struct facts_cache *cache; /* asked first, and told what is new; or NULL */
 	void (*progress)(void *data, size_t done, size_t total);
 	void *data;
 };

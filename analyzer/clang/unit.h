@@ -17,6 +17,7 @@
  * decl.c     declarations: functions, variables, attributes, BTF ids
  * types.c    types, records, enums
  * place.c    source locations and the text at them
+ * reads.c    which files a parse has read
  * map.c      hash tables of cursors and pointers
  * pool.c     worker processes
  *
@@ -161,6 +162,9 @@ struct fact_loc unit_loc_macro(struct unit *u, CXSourceLocation l, uint32_t *ret
 const struct unit_file *unit_file_of(struct unit *u, CXSourceLocation l);
 /* The source text from where @l is spelled to the end of that file, or NULL. */
 const char *unit_text(struct unit *u, CXSourceLocation l, size_t *ret_len);
+
+/* --- reads.c --- */
+void unit_reads(struct unit *u, struct deps *d);
 
 /* --- types.c --- */
 uint32_t unit_type(struct unit *u, CXType t);

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+#include "facts/cache.h"
+
+#include "base/fs.h"
+#include "base/hash.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#define FOLDER "facts"
+#define KEY_LEN 32
+#define STALE_SECONDS 3600 /* a file aside that is older was left by a run that was killed */
+
+/* An entry: this, the deps, the facts. The sum is of everything behind it. */
+struct head {
+	char magic[8];
+	char sum[KEY_LEN];
+	char key[KEY_LEN];
+	uint64_t n_deps, n_facts;
+};
+
+static const char magic[8] = "relock\nF";
+
+static void sum_of(const char *entry, size_t len, char ret[static KEY_LEN + 1])
+{
+	size_t from = offsetof(struct head, key);
+
+	hash128_hex(entry + from, len - from, ret);
+}
+
+/* --- Looking after the size --- */
+
+struct entry_file {
+	char *path;
+	uint64_t size;
+	struct timespec used;
+	bool aside;
+};
+
+struct folder {
+	VEC(struct entry_file) files;
+	uint64_t bytes;
+	size_t entries;
+};
+
+static int add_file(void *data, const char *path, const char *name, unsigned char type)
+{
+	struct folder *f = data;
+	size_t len = strspn(name, "0123456789abcdef");
+	struct entry_file e;
+	struct stat st;
+
+	if (type == DT_DIR)
+		return FS_SKIP;
+	/* Nothing that this file did not make is counted, or removed. */
+	if (len != KEY_LEN || (name[len] && name[len] != '.') || lstat(path, &st) < 0)
+		return 0;
+	e.path = xstrdup(path);
+	e.size = (uint64_t)st.st_size;
+	e.used = st.st_mtim;
+	e.aside = name[len] == '.';
+	vec_push(&f->files, e);
+	f->bytes += e.size;
+	f->entries += !e.aside;
+	return 0;
+}
+
+static void folder_release(struct folder *f)
+{
+	for (size_t i = 0; i < f->files.n; i++)
+		free(f->files.v[i].path);
+	vec_release(&f->files);
+}
+
+static int by_use(const void *a, const void *b)
+{
+	const struct entry_file *x = a, *y = b;
+
+	if (x->used.tv_sec != y->used.tv_sec)
+		return x->used.tv_sec < y->used.tv_sec ? -1 : 1;
+	if (x->used.tv_nsec != y->used.tv_nsec)
+		return x->used.tv_nsec < y->used.tv_nsec ? -1 : 1;
+	return strcmp(x->path, y->path);
+}
+
+static void prune(struct facts_cache *c)
+{
+	time_t stale = time(NULL) - STALE_SECONDS;
+	struct folder f = { 0 };
+
+	c->unpruned = 0;
+	fs_walk(c->dir, add_file, &f);
+	if (f.files.n)
+		qsort(f.files.v, f.files.n, sizeof(*f.files.v), by_use);
+	for (size_t i = 0; i < f.files.n; i++) {
+		const struct entry_file *e = &f.files.v[i];
+
+		/* Another run may be at the same: what is gone is gone. */
+		if (e->aside ? e->used.tv_sec < stale : f.bytes > c->limit) {
+			unlink(e->path);
+			f.bytes -= e->size;
+		}
+	}
+	folder_release(&f);
+}
+
+void facts_cache_usage(const char *dir, struct arena *a, struct facts_cache_usage *ret)
+{
+	struct folder f = { 0 };
+
+	ret->dir = fs_join(a, dir, FOLDER);
+	fs_walk(ret->dir, add_file, &f);
+	ret->entries = f.entries;
+	ret->bytes = f.bytes;
+	folder_release(&f);
+}
+
+int facts_cache_clear(const char *dir)
+{
+	struct arena a = ARENA_INIT;
+	struct folder f = { 0 };
+	int err = 0;
+
+	fs_walk(fs_join(&a, dir, FOLDER), add_file, &f);
+	for (size_t i = 0; i < f.files.n; i++)
+		if (unlink(f.files.v[i].path) < 0 && errno != ENOENT)
+			err = -errno;
+	folder_release(&f);
+	arena_release(&a);
+	return err;
+}
+
+/* --- Entries --- */
+
+int facts_cache_open(struct facts_cache *c, const char *dir, uint64_t limit)
+{
+	struct strbuf self = STRBUF_INIT;
+	int err;
+
+	memset(c, 0, sizeof(*c));
+	c->limit = limit;
+	c->dir = fs_join(&c->arena, dir, FOLDER);
+	err = fs_mkdirs(c->dir);
+	/* The program itself rather than a version, which nobody raises while working on it. */
+	if (!err)
+		err = fs_read("/proc/self/exe", &self);
+	if (!err) {
+		hash128_hex(self.buf, self.len, c->self);
+		c->view = deps_view_new();
+	}
+	strbuf_release(&self);
+	return err;
+}
+
+void facts_cache_release(struct facts_cache *c)
+{
+	/* Also when nothing was stored: the limit may be lower than last time. */
+	if (c->view)
+		prune(c);
+	deps_view_free(c->view);
+	arena_release(&c->arena);
+	memset(c, 0, sizeof(*c));
+}
+
+struct facts_key facts_cache_key(const struct facts_cache *c, const char *text, size_t len)
+{
+	struct strbuf sb = STRBUF_INIT;
+	struct facts_key key;
+
+	strbuf_addstr(&sb, c->self);
+	strbuf_add(&sb, text, len);
+	hash128_hex(sb.buf, sb.len, key.hex);
+	strbuf_release(&sb);
+	return key;
+}
+
+static char *entry_path(const struct facts_cache *c, const struct facts_key *key)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	strbuf_addf(&sb, "%s/%s", c->dir, key->hex);
+	return strbuf_detach(&sb, NULL);
+}
+
+static bool whole(const struct facts_key *key, const struct strbuf *entry, struct head *ret)
+{
+	char sum[KEY_LEN + 1];
+
+	if (entry->len < sizeof(*ret))
+		return false;
+	memcpy(ret, entry->buf, sizeof(*ret));
+	if (memcmp(ret->magic, magic, sizeof(magic)) || memcmp(ret->key, key->hex, KEY_LEN))
+		return false;
+	sum_of(entry->buf, entry->len, sum);
+	return !memcmp(ret->sum, sum, KEY_LEN) && ret->n_deps <= entry->len &&
+	       ret->n_facts <= entry->len && sizeof(*ret) + ret->n_deps + ret->n_facts == entry->len;
+}
+
+/* Do the facts in the entry hold? Then they are read. */
+static bool use(struct facts_cache *c, const struct facts_key *key, const struct strbuf *entry,
+		struct facts *ret)
+{
+	struct deps deps = { 0 };
+	struct head head;
+	bool hold;
+
+	if (!whole(key, entry, &head))
+		return false;
+	hold = deps_decode(&deps, entry->buf + sizeof(head), head.n_deps) == 0 &&
+	       deps_hold(&deps, c->view);
+	deps_release(&deps);
+	if (!hold)
+		return false;
+	if (facts_decode(entry->buf + sizeof(head) + head.n_deps, head.n_facts, ret)) {
+		facts_release(ret);
+		return false;
+	}
+	return true;
+}
+
+bool facts_cache_find(struct facts_cache *c, const struct facts_key *key, struct facts *ret)
+{
+	struct strbuf entry = STRBUF_INIT;
+	char *path = entry_path(c, key);
+	bool found;
+
+	found = fs_read(path, &entry) == 0 && use(c, key, &entry, ret);
+	if (found) {
+		/* The time of the last change says when it was used last. */
+		utimensat(AT_FDCWD, path, NULL, 0);
+		c->n_found++;
+	}
+	strbuf_release(&entry);
+	free(path);
+	return found;
+}
+
+void facts_cache_store(struct facts_cache *c, const struct facts_key *key, const char *deps,
+		       size_t n_deps, const char *facts, size_t n_facts)
+{
+	struct head head = { .n_deps = n_deps, .n_facts = n_facts };
+	struct strbuf entry = STRBUF_INIT;
+	char sum[KEY_LEN + 1];
+	char *path = entry_path(c, key);
+
+	memcpy(head.magic, magic, sizeof(magic));
+	memcpy(head.key, key->hex, KEY_LEN);
+	strbuf_add(&entry, &head, sizeof(head));
+	strbuf_add(&entry, deps, n_deps);
+	strbuf_add(&entry, facts, n_facts);
+	sum_of(entry.buf, entry.len, sum);
+	memcpy(entry.buf + offsetof(struct head, sum), sum, KEY_LEN);
+	if (fs_write(path, entry.buf, entry.len) == 0) {
+		c->n_stored++;
+		c->unpruned += entry.len;
+		/* A run over everything must not fill the disk before its end. */
+		if (c->unpruned > c->limit / 8)
+			prune(c);
+	}
+	strbuf_release(&entry);
+	free(path);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_FACTS_CACHE_H
+#define RELOCK_FACTS_CACHE_H
+
+#include "facts/deps.h"
+#include "facts/facts.h"
+
+#define FACTS_CACHE_SIZE ((uint64_t)2 << 30)
+
+/*
+ * Facts of units, kept from run to run: one file a unit, named by a hash of
+ * this program and of all that decides the facts but what the unit reads; in
+ * it what it read (deps.h), the facts, and a checksum over all. So another
+ * relock or another command looks elsewhere, and a changed file makes the entry
+ * void. An entry that is damaged in any way counts as none.
+ *
+ * Files are written aside and renamed: runs at the same time see whole entries,
+ * of one or the other. Trouble with writing costs the entry and is no error.
+ */
+struct facts_cache {
+	struct arena arena;
+	const char *dir;
+	uint64_t limit; /* bytes */
+	char self[33];	/* this program */
+	struct deps_view *view;
+	size_t n_found, n_stored;
+	uint64_t unpruned; /* bytes stored since the size was looked at */
+};
+
+/* What a unit is looked for and stored by. */
+struct facts_key {
+	char hex[33];
+};
+
+/*
+ * Opens the cache below the folder @dir, which is made if it is not there.
+ * Returns 0 or a negative errno; release it either way.
+ */
+int facts_cache_open(struct facts_cache *c, const char *dir, uint64_t limit);
+/* Throws away what was used least recently, down to the limit, if there is more. */
+void facts_cache_release(struct facts_cache *c);
+
+/* @text: all that decides the facts of the unit, but for the files. */
+struct facts_key facts_cache_key(const struct facts_cache *c, const char *text, size_t len);
+
+/* Returns whether the cache has facts that still hold; @ret is set only then. */
+bool facts_cache_find(struct facts_cache *c, const struct facts_key *key, struct facts *ret);
+
+/* Keeps encoded facts with their encoded deps. */
+void facts_cache_store(struct facts_cache *c, const struct facts_key *key, const char *deps,
+		       size_t n_deps, const char *facts, size_t n_facts);
+
+struct facts_cache_usage {
+	const char *dir; /* in the arena */
+	size_t entries;
+	uint64_t bytes;
+};
+
+/* What the cache below @dir holds; nothing if there is none. */
+void facts_cache_usage(const char *dir, struct arena *a, struct facts_cache_usage *ret);
+/* Removes all entries. Returns 0 or a negative errno. */
+int facts_cache_clear(const char *dir);
+
+#endif

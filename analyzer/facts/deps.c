@@ -1,0 +1,635 @@
+// SPDX-License-Identifier: MIT
+#include "facts/deps.h"
+
+#include "base/fs.h"
+#include "base/hash.h"
+
+#include <errno.h>
+#include <uthash.h>
+
+#define MAX_DIRS 64 /* bits of deps_name.present; kernel commands have about ten */
+#define HASH_LEN 32
+
+/* --- Strings seen before --- */
+
+struct deps_set {
+	UT_hash_handle hh;
+	char key[];
+};
+
+/* Is @key of @len bytes new? It is in the set afterwards. */
+static bool set_add(struct deps_set **set, struct arena *a, const char *key, size_t len)
+{
+	struct deps_set *e;
+
+	HASH_FIND(hh, *set, key, len, e);
+	if (e)
+		return false;
+	e = arena_alloc(a, sizeof(*e) + len + 1);
+	memcpy(e->key, key, len);
+	HASH_ADD_KEYPTR(hh, *set, e->key, len, e);
+	return true;
+}
+
+/* --- What is there --- */
+
+struct seen_file {
+	char hash[HASH_LEN + 1]; /* "" where there is none that can be read */
+	UT_hash_handle hh;
+	char path[];
+};
+
+struct seen_folder {
+	bool exists;
+	UT_hash_handle hh;
+	char path[];
+};
+
+struct seen_name {
+	uint64_t present;
+	UT_hash_handle hh;
+	char key[]; /* the number of the folders, and the name */
+};
+
+struct seen_dirs {
+	uint32_t number;
+	UT_hash_handle hh;
+	char key[];
+};
+
+struct deps_view {
+	struct arena arena;
+	struct seen_file *files;
+	struct seen_folder *folders;
+	struct seen_name *names;
+	struct seen_dirs *dirs;
+	struct strbuf path, text;
+	const struct timespec *since; /* or NULL: when things changed is of no interest */
+	bool changed; /* a folder has, since then */
+};
+
+struct deps_view *deps_view_new(void)
+{
+	struct deps_view *v = xcalloc(1, sizeof(*v));
+
+	strbuf_init(&v->path);
+	strbuf_init(&v->text);
+	return v;
+}
+
+void deps_view_free(struct deps_view *v)
+{
+	if (!v)
+		return;
+	HASH_CLEAR(hh, v->files);
+	HASH_CLEAR(hh, v->folders);
+	HASH_CLEAR(hh, v->names);
+	HASH_CLEAR(hh, v->dirs);
+	strbuf_release(&v->path);
+	strbuf_release(&v->text);
+	arena_release(&v->arena);
+	free(v);
+}
+
+/*
+ * May the time stamp @t be of a change at or after @since? File systems take
+ * their stamps from a clock that ticks every 10 ms at the worst, or they keep
+ * only whole seconds, FAT every other.
+ */
+static bool may_be_after(const struct timespec *t, const struct timespec *since)
+{
+	int64_t slack = t->tv_nsec ? 20000000 : 2000000000;
+
+	if (t->tv_sec + 10 < since->tv_sec)
+		return false;
+	if (t->tv_sec > since->tv_sec)
+		return true;
+	return (since->tv_sec - t->tv_sec) * INT64_C(1000000000) + since->tv_nsec - t->tv_nsec <=
+	       slack;
+}
+
+/* The folder whose path is the first @len bytes of v->path. */
+static bool folder_exists(struct deps_view *v, size_t len)
+{
+	struct seen_folder *f;
+	struct stat st;
+	char cut;
+
+	HASH_FIND(hh, v->folders, v->path.buf, len, f);
+	if (f)
+		return f->exists;
+	f = arena_alloc(&v->arena, sizeof(*f) + len + 1);
+	memcpy(f->path, v->path.buf, len);
+	HASH_ADD_KEYPTR(hh, v->folders, f->path, len, f);
+	cut = v->path.buf[len];
+	v->path.buf[len] = '\0';
+	f->exists = stat(v->path.buf, &st) == 0 && S_ISDIR(st.st_mode);
+	/* The time of the inode's change, because anybody can set the other one. */
+	if (f->exists && v->since && may_be_after(&st.st_ctim, v->since))
+		v->changed = true;
+	v->path.buf[len] = cut;
+	return f->exists;
+}
+
+/* Is there a file @name in @dir? Folder by folder, as most names are nowhere near @dir. */
+static bool look(struct deps_view *v, const char *dir, const char *name)
+{
+	size_t dir_len = strlen(dir);
+	struct stat st;
+
+	strbuf_reset(&v->path);
+	strbuf_add(&v->path, dir, dir_len);
+	strbuf_addch(&v->path, '/');
+	strbuf_addstr(&v->path, name);
+	if (!folder_exists(v, dir_len))
+		return false;
+	for (size_t i = dir_len + 1; v->path.buf[i]; i++)
+		if (v->path.buf[i] == '/' && !folder_exists(v, i))
+			return false;
+	return stat(v->path.buf, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+static bool look_path(struct deps_view *v, const char *path)
+{
+	struct arena a = ARENA_INIT;
+	bool present = look(v, fs_dirname(&a, path), fs_basename(path));
+
+	arena_release(&a);
+	return present;
+}
+
+static const char *file_hash(struct deps_view *v, const char *path)
+{
+	size_t len = strlen(path);
+	struct seen_file *f;
+	struct stat st;
+
+	HASH_FIND(hh, v->files, path, len, f);
+	if (f)
+		return f->hash;
+	f = arena_alloc(&v->arena, sizeof(*f) + len + 1);
+	memcpy(f->path, path, len);
+	HASH_ADD_KEYPTR(hh, v->files, f->path, len, f);
+	strbuf_reset(&v->text);
+	/* Reading a pipe might never end. */
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && fs_read(path, &v->text) == 0)
+		hash128_hex(v->text.buf, v->text.len, f->hash);
+	return f->hash;
+}
+
+/* --- What the command says --- */
+
+static void add_dir(struct deps *d, const char *dir)
+{
+	dir = d->directory ? fs_absolute(&d->arena, d->directory, dir) :
+			     arena_strdup(&d->arena, dir);
+	for (size_t i = 0; i < d->dirs.n; i++)
+		if (!strcmp(d->dirs.v[i], dir))
+			return;
+	if (d->dirs.n < MAX_DIRS && dir[0] == '/')
+		vec_push(&d->dirs, dir);
+	else
+		d->unknown = true;
+}
+
+/* @path lives as long as the arena. */
+static void add_beside(struct deps *d, const char *path)
+{
+	struct deps_beside b = { .path = path };
+
+	if (set_add(&d->seen_beside, &d->arena, path, strlen(path)))
+		vec_push(&d->beside, b);
+}
+
+static void add_name(struct deps *d, const char *name, size_t len)
+{
+	struct deps_name n = { 0 };
+
+	if (name[0] == '/' || !set_add(&d->seen_names, &d->arena, name, len))
+		return;
+	n.name = arena_strndup(&d->arena, name, len);
+	vec_push(&d->names, n);
+}
+
+/* The file of -include: clang takes a precompiled one in its place where it finds any. */
+static void add_forced(struct deps *d, const char *file)
+{
+	const char *path = d->directory ? fs_absolute(&d->arena, d->directory, file) :
+					  arena_strdup(&d->arena, file);
+
+	add_beside(d, path);
+	add_beside(d, arena_printf(&d->arena, "%s.pch", path));
+	add_beside(d, arena_printf(&d->arena, "%s.gch", path));
+	if (file[0] != '/')
+		add_name(d, file, strlen(file));
+}
+
+/* Options, as far as they may be kept for clang, that read no file and no folder. */
+static bool harmless(const char *arg)
+{
+	static const char *const prefixes[] = {
+		"-D", "-U", "-O", "-W", "-m", "-std=", "-target", "--target=", "-f", "-g", "-w",
+		"-x", "-undef", "-pthread", "-ansi", "-pedantic",
+	};
+	static const char *const readers[] = {
+		"-fmodule", "-fplugin", "-fpass-plugin", "-fsanitize-", "-fprofile-",
+		"-fprebuilt", "-fembed", "-fauto-profile", "-fthinlto", "-fxray-", "-fno-sanitize-",
+		"-fbuild-session", "-fimplicit-module", "-Wp,", "-Wa,", "-Wl,",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
+		if (!strncmp(arg, readers[i], strlen(readers[i])))
+			return false;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (!strncmp(arg, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
+
+static bool takes_word(const char *arg)
+{
+	return !strcmp(arg, "-D") || !strcmp(arg, "-U") || !strcmp(arg, "-target") ||
+	       !strcmp(arg, "-x");
+}
+
+void deps_init(struct deps *d, const char *directory, const char *const *argv)
+{
+	static const char *const dir_options[] = { "-isystem", "-iquote", "-idirafter", "-I" };
+	bool nostdinc = false;
+
+	memset(d, 0, sizeof(*d));
+	d->directory = directory ? arena_strdup(&d->arena, directory) : NULL;
+	for (size_t i = 0; argv && argv[i]; i++) {
+		const char *arg = argv[i], *dir = NULL;
+
+		for (size_t k = 0; k < ARRAY_SIZE(dir_options) && !dir; k++) {
+			size_t len = strlen(dir_options[k]);
+
+			if (!strncmp(arg, dir_options[k], len))
+				dir = arg[len] ? arg + len : argv[i + 1] ? argv[++i] : "";
+		}
+		if (dir) {
+			if (!*dir || !strcmp(dir, "-") || *dir == '=')
+				d->unknown = true;
+			else
+				add_dir(d, dir);
+		} else if ((!strcmp(arg, "-include") || !strcmp(arg, "-imacros")) && argv[i + 1]) {
+			add_forced(d, argv[++i]);
+		} else if (!strcmp(arg, "-nostdinc")) {
+			nostdinc = true;
+		} else if (takes_word(arg) && argv[i + 1]) {
+			i++;
+		} else if (!harmless(arg)) {
+			d->unknown = true;
+		}
+	}
+	/* Where the compiler's own folders are is not said anywhere. */
+	if (!nostdinc)
+		d->unknown = true;
+}
+
+void deps_release(struct deps *d)
+{
+	HASH_CLEAR(hh, d->seen_files);
+	HASH_CLEAR(hh, d->seen_names);
+	HASH_CLEAR(hh, d->seen_beside);
+	vec_release(&d->files);
+	vec_release(&d->dirs);
+	vec_release(&d->names);
+	vec_release(&d->beside);
+	vec_release(&d->computed);
+	arena_release(&d->arena);
+}
+
+/* --- What the text says --- */
+
+/* Blanks, continued lines and comments; the end of the line is none. */
+static const char *skip_blank(const char *s, const char *end)
+{
+	while (s < end) {
+		if (*s == ' ' || *s == '\t' || *s == '\f' || *s == '\v') {
+			s++;
+		} else if (*s == '\\' && end - s > 1 && s[1] == '\n') {
+			s += 2;
+		} else if (*s == '\\' && end - s > 2 && s[1] == '\r' && s[2] == '\n') {
+			s += 3;
+		} else if (*s == '/' && end - s > 1 && s[1] == '*') {
+			const char *close = memmem(s + 2, (size_t)(end - s) - 2, "*/", 2);
+
+			s = close ? close + 2 : end;
+		} else {
+			break;
+		}
+	}
+	return s;
+}
+
+static bool is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
+}
+
+/* The <name> or "name" at @s, looked for from the folder @dir too if that is not NULL. */
+static bool add_literal(struct deps *d, const char *dir, const char *s, const char *end)
+{
+	const char *close;
+	size_t len;
+
+	if (s >= end || (*s != '<' && *s != '"'))
+		return false;
+	close = memchr(s + 1, *s == '<' ? '>' : '"', (size_t)(end - s) - 1);
+	if (!close || close == s + 1 || memchr(s + 1, '\n', (size_t)(close - s) - 1))
+		return false;
+	len = (size_t)(close - s) - 1;
+	add_name(d, s + 1, len);
+	if (*s == '"' && s[1] == '/')
+		add_beside(d, arena_strndup(&d->arena, s + 1, len));
+	else if (*s == '"' && dir)
+		add_beside(d, arena_printf(&d->arena, "%s/%.*s", dir, (int)len, s + 1));
+	return true;
+}
+
+/*
+ * The end of the line at @s and of those that continue it, also by a comment.
+ * What only looks like a comment makes it longer, which does no harm.
+ */
+static const char *line_end(const char *s, const char *end)
+{
+	for (;;) {
+		const char *nl = memchr(s, '\n', (size_t)(end - s)), *open;
+
+		if (!nl)
+			return end;
+		open = memmem(s, (size_t)(nl - s), "/*", 2);
+		if (open) {
+			s = memmem(open + 2, (size_t)(end - open) - 2, "*/", 2);
+			if (!s)
+				return end;
+			s += 2;
+		} else if (nl > s && (nl[-1] == '\\' ||
+				      (nl - s > 1 && nl[-1] == '\r' && nl[-2] == '\\'))) {
+			s = nl + 1;
+		} else {
+			return nl;
+		}
+	}
+}
+
+static void scan_conditions(struct deps *d, const char *dir, const char *s, const char *end)
+{
+	static const char has[] = "__has_include", embed[] = "__has_embed";
+
+	if (memmem(s, (size_t)(end - s), embed, sizeof(embed) - 1))
+		d->unknown = true;
+	while ((s = memmem(s, (size_t)(end - s), has, sizeof(has) - 1))) {
+		for (s += sizeof(has) - 1; s < end && is_word(*s);)
+			s++;
+		s = skip_blank(s, end);
+		if (s >= end || *s != '(')
+			continue;
+		/* The argument may be a macro: nobody knows what that looks for. */
+		if (!add_literal(d, dir, skip_blank(s + 1, end), end))
+			d->unknown = true;
+	}
+}
+
+static void scan_directive(struct deps *d, const char *dir, const char *s, const char *end)
+{
+	const char *word = s;
+	size_t len;
+
+	while (s < end && is_word(*s))
+		s++;
+	len = (size_t)(s - word);
+	if (len == 5 && !memcmp(word, "embed", 5)) {
+		d->unknown = true;
+	} else if ((len == 7 && !memcmp(word, "include", 7)) ||
+		   (len == 12 && !memcmp(word, "include_next", 12)) ||
+		   (len == 6 && !memcmp(word, "import", 6))) {
+		s = skip_blank(s, end);
+		if (add_literal(d, dir, s, end) || s >= end || !is_word(*s))
+			return;
+		if (!dir)
+			d->unknown = true;
+		else if (!d->computed.n || strcmp(d->computed.v[d->computed.n - 1], dir))
+			vec_push(&d->computed, dir);
+	}
+}
+
+static void scan(struct deps *d, const char *dir, const char *text, size_t len)
+{
+	const char *s = text, *end = text + len, *line;
+
+	/* Any # might be the first of its line once comments are gone. */
+	while (s < end && (s = memchr(s, '#', (size_t)(end - s)))) {
+		s = skip_blank(s + 1, end);
+		line = line_end(s, end);
+		scan_directive(d, dir, s, line);
+		scan_conditions(d, dir, s, line);
+	}
+}
+
+void deps_add_file(struct deps *d, const char *path, const char *text, size_t len)
+{
+	struct deps_file f;
+	char *hash;
+
+	path = d->directory && path[0] != '/' ?
+		       arena_printf(&d->arena, "%s/%s", d->directory, path) :
+		       arena_strdup(&d->arena, path);
+	if (!set_add(&d->seen_files, &d->arena, path, strlen(path)))
+		return;
+	hash = arena_alloc(&d->arena, HASH_LEN + 1);
+	hash128_hex(text, len, hash);
+	f.path = path;
+	f.hash = hash;
+	vec_push(&d->files, f);
+	scan(d, fs_dirname(&d->arena, path), text, len);
+}
+
+void deps_add_text(struct deps *d, const char *text, size_t len)
+{
+	scan(d, NULL, text, len);
+}
+
+/* --- Finishing --- */
+
+/*
+ * What #include MACRO looked for is known by what it found: some name below
+ * some folder of the include path, or below the folder of the file that says it.
+ */
+static void add_computed_below(struct deps *d, const char *dir)
+{
+	for (size_t i = 0; i < d->files.n; i++) {
+		const char *name = fs_below(d->files.v[i].path, dir);
+
+		if (!name)
+			continue;
+		add_name(d, name, strlen(name));
+		for (size_t k = 0; k < d->computed.n; k++)
+			add_beside(d, arena_printf(&d->arena, "%s/%s", d->computed.v[k], name));
+	}
+}
+
+bool deps_finish(struct deps *d, const struct timespec *since)
+{
+	struct deps_view *v = deps_view_new();
+	bool known;
+
+	if (d->computed.n) {
+		for (size_t i = 0; i < d->dirs.n; i++)
+			add_computed_below(d, d->dirs.v[i]);
+		for (size_t i = 0; i < d->computed.n; i++)
+			add_computed_below(d, d->computed.v[i]);
+	}
+	v->since = since;
+	for (size_t i = 0; i < d->names.n; i++)
+		for (size_t k = 0; k < d->dirs.n; k++)
+			if (look(v, d->dirs.v[k], d->names.v[i].name))
+				d->names.v[i].present |= (uint64_t)1 << k;
+	for (size_t i = 0; i < d->beside.n; i++)
+		d->beside.v[i].present = look_path(v, d->beside.v[i].path);
+	known = !d->unknown && !v->changed && d->files.n;
+	deps_view_free(v);
+	return known;
+}
+
+static bool names_hold(const struct deps *d, struct deps_view *v)
+{
+	struct strbuf key = STRBUF_INIT;
+	struct seen_dirs *dirs;
+	bool hold = true;
+
+	for (size_t i = 0; i < d->dirs.n; i++)
+		strbuf_add(&key, d->dirs.v[i], strlen(d->dirs.v[i]) + 1);
+	HASH_FIND(hh, v->dirs, key.buf, key.len, dirs);
+	if (!dirs) {
+		dirs = arena_alloc(&v->arena, sizeof(*dirs) + key.len);
+		dirs->number = HASH_COUNT(v->dirs);
+		memcpy(dirs->key, key.buf, key.len);
+		HASH_ADD_KEYPTR(hh, v->dirs, dirs->key, key.len, dirs);
+	}
+	for (size_t i = 0; i < d->names.n && hold; i++) {
+		const struct deps_name *n = &d->names.v[i];
+		struct seen_name *s;
+
+		strbuf_reset(&key);
+		strbuf_add(&key, &dirs->number, sizeof(dirs->number));
+		strbuf_addstr(&key, n->name);
+		HASH_FIND(hh, v->names, key.buf, key.len, s);
+		if (!s) {
+			s = arena_alloc(&v->arena, sizeof(*s) + key.len);
+			memcpy(s->key, key.buf, key.len);
+			for (size_t k = 0; k < d->dirs.n; k++)
+				if (look(v, d->dirs.v[k], n->name))
+					s->present |= (uint64_t)1 << k;
+			HASH_ADD_KEYPTR(hh, v->names, s->key, key.len, s);
+		}
+		hold = s->present == n->present;
+	}
+	strbuf_release(&key);
+	return hold;
+}
+
+bool deps_hold(const struct deps *d, struct deps_view *v)
+{
+	for (size_t i = 0; i < d->files.n; i++)
+		if (strcmp(file_hash(v, d->files.v[i].path), d->files.v[i].hash) != 0)
+			return false;
+	for (size_t i = 0; i < d->beside.n; i++)
+		if (look_path(v, d->beside.v[i].path) != d->beside.v[i].present)
+			return false;
+	return names_hold(d, v);
+}
+
+/* --- As bytes: four numbers, then the strings, each with its end --- */
+
+static void put_string(struct strbuf *out, const char *s)
+{
+	strbuf_add(out, s, strlen(s) + 1);
+}
+
+void deps_encode(const struct deps *d, struct strbuf *out)
+{
+	uint32_t n[4] = { (uint32_t)d->files.n, (uint32_t)d->dirs.n, (uint32_t)d->names.n,
+			  (uint32_t)d->beside.n };
+
+	strbuf_add(out, n, sizeof(n));
+	for (size_t i = 0; i < d->files.n; i++) {
+		put_string(out, d->files.v[i].hash);
+		put_string(out, d->files.v[i].path);
+	}
+	for (size_t i = 0; i < d->dirs.n; i++)
+		put_string(out, d->dirs.v[i]);
+	for (size_t i = 0; i < d->names.n; i++) {
+		strbuf_add(out, &d->names.v[i].present, sizeof(d->names.v[i].present));
+		put_string(out, d->names.v[i].name);
+	}
+	for (size_t i = 0; i < d->beside.n; i++) {
+		strbuf_addch(out, d->beside.v[i].present ? '+' : '-');
+		put_string(out, d->beside.v[i].path);
+	}
+}
+
+struct reader {
+	const char *p, *end;
+	bool bad;
+};
+
+static void get(struct reader *r, void *ret, size_t len)
+{
+	if ((size_t)(r->end - r->p) < len) {
+		r->bad = true;
+		memset(ret, 0, len);
+		return;
+	}
+	memcpy(ret, r->p, len);
+	r->p += len;
+}
+
+static const char *get_string(struct reader *r)
+{
+	const char *s = r->p, *nul = memchr(s, '\0', (size_t)(r->end - s));
+
+	if (!nul) {
+		r->bad = true;
+		return "";
+	}
+	r->p = nul + 1;
+	return s;
+}
+
+int deps_decode(struct deps *ret, const char *data, size_t len)
+{
+	struct reader r = { data, data + len, false };
+	uint32_t n[4];
+
+	memset(ret, 0, sizeof(*ret));
+	get(&r, n, sizeof(n));
+	for (uint32_t i = 0; i < n[0] && !r.bad; i++) {
+		struct deps_file f = { .hash = get_string(&r) };
+
+		f.path = get_string(&r);
+		vec_push(&ret->files, f);
+	}
+	for (uint32_t i = 0; i < n[1] && !r.bad; i++)
+		vec_push(&ret->dirs, get_string(&r));
+	for (uint32_t i = 0; i < n[2] && !r.bad; i++) {
+		struct deps_name name;
+
+		get(&r, &name.present, sizeof(name.present));
+		name.name = get_string(&r);
+		vec_push(&ret->names, name);
+	}
+	for (uint32_t i = 0; i < n[3] && !r.bad; i++) {
+		struct deps_beside b;
+		char mark;
+
+		get(&r, &mark, 1);
+		b.present = mark == '+';
+		b.path = get_string(&r);
+		vec_push(&ret->beside, b);
+	}
+	return r.bad || r.p != r.end || ret->dirs.n > MAX_DIRS || !ret->files.n ? -EBADMSG : 0;
+}
