@@ -96,7 +96,7 @@ struct point {
 	struct guards guards;
 };
 
-/* A value that the function returned, with what was stored where. */
+/* A value that the function returned. */
 struct run_exit {
 	uint32_t value;
 };

@@ -98,7 +98,6 @@ bool sym_is_address(const struct syms *s, uint32_t id)
 
 	switch (v->op) {
 	case SY_STR:
-	case SY_NAME:
 	case SY_FUNC:
 	case SY_GADDR:
 	case SY_GNAME:
@@ -175,7 +174,7 @@ static bool fold(unsigned int op, int64_t x, int64_t y, bool is_unsigned, int64_
 
 uint32_t sym_bin(struct syms *s, unsigned int op, uint32_t a, uint32_t b, bool is_unsigned)
 {
-	int64_t x, y, r;
+	int64_t x = 0, y = 0, r;
 	bool ca = sym_is_int(s, a, &x), cb = sym_is_int(s, b, &y);
 
 	if (ca && cb && fold(op, x, y, is_unsigned, &r))

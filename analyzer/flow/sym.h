@@ -16,7 +16,6 @@
 enum sym_op {
 	SY_INT,	      /* val */
 	SY_STR,	      /* a: string */
-	SY_NAME,      /* the name of the function that the program is attached to */
 	SY_FUNC,      /* a: struct func */
 	SY_GADDR,     /* a: struct gvar: its address */
 	SY_GNAME,     /* a: string: address of a variable that no unit describes */

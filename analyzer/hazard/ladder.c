@@ -133,7 +133,7 @@ static void add_outer(struct analysis *an, const struct hazard *h, struct rungs 
 	const struct frame *held[MAX_FRAMES], *at[MAX_FRAMES];
 	size_t n = people_stack(an->p, h->held->frame, held), m = people_stack(an->p, pt->frame, at);
 	const char *up = guards_note(an, &h->held->guards), *note;
-	size_t common = 0;
+	size_t shared = 0, i;
 
 	add_calls(an, h, r, held, 0, n, 0, true);
 	note = arena_printf(an->arena, "%sacquires %s%s%s",
@@ -145,29 +145,36 @@ static void add_outer(struct analysis *an, const struct hazard *h, struct rungs 
 	add_step(r, STEP_ACQUIRE, (unsigned int)n - 1, people_name(an->p, h->held->func),
 		 loc_of(an->p, &h->held->loc), note);
 	*ret_acquire = (unsigned int)r->v.n;
-	/* From the frame that both stacks have on, down to where the program runs. */
-	while (common < n && common < m && held[common] == at[common])
-		common++;
-	if (common)
-		common--;
-	for (; common + 1 < m; common++) {
-		if (common < n && held[common] == at[common] && common == n - 1)
-			continue; /* its rung is the acquire */
-		add_step(r, at[common]->via_pointer ? STEP_POINTER : STEP_CALL,
-			 (unsigned int)common, people_name(an->p, at[common]->func),
-			 loc_of(an->p, &at[common + 1]->call), NULL);
+	while (shared < n && shared < m && held[shared]->hash == at[shared]->hash)
+		shared++;
+	/* Down from the last shared frame to the one that the program runs in. */
+	for (i = shared ? shared - 1 : 0; i < m; i++) {
+		/* Its rung is there: it took the lock, or the program runs in itself. */
+		if (i + 1 == shared && (i + 1 == n || i + 1 == m))
+			continue;
+		add_step(r, at[i]->via_pointer ? STEP_POINTER : STEP_CALL, (unsigned int)i,
+			 people_name(an->p, at[i]->func),
+			 loc_of(an->p, i + 1 < m ? &at[i + 1]->call : &pt->loc), NULL);
 	}
-	if (m && !(m <= n && held[m - 1] == at[m - 1]))
-		add_step(r, STEP_CALL, (unsigned int)m - 1, people_name(an->p, at[m - 1]->func),
-			 loc_of(an->p, &pt->loc), NULL);
 	*ret_depth = (unsigned int)m;
+}
+
+/* Puts @s at place @at, before what stands there. */
+static void insert_step(struct rungs *r, size_t at, struct step s)
+{
+	size_t i;
+
+	vec_push(&r->v, s);
+	for (i = r->v.n - 1; i > at; i--)
+		r->v.v[i] = r->v.v[i - 1];
+	r->v.v[at] = s;
 }
 
 static void add_nested(struct analysis *an, const struct hazard *h, struct rungs *r,
 		       unsigned int depth, unsigned int acquire)
 {
 	const struct frame *stack[MAX_FRAMES];
-	size_t n = people_stack(an->p, h->wanted->frame, stack), i, first = r->v.n;
+	size_t n = people_stack(an->p, h->wanted->frame, stack), first = r->v.n;
 	uint8_t k;
 
 	add_calls(an, h, r, stack, 0, n, depth, false);
@@ -177,6 +184,7 @@ static void add_nested(struct analysis *an, const struct hazard *h, struct rungs
 		add_step(r, STEP_REENTER, depth, people_name(an->p, stack[0]->func),
 			 loc_of(an->p, &func_fact(an->p, &an->p->funcs.v[stack[0]->func])->loc), NULL);
 	}
+	/* The tests of guards stand right after the function that the program calls. */
 	for (k = 0; k < h->wanted->tests.n; k++) {
 		const struct guard_test *t = &h->wanted->tests.v[k];
 		struct step s = { .kind = STEP_GUARD, .depth = depth + 1,
@@ -187,11 +195,7 @@ static void add_nested(struct analysis *an, const struct hazard *h, struct rungs
 							       : "%s is %d after the test",
 				      guard_name(an->p, t->guard), t->count);
 		s.location.function = s.function;
-		/* Right after the function that the program calls. */
-		vec_push(&r->v, s);
-		for (i = r->v.n - 1; i > first + 1 + k; i--)
-			r->v.v[i] = r->v.v[i - 1];
-		r->v.v[first + 1 + k] = s;
+		insert_step(r, first + 1 + k, s);
 	}
 	add_step(r, STEP_BLOCKED, depth + (unsigned int)n - (n > 1 ? 1 : 0),
 		 people_name(an->p, h->wanted->func), loc_of(an->p, &h->wanted->loc),

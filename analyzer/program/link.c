@@ -556,7 +556,6 @@ void program_release(struct program *p)
 	map64_release(&p->func_by_fact);
 	map64_release(&p->gvar_by_fact);
 	map64_release(&p->records);
-	map64_release(&p->percpu_tested);
 	vec_release(&p->strings);
 	vec_release(&p->funcs);
 	vec_release(&p->gvars);

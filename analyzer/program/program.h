@@ -83,7 +83,6 @@ struct program {
 	struct map64 gvar_by_fact;
 	struct map64 records; /* record name -> unit << 32 | index is kept in record_at */
 	VEC(uint64_t) record_at;
-	struct map64 percpu_tested; /* guard classes whose value decides a branch somewhere */
 };
 
 /*
