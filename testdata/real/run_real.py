@@ -17,6 +17,7 @@ killed. Reports stay in --work. expect.json says what must be found.
 
 import argparse
 import contextlib
+import difflib
 import json
 import os
 import pathlib
@@ -241,6 +242,17 @@ def test_unedited(args):
              if f["code"] in rule["rules"] and SEVERITIES.index(f["severity"]) >= least
              and f["lock"]["class"] in rule["classes"] and f["lock"]["kind"] in rule["kinds"]]
     need(not wrong, "must not be said: " + "; ".join(say(f) for f in wrong))
+    compare_with_list(report, HERE / f"findings-{version}")
+
+
+def compare_with_list(report, path):
+    """What was checked by hand (testdata/FINDINGS.md), line by line."""
+    want = [line for line in path.read_text(encoding="utf-8").splitlines()
+            if not line.startswith("#")]
+    have = sorted(f"{f['severity']} {f['code']} {f['location']['function']} "
+                  f"{f['lock']['class']} ({f['lock']['kind']})" for f in report["findings"])
+    diff = list(difflib.unified_diff(sorted(want), have, path.name, "report", lineterm="", n=0))
+    need(not diff, "not what was checked by hand:\n" + "\n".join(diff))
 
 
 def test_edit(args):
