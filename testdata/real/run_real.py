@@ -7,7 +7,8 @@
     run_real.py edit NAME            an edit of testdata/edits and its new finding
     run_real.py null FORM            NULL that arrives in another way
     run_real.py rename               other names, same verdicts
-    run_real.py same NAME            another build of relock (--relock) writes the same bytes
+    run_real.py same NAME            another build of relock (--relock), which keeps no facts
+                                     and is one process, writes the same bytes
     run_real.py applies              each edit applies to the tree that it is for
 
 The trees lie in --kernels and are edited in place; before a file is changed it
@@ -96,13 +97,13 @@ def version_of(edit):
     return edit.split(".", 1)[1]
 
 
-def check(args, tree, report, jobs=None, scope=()):
+def check(args, tree, report, jobs=None, anew=False):
     """Runs relock; returns its report, which is also left in the work folder."""
     file = args.work / f"{report}.json"
     command = [str(args.relock), "check", str(tree.path), "--cache", str(args.cache), "--progress",
                "never", "--output", f"json:{file}.part", "--output", "short"]
-    for path in scope:
-        command += ["--scope", path]
+    if anew:
+        command.append("--no-cache")
     if jobs:
         command += ["-j", str(jobs)]
     start = time.monotonic()
@@ -329,7 +330,7 @@ def test_same(args):
     tree = Tree(args, version_of(name))
     with tree.changed():
         tree.patch(name)
-        check(args, tree, f"{name}-again", jobs=1)
+        check(args, tree, f"{name}-again", jobs=1, anew=True)
     need((args.work / f"{name}.json").read_bytes() ==
          (args.work / f"{name}-again.json").read_bytes(), "the reports differ")
 
