@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct check {
@@ -221,6 +222,21 @@ static void describe_kernel(struct check *c)
 	}
 }
 
+static void describe_rules(struct check *c)
+{
+	struct report *r = &c->report;
+
+	r->rules = ARENA_ARRAY(&c->arena, struct rule_text, c->rules.hazards.n);
+	for (size_t i = 0; i < c->rules.hazards.n; i++) {
+		const struct rule_hazard *h = &c->rules.hazards.v[i];
+		struct rule_text text = {
+			.code = h->code, .name = h->name, .title = h->title, .page = h->page
+		};
+
+		r->rules[r->n_rules++] = text;
+	}
+}
+
 static void on_analysis(void *data, const char *what, size_t done, size_t total)
 {
 	const char **stage = data;
@@ -264,6 +280,24 @@ static void find_hazards(struct check *c)
 	analyse(&c->program, &ao, &c->arena, &c->report);
 }
 
+/* What the platform of @writer takes beside the output. The report is complete without it. */
+static void write_beside(struct check *c, const struct report_writer *writer)
+{
+	const struct report_options plain = { 0 };
+	const char *file = writer->beside ? getenv(writer->beside_env) : NULL;
+	struct strbuf sb = STRBUF_INIT;
+	int err;
+
+	if (!file || !*file)
+		return;
+	writer->beside->write(&c->report, &plain, &sb);
+	err = fs_append(file, sb.buf, sb.len);
+	if (err)
+		log_warn("cannot append %s to %s (%s): %s", writer->beside->name, file,
+			 writer->beside_env, strerror(-err));
+	strbuf_release(&sb);
+}
+
 static bool write_output(struct check *c, const struct output *out)
 {
 	struct report_options ro = { .color = options_color(&c->o, out) };
@@ -278,6 +312,8 @@ static bool write_output(struct check *c, const struct output *out)
 	if (err)
 		log_error("cannot write %s to %s: %s", out->writer->name,
 			  out->file ? out->file : "standard output", strerror(-err));
+	else
+		write_beside(c, out->writer);
 	strbuf_release(&sb);
 	return !err;
 }
@@ -302,6 +338,7 @@ static int check(struct check *c)
 	if (!open_tree(c) || !select_units(c) || !read_units(c))
 		return EXIT_ERROR;
 	describe_kernel(c);
+	describe_rules(c);
 	find_hazards(c);
 	progress_end();
 	if (!write_outputs(c))

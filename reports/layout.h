@@ -3,6 +3,7 @@
 #define RELOCK_REPORTS_LAYOUT_H
 
 #include "base/strbuf.h"
+#include "base/vec.h"
 #include "hazard/finding.h"
 #include "reports/report.h"
 
@@ -24,11 +25,61 @@ size_t text_columns(const char *s, size_t len);
  */
 void add_wrapped(struct strbuf *out, const char *text, size_t column, size_t indent, size_t width);
 
+/* Appends @s as content of an XML element or attribute: nothing that XML forbids is left. */
+void add_xml(struct strbuf *out, const char *s);
+
+/* Appends safe text, with ", " between the strings. */
+void add_joined(struct strbuf *out, const struct strlist *l);
+
+/*
+ * Sources that were read for the lines of a report, so that each is read once.
+ * Zero it, and set the report.
+ */
+struct sources {
+	const struct report *r;
+	VEC(struct source) files;
+};
+void sources_release(struct sources *s);
+
 /*
  * Line @line of report->tree/@file without its line end. Returns false when it
  * cannot be read, and where @file is not below the tree.
  */
+bool sources_line(struct sources *s, const char *file, unsigned int line, struct strbuf *ret);
 bool source_line(const struct report *r, const char *file, unsigned int line, struct strbuf *ret);
+
+/* How many bytes of @line, from @at, a finding is about: a call with its arguments, or a word. */
+size_t source_span(const char *line, size_t at);
+
+/* What a location covers in its line: columns from 1, the end is the first one behind it. */
+struct region {
+	unsigned int line;
+	size_t start; /* in bytes */
+	size_t end;
+	size_t start_char; /* in characters (code points) */
+	size_t end_char;
+};
+void region_of(struct sources *s, const struct location *l, struct region *ret);
+
+const char *base_name(const char *file);
+bool finding_suppressed(const struct finding *f);
+/* In the baseline already, or suppressed: not what a change is blamed for. */
+bool finding_known(const struct finding *f);
+
+/* Number of the step before which a program begins to run, or l->n. */
+size_t ladder_divider(const struct ladder *l);
+
+/* "1 error, 2 warnings, 0 notes, 3 suppressed", or "no findings". */
+void add_verdict(const struct report *r, struct strbuf *out);
+/* "50 of 51 units analysed, 1 failed; Linux 6.12.117, CONFIG"; not yet safe text. */
+void add_coverage(const struct report *r, struct strbuf *out);
+
+/*
+ * The gist of a finding below its sentence, as lines of safe text, each with
+ * its line end: where the lock is taken, what runs, how it comes back, what was
+ * assumed, what helps, the id.
+ */
+void add_gist(const struct finding *f, struct strbuf *out);
 
 /* "error: " and its like are coloured by these; "" when @o wants no colour. */
 const char *color_severity(const struct report_options *o, enum severity s);
@@ -40,8 +91,20 @@ const char *color_off(const struct report_options *o);
 void text_finding(const struct report *r, const struct finding *f, const struct report_options *o,
 		  bool all, struct strbuf *out);
 
+/* The picture that lockdep draws, after an empty line; nothing where the finding has none. */
+void text_scenario(const struct finding *f, struct strbuf *out);
+
 extern const struct report_writer text_writer;
 extern const struct report_writer short_writer;
+extern const struct report_writer lore_writer;
 extern const struct report_writer json_writer;
+extern const struct report_writer sarif_writer;
+extern const struct report_writer github_writer;
+extern const struct report_writer markdown_writer;
+extern const struct report_writer gitlab_writer;
+extern const struct report_writer rdjson_writer;
+extern const struct report_writer checkstyle_writer;
+extern const struct report_writer junit_writer;
+extern const struct report_writer dot_writer;
 
 #endif

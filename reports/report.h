@@ -25,6 +25,13 @@ struct report_writer {
 	const char *name; /* of --output */
 	const char *description;
 	void (*write)(const struct report *r, const struct report_options *o, struct strbuf *out);
+	/*
+	 * A platform may take a second report from a file that an environment
+	 * variable names. Then the caller appends what @beside writes to that file,
+	 * if the variable is set. NULL: there is none.
+	 */
+	const struct report_writer *beside;
+	const char *beside_env;
 };
 
 /* All writers, in the order that a user is told about them; ends with NULL. */

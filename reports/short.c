@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "reports/layout.h"
 
-#include <string.h>
-
 /* One line a finding, in gcc's shape: for editors, problem matchers and grep. */
 static void short_write(const struct report *r, const struct report_options *o, struct strbuf *out)
 {
 	for (size_t i = 0; i < r->n_findings; i++) {
 		const struct finding *f = &r->findings[i];
 
-		if (f->state && !strcmp(f->state, "suppressed"))
+		if (finding_suppressed(f))
 			continue;
 		strbuf_addstr(out, color_bold(o));
 		add_safe(out, f->location.file);

@@ -23,18 +23,6 @@ static size_t width_of(const struct report_options *o)
 	return o->width ? o->width : 100;
 }
 
-static bool is_suppressed(const struct finding *f)
-{
-	return f->state && !strcmp(f->state, "suppressed");
-}
-
-static const char *base_name(const char *file)
-{
-	const char *slash = strrchr(file, '/');
-
-	return slash ? slash + 1 : file;
-}
-
 /* "note: " and its like in their colour, then @text wrapped beside it. */
 static void add_remark(struct strbuf *out, const struct report_options *o, const char *label,
 		       const char *text)
@@ -76,36 +64,6 @@ static void add_headline(const struct finding *f, const struct report_options *o
 	strbuf_release(&safe);
 }
 
-static bool is_word(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_';
-}
-
-/* How many bytes of @line, from @at, the finding is about: a call with its arguments, or a word. */
-static size_t span_length(const char *line, size_t at)
-{
-	size_t end = at, depth = 0;
-
-	while (is_word(line[end]))
-		end++;
-	if (end == at)
-		return 1;
-	if (line[end] != '(')
-		return end - at;
-	for (size_t i = end; line[i]; i++) {
-		depth += line[i] == '(';
-		depth -= line[i] == ')';
-		if (!depth)
-			return i + 1 - at;
-	}
-	/* The call goes on in the next line. */
-	end = strlen(line);
-	while (end > at && (line[end - 1] == ' ' || line[end - 1] == '\t'))
-		end--;
-	return end - at;
-}
-
 /* The quoted line, tabs expanded, and carets below it. */
 static void add_source(const struct report *r, const struct finding *f,
 		       const struct report_options *o, struct strbuf *out)
@@ -118,7 +76,7 @@ static void add_source(const struct report *r, const struct finding *f,
 	at = f->location.column ? f->location.column - 1 : 0;
 	if (at >= line.len)
 		goto out;
-	len = span_length(line.buf, at);
+	len = source_span(line.buf, at);
 	for (size_t i = 0; i < line.len;) {
 		char one[8] = { 0 };
 		uint32_t cp;
@@ -234,20 +192,6 @@ static void pad_to(struct strbuf *out, size_t start, size_t column)
 		strbuf_addchars(out, ' ', column - have);
 }
 
-/* Number of the step before which a program begins to run, or l->n. */
-static size_t divider_at(const struct ladder *l)
-{
-	for (size_t i = 0; i < l->n; i++) {
-		if (l->v[i].kind == STEP_ATTACH)
-			return i + 1;
-	}
-	for (size_t i = 0; i < l->n; i++) {
-		if (l->v[i].kind == STEP_REENTER)
-			return i;
-	}
-	return l->n;
-}
-
 /* The note of step @i, beside the other columns (@note) or below them. */
 static void add_note(const struct ladder *l, size_t i, size_t start, size_t note,
 		     unsigned int indent, const struct report_options *o, struct strbuf *out)
@@ -275,7 +219,7 @@ static void add_note(const struct ladder *l, size_t i, size_t start, size_t note
 
 static void add_ladder(const struct ladder *l, const struct report_options *o, struct strbuf *out)
 {
-	size_t places = place_width(l), divider = divider_at(l), place, note;
+	size_t places = place_width(l), divider = ladder_divider(l), place, note;
 	unsigned int indent = 4;
 
 	if (TREE_AT + tree_width(l, indent) + places + 4 + NOTE_WANT > width_of(o))
@@ -410,7 +354,7 @@ static void add_inversion(const struct finding *f, struct strbuf *out)
 	strbuf_addf(out, "%s);\n\n   *** %s DEADLOCK ***\n", b, f->lock2 ? "AB-BA" : "ABBA");
 }
 
-static void add_scenario(const struct finding *f, struct strbuf *out)
+void text_scenario(const struct finding *f, struct strbuf *out)
 {
 	if (!f->n_ladders)
 		return;
@@ -420,14 +364,6 @@ static void add_scenario(const struct finding *f, struct strbuf *out)
 	} else if (blocked_step(&f->ladders[0])) {
 		strbuf_addch(out, '\n');
 		add_recursion(f, out);
-	}
-}
-
-static void add_joined(struct strbuf *out, const struct strlist *l)
-{
-	for (size_t i = 0; i < l->n; i++) {
-		strbuf_addstr(out, i ? ", " : "");
-		add_safe(out, l->v[i]);
 	}
 }
 
@@ -546,7 +482,7 @@ void text_finding(const struct report *r, const struct finding *f, const struct 
 			strbuf_addstr(out, "     the other order:\n");
 		add_ladder(&f->ladders[i], o, out);
 	}
-	add_scenario(f, out);
+	text_scenario(f, out);
 	add_attach_points(f, o, all, out);
 	add_reentries(f, o, all, out);
 	for (size_t i = 0; i < f->notes.n; i++)
@@ -563,34 +499,11 @@ void text_finding(const struct report *r, const struct finding *f, const struct 
 
 static void add_summary(const struct report *r, const struct report_options *o, struct strbuf *out)
 {
-	size_t count[SEV_ERROR + 1] = { 0 }, suppressed = 0, shown = 0;
 	struct strbuf sb = STRBUF_INIT, safe = STRBUF_INIT;
 
-	for (size_t i = 0; i < r->n_findings; i++) {
-		if (is_suppressed(&r->findings[i])) {
-			suppressed++;
-		} else {
-			count[r->findings[i].severity]++;
-			shown++;
-		}
-	}
-	if (shown)
-		strbuf_addf(&sb, "%zu error%s, %zu warning%s, %zu note%s", count[SEV_ERROR],
-			    count[SEV_ERROR] == 1 ? "" : "s", count[SEV_WARNING],
-			    count[SEV_WARNING] == 1 ? "" : "s", count[SEV_NOTE],
-			    count[SEV_NOTE] == 1 ? "" : "s");
-	else
-		strbuf_addstr(&sb, "no findings");
-	if (suppressed)
-		strbuf_addf(&sb, ", %zu suppressed", suppressed);
-	strbuf_addf(&sb, "; %zu of %zu unit%s analysed", r->units_analysed, r->units_total,
-		    r->units_total == 1 ? "" : "s");
-	if (r->n_failed)
-		strbuf_addf(&sb, ", %zu failed", r->n_failed);
-	if (*r->kernel_version)
-		strbuf_addf(&sb, "; Linux %s", r->kernel_version);
-	if (*r->kernel_config)
-		strbuf_addf(&sb, "%s%s", *r->kernel_version ? ", " : "; ", r->kernel_config);
+	add_verdict(r, &sb);
+	strbuf_addstr(&sb, "; ");
+	add_coverage(r, &sb);
 	strbuf_addf(out, "%srelock:%s ", color_bold(o), color_off(o));
 	add_safe(&safe, sb.buf);
 	add_wrapped(out, safe.buf, 8, 8, width_of(o));
@@ -620,7 +533,7 @@ static void add_summary(const struct report *r, const struct report_options *o, 
 static void text_write(const struct report *r, const struct report_options *o, struct strbuf *out)
 {
 	for (size_t i = 0; i < r->n_findings; i++) {
-		if (is_suppressed(&r->findings[i]))
+		if (finding_suppressed(&r->findings[i]))
 			continue;
 		text_finding(r, &r->findings[i], o, false, out);
 		strbuf_addch(out, '\n');

@@ -6,7 +6,16 @@
 const struct report_writer *const report_writers[] = {
 	&text_writer,
 	&short_writer,
+	&lore_writer,
 	&json_writer,
+	&sarif_writer,
+	&github_writer,
+	&markdown_writer,
+	&gitlab_writer,
+	&rdjson_writer,
+	&checkstyle_writer,
+	&junit_writer,
+	&dot_writer,
 	NULL,
 };
 

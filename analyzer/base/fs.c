@@ -149,6 +149,19 @@ int fs_write(const char *path, const void *data, size_t len)
 	return err;
 }
 
+int fs_append(const char *path, const void *data, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = write_all(fd, data, len);
+	if (close(fd) < 0 && !err)
+		err = -errno;
+	return err;
+}
+
 int fs_mkdirs(const char *path)
 {
 	char *copy = xstrdup(path);

@@ -22,6 +22,8 @@ int fs_read_line(const char *path, struct strbuf *out);
  * Returns 0 or a negative errno; then nothing is left behind.
  */
 int fs_write(const char *path, const void *data, size_t len);
+/* Adds @len bytes to the end of the file @path, which is made if it is not there. */
+int fs_append(const char *path, const void *data, size_t len);
 
 /* Makes the folder @path and those above it. Returns 0, also when it is there, or a negative errno. */
 int fs_mkdirs(const char *path);

@@ -122,6 +122,14 @@ struct stat_entry {
 	uint64_t value;
 };
 
+/* A rule that the analysis looked for, whether it found anything or not. */
+struct rule_text {
+	const char *code;  /* "RL101" */
+	const char *name;  /* "null-busy-counter" */
+	const char *title; /* one line */
+	const char *page;  /* Markdown; "" when the rules came without pages */
+};
+
 struct report {
 	const char *tool_version;
 	const char *tree; /* as the user named it; for reading source lines, never printed in reports */
@@ -138,6 +146,8 @@ struct report {
 	struct config_miss *config_missing;
 	size_t n_config_missing;
 	struct strlist assumptions; /* that hold for the whole report */
+	struct rule_text *rules;
+	size_t n_rules;
 	struct stat_entry *stats;
 	size_t n_stats;
 };

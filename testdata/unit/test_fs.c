@@ -50,6 +50,13 @@ static void test_write_and_read(void **state)
 	strbuf_reset(&sb);
 	assert_int_equal(fs_read_line(path, &sb), 0);
 	assert_string_equal(sb.buf, "second\n");
+	assert_int_equal(fs_append(path, "third", 5), 0);
+	assert_int_equal(fs_append(in_dir(&a, "appended"), "new", 3), 0);
+	assert_int_equal(fs_append(dir, "x", 1), -EISDIR);
+	assert_int_equal(fs_append("/dev/full", "x", 1), -ENOSPC);
+	strbuf_reset(&sb);
+	assert_int_equal(fs_read(path, &sb), 0);
+	assert_string_equal(sb.buf, "second\nline\nthird");
 	strbuf_release(&sb);
 	arena_release(&a);
 }

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: MIT
+#include "report_fixture.h"
+
+#include "base/utf8.h"
+#include "reports/jsonout.h"
+#include "reports/layout.h"
+
+/*
+ * The formats that other programs read. Their golden files are opened by those
+ * programs in testdata/reports.
+ */
+static const char *const formats[] = { "lore",	 "sarif",      "github", "markdown", "gitlab",
+				       "rdjson", "checkstyle", "junit",	 "dot" };
+
+/* What a tree could contain to drive or break whoever reads a report of it. */
+#define EVIL                                                                                       \
+	"::error::a]]>&amp;<script>alert('1')</script>\"\\|`x` ```\n*b* _c_ [d](javascript:e) "    \
+	"![i](http://f) %0A ,:; {0} #1 @all \033[31m\r\x7f \xff\xef\xbf\xbf \xe2\x80\xae --> \t$x$ " \
+	"##[error] \xf0\x9f\x98\x80"
+
+static struct step steps_evil[] = {
+	{ STEP_ACQUIRE, 0, EVIL, { "a/" EVIL, 1, 1, EVIL }, EVIL, 0 },
+	{ STEP_ATTACH, 1, EVIL, { "build:" EVIL, 0, 0, EVIL }, EVIL, 0 },
+	{ STEP_REENTER, 2, "", { NULL, 0, 0, "" }, "", 0 },
+	{ STEP_BLOCKED, 3, EVIL, { "../" EVIL, 2000000000, 2000000000, EVIL }, "x", 1 },
+};
+static struct ladder ladders_evil[] = { { steps_evil, ARRAY_SIZE(steps_evil) } };
+static struct attach_point attach_evil[] = {
+	{ EVIL, LIST("fentry", EVIL), CERT_POSSIBLE, EVIL, { "a/" EVIL, 1, 1, EVIL } },
+};
+static struct reentry reentry_evil[] = { { EVIL, "helper", LIST(EVIL), EVIL } };
+static struct remedy remedies_evil[] = { { "guard", EVIL, true, 0 } };
+static struct finding findings_evil[] = {
+	{
+		.id = "1111111111111111",
+		.context = "recursion",
+		.rule = "unguarded-section",
+		.code = "RL102",
+		.severity = SEV_ERROR,
+		.message = EVIL,
+		.location = { "a/" EVIL, 1, 1, EVIL },
+		.lock = { EVIL, EVIL, { "a/" EVIL, 1, 1, EVIL }, { "b\n::error::c", 1, 1, "" } },
+		.guard_expected = LIST(EVIL),
+		.guard_raised = LIST(EVIL),
+		.entry_function = EVIL,
+		.entry_via = EVIL,
+		.attach = attach_evil,
+		.n_attach = 1,
+		.reentry = reentry_evil,
+		.n_reentry = 1,
+		.ladders = ladders_evil,
+		.n_ladders = 1,
+		.assumptions = LIST(EVIL),
+		.remedies = remedies_evil,
+		.n_remedies = 1,
+		.notes = LIST(EVIL),
+	},
+};
+static struct failed_unit failed_evil[] = { { "a/" EVIL, EVIL } };
+static struct cut cuts_evil[] = { { EVIL, EVIL } };
+static struct config_miss misses_evil[] = { { EVIL, EVIL } };
+static const struct report evil = {
+	.tool_version = "0.1.0",
+	.tree = DIR "/tree",
+	.kernel_version = EVIL,
+	.kernel_config = EVIL,
+	.units_total = 2,
+	.units_analysed = 1,
+	.failed = failed_evil,
+	.n_failed = 1,
+	.findings = findings_evil,
+	.n_findings = 1,
+	.cuts = cuts_evil,
+	.n_cuts = 1,
+	.config_missing = misses_evil,
+	.n_config_missing = 1,
+	.assumptions = LIST(EVIL),
+};
+
+static void test_golden(void **state)
+{
+	struct report_options o = { .color = true, .width = 40 };
+	struct strbuf name = STRBUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		strbuf_reset(&name);
+		strbuf_addf(&name, "full.%s", formats[i]);
+		write_golden(formats[i], &full, o, name.buf);
+		strbuf_reset(&name);
+		strbuf_addf(&name, "empty.%s", formats[i]);
+		write_golden(formats[i], &empty, o, name.buf);
+		strbuf_reset(&name);
+		strbuf_addf(&name, "evil.%s", formats[i]);
+		write_golden(formats[i], &evil, o, name.buf);
+	}
+	strbuf_release(&name);
+}
+
+static size_t count(const struct strbuf *text, const char *what)
+{
+	size_t n = 0, len = strlen(what);
+
+	/* strstr() would do, but AddressSanitizer reads the rest of the text at each call. */
+	for (size_t i = 0; i + len <= text->len; i++)
+		n += text->buf[i] == what[0] && !memcmp(text->buf + i, what, len);
+	return n;
+}
+
+/* Nothing that a terminal obeys, whatever the tree's text is. */
+static void test_evil_bytes(void **state)
+{
+	struct report_options o = { 0 };
+	struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	for (const struct report_writer *const *w = report_writers; *w; w++) {
+		strbuf_reset(&out);
+		(*w)->write(&evil, &o, &out);
+		for (size_t i = 0; i < out.len;) {
+			uint32_t cp = 0;
+			size_t n = utf8_decode(out.buf + i, out.len - i, &cp);
+
+			assert_true(n > 0);
+			assert_true(cp == '\n' || cp >= 0x20);
+			/* jansson leaves DEL as it is; JSON reports are not for terminals. */
+			assert_true(cp != 0x7f || !strcmp((*w)->name, "json"));
+			i += n;
+		}
+	}
+	strbuf_release(&out);
+}
+
+static void test_github(void **state)
+{
+	struct report_options o = { 0 };
+	struct finding many[30];
+	struct report r = full;
+	struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	/* Every line is a command: none is text that could be taken for one. */
+	github_writer.write(&evil, &o, &out);
+	for (const char *line = out.buf; *line; line = strchr(line, '\n') + 1)
+		assert_true(!strncmp(line, "::error file=", 13) ||
+			    !strncmp(line, "::warning title=relock::", 24));
+	assert_int_equal(count(&out, "\n"), 2);
+
+	/* Known findings do not use up the annotations of new ones. */
+	for (size_t i = 0; i < ARRAY_SIZE(many); i++) {
+		many[i] = findings[0];
+		many[i].state = i < 10 ? "unchanged" : i < 11 ? "suppressed" : "new";
+		many[i].severity = i < 25 ? SEV_ERROR : SEV_NOTE;
+	}
+	r.findings = many;
+	r.n_findings = ARRAY_SIZE(many);
+	strbuf_reset(&out);
+	github_writer.write(&r, &o, &out);
+	assert_int_equal(count(&out, "\n"), 11);
+	assert_int_equal(count(&out, "::error file="), 9);
+	assert_int_equal(count(&out, "::notice title=relock::10 more: 5 errors, 0 warnings, "
+					"5 notes; 10 that the baseline has."), 1);
+	strbuf_release(&out);
+}
+
+/* Longer than any summary may be: the report stays below, and says so. */
+static void test_markdown_size(void **state)
+{
+	struct report_options o = { 0 };
+	struct report r = full;
+	struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	r.n_findings = 6000;
+	r.findings = calloc(r.n_findings, sizeof(*r.findings));
+	assert_non_null(r.findings);
+	for (size_t i = 0; i < r.n_findings; i++)
+		r.findings[i] = findings[0];
+	markdown_writer.write(&r, &o, &out);
+	assert_in_range(out.len, 500 << 10, 1000 << 10);
+	assert_int_equal(count(&out, " more; `--output json` has all."), 1);
+	assert_int_equal(count(&out, " more is left out;"), 1);
+	free(r.findings);
+	strbuf_release(&out);
+}
+
+static void test_lore(void **state)
+{
+	static const struct report *const reports[] = { &full, &evil, &empty };
+	struct report_options o = { .color = true };
+	struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++) {
+		strbuf_reset(&out);
+		lore_writer.write(reports[i], &o, &out);
+		for (const char *line = out.buf; *line;) {
+			size_t len = strcspn(line, "\n");
+			size_t number = strspn(line, " 0123456789");
+
+			/* Only a word that is longer than that may go beyond, alone in its line. */
+			assert_true(len <= 75 || strcspn(line + number, " \n") == len - number);
+			for (size_t k = 0; k < len; k++)
+				assert_in_range(line[k], 0x20, 0x7e);
+			assert_true(!len || line[len - 1] != ' ');
+			line += len + 1;
+		}
+	}
+	assert_null(strstr(out.buf, "\n---"));
+	strbuf_release(&out);
+}
+
+/* Where to leave the report that is at all limits; NULL: nowhere. */
+static const char *limits_file;
+
+static void write_sarif(const struct report *r, struct strbuf *out)
+{
+	struct report_options o = { 0 };
+
+	sarif_writer.write(r, &o, out);
+	if (limits_file)
+		assert_int_equal(fs_write(limits_file, out->buf, out->len), 0);
+}
+
+/* At the limits of the platforms, and what the file says then. */
+static void test_sarif_limits(void **state)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct step *steps = calloc(1500, sizeof(*steps));
+	struct attach_point *attach = calloc(150, sizeof(*attach));
+	struct finding *many = calloc(5001, sizeof(*many));
+	struct ladder ladder = { steps, 1500 };
+	struct report r = full;
+
+	(void)state;
+	assert_true(steps && attach && many);
+	for (size_t i = 0; i < 1500; i++) {
+		steps[i] = steps_null[0];
+		steps[i].depth = (unsigned int)i;
+	}
+	steps[1200].kind = STEP_REENTER;
+	for (size_t i = 0; i < 150; i++)
+		attach[i] = attach_null[0];
+	for (size_t i = 0; i < 5001; i++) {
+		many[i] = findings[0];
+		many[i].n_attach = 0;
+		many[i].n_ladders = 0;
+	}
+	many[0].ladders = &ladder;
+	many[0].n_ladders = 1;
+	many[0].attach = attach;
+	many[0].n_attach = 150;
+	r.findings = many;
+	r.n_findings = 5001;
+	write_sarif(&r, &out);
+	assert_int_equal(count(&out, "\"ruleIndex\""), 5000);
+	assert_int_equal(count(&out, "\"nestingLevel\""), 1000);
+	assert_int_equal(count(&out, "a program can run here, at "), 98);
+	assert_int_equal(count(&out, "Only 5000 of 5001 results"), 1);
+	assert_int_equal(count(&out, "1 of the results have more than 1000 steps"), 1);
+
+	/* All within them: nothing is said. */
+	strbuf_reset(&out);
+	sarif_writer.write(&empty, &(struct report_options){ 0 }, &out);
+	assert_null(strstr(out.buf, "Only "));
+	assert_null(strstr(out.buf, "of the results"));
+	free(steps);
+	free(attach);
+	free(many);
+	strbuf_release(&out);
+}
+
+static void test_json_out(void **state)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct json_out j = { .out = &out };
+
+	(void)state;
+	json_out_open(&j, NULL, '{');
+	json_out_text(&j, "a\"", "\\ \n \x01 \x7f \xff");
+	json_out_open(&j, "none", '[');
+	json_out_close(&j, ']');
+	json_out_open(&j, "some", '[');
+	json_out_number(&j, NULL, UINT64_MAX);
+	json_out_bool(&j, NULL, true);
+	json_out_close(&j, ']');
+	json_out_safe(&j, "b", "\x01");
+	json_out_close(&j, '}');
+	json_out_end(&j);
+	assert_string_equal(out.buf, "{\n"
+				     "  \"a\\\"\": \"\\\\ \\n \\u0001 \\u007f \xef\xbf\xbd\",\n"
+				     "  \"none\": [],\n"
+				     "  \"some\": [\n"
+				     "    18446744073709551615,\n"
+				     "    true\n"
+				     "  ],\n"
+				     "  \"b\": \"\\\\x01\"\n"
+				     "}\n");
+	strbuf_release(&out);
+}
+
+/* Bytes and characters of a line that has both tabs and more than ASCII. */
+static void test_region(void **state)
+{
+	struct report r = { .tree = DIR "/tree" };
+	struct sources s = { .r = &r };
+	struct location in = { "kernel/bpf/utf8.c", 2, 15, "f" };
+	struct region at;
+
+	(void)state;
+	region_of(&s, &in, &at);
+	assert_int_equal(at.line, 2);
+	assert_int_equal(at.start, 15);
+	assert_int_equal(at.end, 15 + 12);
+	assert_int_equal(at.start_char, 12);
+	assert_int_equal(at.end_char, 12 + 10);
+	/* Behind the line, and where there is none: one column. */
+	in.column = 400;
+	region_of(&s, &in, &at);
+	assert_int_equal(at.start, 400);
+	assert_int_equal(at.end, 401);
+	in.file = "nowhere.c";
+	in.line = in.column = 0;
+	region_of(&s, &in, &at);
+	assert_int_equal(at.line, 1);
+	assert_int_equal(at.start_char, 1);
+	assert_int_equal(at.end_char, 2);
+	sources_release(&s);
+}
+
+/* test_formats FILE: only writes that report. */
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest limits[] = { cmocka_unit_test(test_sarif_limits) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_golden),	      cmocka_unit_test(test_evil_bytes),
+		cmocka_unit_test(test_github),	      cmocka_unit_test(test_markdown_size),
+		cmocka_unit_test(test_lore),	      cmocka_unit_test(test_sarif_limits),
+		cmocka_unit_test(test_json_out),      cmocka_unit_test(test_region),
+	};
+
+	if (argc > 1) {
+		limits_file = argv[1];
+		return cmocka_run_group_tests(limits, NULL, NULL);
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
