@@ -45,24 +45,33 @@ struct seen_folder {
 	char path[];
 };
 
-struct seen_name {
-	uint64_t present;
+struct seen_beside {
+	bool present;
 	UT_hash_handle hh;
-	char key[]; /* the number of the folders, and the name */
+	char path[];
 };
 
-struct seen_dirs {
-	uint32_t number;
+/* Sets of folders of include paths, by their numbers. */
+struct seen_name {
+	uint64_t *known, *present;
+	size_t n_words;
 	UT_hash_handle hh;
-	char key[];
+	char name[];
+};
+
+struct seen_dir {
+	size_t number;
+	UT_hash_handle hh;
+	char path[];
 };
 
 struct deps_view {
 	struct arena arena;
 	struct seen_file *files;
 	struct seen_folder *folders;
+	struct seen_beside *beside;
 	struct seen_name *names;
-	struct seen_dirs *dirs;
+	struct seen_dir *dirs;
 	struct strbuf path, text;
 	const struct timespec *since; /* or NULL: when things changed is of no interest */
 	bool changed; /* a folder has, since then */
@@ -83,6 +92,7 @@ void deps_view_free(struct deps_view *v)
 		return;
 	HASH_CLEAR(hh, v->files);
 	HASH_CLEAR(hh, v->folders);
+	HASH_CLEAR(hh, v->beside);
 	HASH_CLEAR(hh, v->names);
 	HASH_CLEAR(hh, v->dirs);
 	strbuf_release(&v->path);
@@ -149,13 +159,24 @@ static bool look(struct deps_view *v, const char *dir, const char *name)
 	return stat(v->path.buf, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
-static bool look_path(struct deps_view *v, const char *path)
+static bool look_beside(struct deps_view *v, const char *path)
 {
-	struct arena a = ARENA_INIT;
-	bool present = look(v, fs_dirname(&a, path), fs_basename(path));
+	const char *name = fs_basename(path);
+	size_t len = strlen(path);
+	struct seen_beside *s;
+	struct stat st;
 
-	arena_release(&a);
-	return present;
+	HASH_FIND(hh, v->beside, path, len, s);
+	if (s)
+		return s->present;
+	s = arena_alloc(&v->arena, sizeof(*s) + len + 1);
+	memcpy(s->path, path, len);
+	HASH_ADD_KEYPTR(hh, v->beside, s->path, len, s);
+	strbuf_reset(&v->path);
+	strbuf_addstr(&v->path, path);
+	if (name == path || name == path + 1 || folder_exists(v, (size_t)(name - path) - 1))
+		s->present = stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+	return s->present;
 }
 
 static const char *file_hash(struct deps_view *v, const char *path)
@@ -489,47 +510,77 @@ bool deps_finish(struct deps *d, const struct timespec *since)
 			if (look(v, d->dirs.v[k], d->names.v[i].name))
 				d->names.v[i].present |= (uint64_t)1 << k;
 	for (size_t i = 0; i < d->beside.n; i++)
-		d->beside.v[i].present = look_path(v, d->beside.v[i].path);
+		d->beside.v[i].present = look_beside(v, d->beside.v[i].path);
 	known = !d->unknown && !v->changed && d->files.n;
 	deps_view_free(v);
 	return known;
 }
 
+static size_t dir_number(struct deps_view *v, const char *path)
+{
+	size_t len = strlen(path);
+	struct seen_dir *dir;
+
+	HASH_FIND(hh, v->dirs, path, len, dir);
+	if (!dir) {
+		dir = arena_alloc(&v->arena, sizeof(*dir) + len + 1);
+		dir->number = HASH_COUNT(v->dirs);
+		memcpy(dir->path, path, len);
+		HASH_ADD_KEYPTR(hh, v->dirs, dir->path, len, dir);
+	}
+	return dir->number;
+}
+
+/* What is known of @name, with room for all folders that have a number. */
+static struct seen_name *seen_name(struct deps_view *v, const char *name)
+{
+	size_t len = strlen(name), n_words = (HASH_COUNT(v->dirs) + 63) / 64;
+	struct seen_name *s;
+
+	HASH_FIND(hh, v->names, name, len, s);
+	if (!s) {
+		s = arena_alloc(&v->arena, sizeof(*s) + len + 1);
+		memcpy(s->name, name, len);
+		HASH_ADD_KEYPTR(hh, v->names, s->name, len, s);
+	}
+	if (s->n_words < n_words) {
+		uint64_t *words = ARENA_ARRAY(&v->arena, uint64_t, 2 * n_words);
+
+		if (s->n_words) {
+			memcpy(words, s->known, s->n_words * sizeof(*words));
+			memcpy(words + n_words, s->present, s->n_words * sizeof(*words));
+		}
+		s->known = words;
+		s->present = words + n_words;
+		s->n_words = n_words;
+	}
+	return s;
+}
+
 static bool names_hold(const struct deps *d, struct deps_view *v)
 {
-	struct strbuf key = STRBUF_INIT;
-	struct seen_dirs *dirs;
-	bool hold = true;
+	size_t numbers[MAX_DIRS];
 
-	for (size_t i = 0; i < d->dirs.n; i++)
-		strbuf_add(&key, d->dirs.v[i], strlen(d->dirs.v[i]) + 1);
-	HASH_FIND(hh, v->dirs, key.buf, key.len, dirs);
-	if (!dirs) {
-		dirs = arena_alloc(&v->arena, sizeof(*dirs) + key.len);
-		dirs->number = HASH_COUNT(v->dirs);
-		memcpy(dirs->key, key.buf, key.len);
-		HASH_ADD_KEYPTR(hh, v->dirs, dirs->key, key.len, dirs);
-	}
-	for (size_t i = 0; i < d->names.n && hold; i++) {
+	for (size_t k = 0; k < d->dirs.n; k++)
+		numbers[k] = dir_number(v, d->dirs.v[k]);
+	for (size_t i = 0; i < d->names.n; i++) {
 		const struct deps_name *n = &d->names.v[i];
-		struct seen_name *s;
+		struct seen_name *s = seen_name(v, n->name);
 
-		strbuf_reset(&key);
-		strbuf_add(&key, &dirs->number, sizeof(dirs->number));
-		strbuf_addstr(&key, n->name);
-		HASH_FIND(hh, v->names, key.buf, key.len, s);
-		if (!s) {
-			s = arena_alloc(&v->arena, sizeof(*s) + key.len);
-			memcpy(s->key, key.buf, key.len);
-			for (size_t k = 0; k < d->dirs.n; k++)
+		for (size_t k = 0; k < d->dirs.n; k++) {
+			uint64_t bit = (uint64_t)1 << numbers[k] % 64;
+			size_t word = numbers[k] / 64;
+
+			if (!(s->known[word] & bit)) {
+				s->known[word] |= bit;
 				if (look(v, d->dirs.v[k], n->name))
-					s->present |= (uint64_t)1 << k;
-			HASH_ADD_KEYPTR(hh, v->names, s->key, key.len, s);
+					s->present[word] |= bit;
+			}
+			if (!(s->present[word] & bit) != !(n->present >> k & 1))
+				return false;
 		}
-		hold = s->present == n->present;
 	}
-	strbuf_release(&key);
-	return hold;
+	return true;
 }
 
 bool deps_hold(const struct deps *d, struct deps_view *v)
@@ -538,7 +589,7 @@ bool deps_hold(const struct deps *d, struct deps_view *v)
 		if (strcmp(file_hash(v, d->files.v[i].path), d->files.v[i].hash) != 0)
 			return false;
 	for (size_t i = 0; i < d->beside.n; i++)
-		if (look_path(v, d->beside.v[i].path) != d->beside.v[i].present)
+		if (look_beside(v, d->beside.v[i].path) != d->beside.v[i].present)
 			return false;
 	return names_hold(d, v);
 }
