@@ -51,8 +51,8 @@ static void percpu_macro(const struct rule_percpu *p, struct strbuf *out)
 	case PERCPU_PTR:
 		strbuf_addf(out,
 			    "void *__relock_%s(const volatile void *ptr);\n"
-			    "#define %s(ptr) ((typeof(*(ptr)) *)__relock_%s((const volatile void *)"
-			    "(unsigned long)(ptr)))\n",
+			    "#define %s(ptr) ((__relock_unqual(*(ptr)) *)__relock_%s("
+			    "(const volatile void *)(unsigned long)(ptr)))\n",
 			    m, m, m);
 		break;
 	}
@@ -145,9 +145,16 @@ static void value_macro(const struct rule_value *v, struct strbuf *out)
 
 /*
  * The value of a per-CPU operation has the type of the counter, which may be a
- * pointer or, rarely, a struct, to which nothing can be cast.
+ * pointer or, rarely, a struct, to which nothing can be cast. Per-CPU variables
+ * may be in an address space of their own (x86 since 6.15), this CPU's copy is
+ * not; clang 18 and older leave the address space in what typeof_unqual gives.
  */
 static const char percpu_head[] =
+	"#if __clang_major__ >= 19\n"
+	"#define __relock_unqual(x) __typeof_unqual__(x)\n"
+	"#else\n"
+	"#define __relock_unqual(x) __typeof__(x)\n"
+	"#endif\n"
 	"#define __relock_pcp(pcp) ((const volatile void *)(unsigned long)&(pcp))\n"
 	"#define __relock_rec(pcp) (__builtin_classify_type(pcp) == 12)\n"
 	"#define __relock_as(pcp, call) __builtin_choose_expr(__relock_rec(pcp), \\\n"

@@ -40,3 +40,21 @@ int others(struct rec *r, bool nmi)
 		return this_cpu_ptr(&elsewhere)->a;
 	return this_cpu_ptr(recs)->b + this_cpu_read(busy);
 }
+
+/* As x86 has them since 6.15. */
+#define __percpu_seg __attribute__((address_space(256)))
+extern struct rec __percpu_seg seg_rec;
+extern int __percpu_seg seg_busy;
+extern struct rec *__percpu_seg seg_ptr;
+void use(int *p);
+
+int named_space(struct rec __percpu_seg *r, const struct rec *c)
+{
+	struct rec copy = this_cpu_read(seg_rec);
+
+	this_cpu_inc(seg_busy);
+	use(this_cpu_ptr(&seg_busy));
+	this_cpu_inc(r->b);
+	c = this_cpu_ptr(c);
+	return this_cpu_read(seg_ptr)->a + this_cpu_ptr(r)->b + copy.c;
+}
