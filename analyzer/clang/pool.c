@@ -144,7 +144,7 @@ static void work(const struct pool *p, int fd)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 #ifndef __SANITIZE_ADDRESS__
 	{
-		/* What a dying libclang prints is of no use to the user: the unit is named anyway. */
+		/* What a dying libclang prints is of no use: the unit is named anyway. */
 		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 		if (null >= 0)

@@ -173,7 +173,8 @@ int main(int argc, char **argv)
 			return 2;
 	}
 	if (optind >= argc) {
-		fprintf(stderr, "usage: print_facts [-q] [-r RULES [-t TREE -b BUILD]] FILE [FLAG...]\n");
+		fprintf(stderr, "usage: print_facts [-q] [-o FACTS] [-r RULES [-t TREE -b BUILD]] "
+				"FILE [FLAG...]\n");
 		return 2;
 	}
 	if (dir) {
@@ -187,13 +188,17 @@ int main(int argc, char **argv)
 		ret = print_from_build(&rules, prelude, tree, build, argv + optind, quiet,
 				       jobs);
 	} else {
+		VEC(const char *) flags = { 0 };
 		char *cwd = getcwd(NULL, 0);
 		struct kbuild kb = { .tree = cwd, .build = "/nonexistent", .lock_fd = -1 };
 		struct compile_unit cu = { .file = argv[optind], .path = argv[optind],
-					   .object = "", .directory = cwd,
-					   .argv = (const char **)argv + optind + 1 };
+					   .object = "", .directory = cwd };
 
+		for (int i = optind + 1; i <= argc; i++)
+			vec_push(&flags, argv[i]);
+		cu.argv = flags.v;
 		ret = print_unit(&cu, &kb, &rules, prelude, quiet);
+		vec_release(&flags);
 		free(cwd);
 	}
 	if (prelude)
