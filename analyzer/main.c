@@ -59,6 +59,7 @@ int main(int argc, char **argv)
 
 			snprintf(self, sizeof(self), "relock %s", name);
 			argv[1] = self;
+			strbuf_release(&names);
 			return commands[i].run(argc - 1, argv + 1);
 		}
 		strbuf_addf(&names, "%s%s", i ? ", " : "", commands[i].name);
