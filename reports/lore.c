@@ -93,10 +93,13 @@ static void add_attach_points(const struct finding *f, struct strbuf *out)
 		return;
 	for (size_t i = 0; i < f->n_attach && i < NAMES; i++) {
 		const struct attach_point *p = &f->attach[i];
+		bool last = i + 1 == f->n_attach || i + 1 == NAMES;
 
-		strbuf_addf(&names, "%s%s (%s)", i ? ", " : "",
-			    p->function ? p->function : "any instruction",
-			    certainty_name(p->certainty));
+		strbuf_addf(&names, "%s%s", i ? ", " : "",
+			    p->function ? p->function : "any instruction");
+		/* Of those that are alike the last says it for all. */
+		if (last || f->attach[i + 1].certainty != p->certainty)
+			strbuf_addf(&names, " (%s)", certainty_name(p->certainty));
 	}
 	if (f->n_attach > NAMES)
 		strbuf_addf(&names, " and %zu more", f->n_attach - NAMES);
@@ -113,13 +116,17 @@ static void add_reentries(const struct finding *f, struct strbuf *out)
 	for (size_t i = 0; i < f->n_reentry && i < NAMES; i++) {
 		const struct reentry *p = &f->reentry[i];
 
-		strbuf_addf(&names, "%s%s (%s of ", i ? "; " : "", p->function, p->what);
+		strbuf_addf(&names, "%s%s (%s of ", i ? ", " : "", p->function, p->what);
 		for (size_t k = 0; k < p->program_types.n; k++)
 			strbuf_addf(&names, "%s%s", k ? ", " : "", p->program_types.v[k]);
-		strbuf_addf(&names, ")%s%s", p->object ? "; " : "", p->object ? p->object : "");
+		/* Several often get the object in one way; it is told once. */
+		if (p->object && (!i || !f->reentry[i - 1].object ||
+				  strcmp(p->object, f->reentry[i - 1].object) != 0))
+			strbuf_addf(&names, "; %s", p->object);
+		strbuf_addch(&names, ')');
 	}
 	if (f->n_reentry > NAMES)
-		strbuf_addf(&names, "; and %zu more", f->n_reentry - NAMES);
+		strbuf_addf(&names, " and %zu more", f->n_reentry - NAMES);
 	add_paragraph(out, "  It comes back through: ", names.buf, 4);
 	strbuf_release(&names);
 }

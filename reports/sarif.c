@@ -83,39 +83,40 @@ static void add_camel_case(struct strbuf *out, const char *name)
 	}
 }
 
-/* The page's first paragraph as one line; its heading and empty lines stand before it. */
-static void add_first_paragraph(struct strbuf *out, const char *page)
+/* The first paragraph of the page that says more than @title ("..."), as one line. */
+static void add_first_paragraph(struct strbuf *out, const char *page, const char *title)
 {
-	size_t begin = out->len;
+	struct strbuf text = STRBUF_INIT;
 
 	for (const char *line = page; *line;) {
 		size_t len = strcspn(line, "\n");
 
 		if (len && *line != '#') {
-			strbuf_addstr(out, out->len > begin ? " " : "");
-			strbuf_add(out, line, len);
-		} else if (out->len > begin) {
-			return;
+			strbuf_addstr(&text, text.len ? " " : "");
+			strbuf_add(&text, line, len);
+		} else if (!strcmp(text.buf, title)) {
+			strbuf_reset(&text);
+		} else if (text.len) {
+			break;
 		}
 		line += len + (line[len] == '\n');
 	}
+	strbuf_addstr(out, text.len ? text.buf : title);
+	strbuf_release(&text);
 }
 
 static void add_rule(struct json_out *j, const struct rule_text *rule)
 {
-	struct strbuf sb = STRBUF_INIT;
+	struct strbuf sb = STRBUF_INIT, title = STRBUF_INIT;
 
 	json_out_open(j, NULL, '{');
 	json_out_text(j, "id", rule->code);
 	add_camel_case(&sb, rule->name);
 	json_out_safe(j, "name", sb.buf);
+	strbuf_addf(&title, "%s.", rule->title);
+	add_message(j, "shortDescription", title.buf);
 	strbuf_reset(&sb);
-	strbuf_addf(&sb, "%s.", rule->title);
-	add_message(j, "shortDescription", sb.buf);
-	strbuf_reset(&sb);
-	add_first_paragraph(&sb, rule->page);
-	if (!sb.len)
-		strbuf_addf(&sb, "%s.", rule->title);
+	add_first_paragraph(&sb, rule->page, title.buf);
 	add_message(j, "fullDescription", sb.buf);
 	strbuf_reset(&sb);
 	if (!*rule->page)
@@ -132,6 +133,7 @@ static void add_rule(struct json_out *j, const struct rule_text *rule)
 	json_out_close(j, '}');
 	json_out_close(j, '}');
 	strbuf_release(&sb);
+	strbuf_release(&title);
 }
 
 static void add_tool(struct sarif *s)
