@@ -432,7 +432,6 @@ void unit_walk(struct unit *u)
 	size_t func = 0, var = 0;
 
 	u->t_int = unit_type_int(u, 32, true);
-	u->t_bool = unit_type_int(u, 1, false);
 	clang_visitChildren(clang_getTranslationUnitCursor(u->tu), walk_decl, u);
 	/* What is met on the way joins the queues, until nothing new is met. */
 	while (func < u->func_queue.n || var < u->var_queue.n) {

@@ -263,7 +263,7 @@ static void init_any(struct init_walk *w, struct init_at at, CXType t, CXCursor 
 void lower_init(struct lower *l, uint32_t dst, CXType t, CXCursor init, CXCursor whole)
 {
 	struct init_walk w = { .l = l, .stmt = whole };
-	struct init_at at = { .place = dst, .index = -1 };
+	struct init_at at = { .place = dst, .path = "", .index = -1 };
 	CXCursor inner = cursor_strip_casts(l, init);
 	bool to_bool = clang_getCanonicalType(t).kind == CXType_Bool &&
 		       cursor_type(inner).kind != CXType_Bool;

@@ -8,7 +8,8 @@
 /* The facts of a unit, or why there are none. */
 struct pool_result {
 	struct facts facts; /* decoded and checked; empty when error is set */
-	const char *error;  /* first error, or "libclang crashed (signal 11)", or "timed out after 60 s" */
+	/* The first error, or "libclang crashed (signal 11)", or "timed out after 60 s". */
+	const char *error;
 };
 
 struct pool_options {

@@ -111,7 +111,7 @@ static struct for_parts for_parts(struct lower *l, CXCursor c, const struct kids
 	return p;
 }
 
-static void lower_for(struct lower *l, CXCursor c, const struct kids *k)
+static void lower_for(struct lower *l, CXCursor c, const struct kids *k, CXCursor stmt)
 {
 	const struct cleanup *scope = l->scope;
 	struct for_parts p = for_parts(l, c, k);
@@ -134,7 +134,7 @@ static void lower_for(struct lower *l, CXCursor c, const struct kids *k)
 		lower_jump_to(l, body, loc);
 	l->cur = body;
 	l->jump = &jump;
-	lower_stmt(l, k->v[k->n - 1]);
+	lower_stmt(l, stmt);
 	l->jump = jump.outer;
 	lower_jump_to(l, jump.on_continue, loc);
 	l->cur = jump.on_continue;
@@ -443,7 +443,7 @@ void lower_stmt(struct lower *l, CXCursor c)
 		break;
 	case CXCursor_ForStmt:
 		if (k.n)
-			lower_for(l, c, &k);
+			lower_for(l, c, &k, k.v[k.n - 1]);
 		break;
 	case CXCursor_WhileStmt:
 		if (k.n == 2)

@@ -143,7 +143,7 @@ struct unit {
 
 	uint32_t *expr_slot; /* expression interning */
 	size_t expr_mask;
-	uint32_t t_int, t_bool, t_voidp;
+	uint32_t t_int; /* what int is */
 };
 
 /* The children of a cursor. */

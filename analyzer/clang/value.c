@@ -498,8 +498,6 @@ uint32_t lower_value(struct lower *l, CXCursor c)
 		if (cursor_generic_choice(l, c, &inner))
 			return lower_value(l, inner);
 		return lower_evaluated(l, c);
-	case CXCursor_GNUNullExpr:
-		return expr_int(u, 0, u->t_voidp);
 	case CXCursor_AddrLabelExpr:
 	case CXCursor_FloatingLiteral:
 		return expr_unknown(u, cursor_type_id(l, c));

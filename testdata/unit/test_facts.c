@@ -80,7 +80,8 @@ static void make(struct facts *f)
 					       .loc = loc, .n_inits = 1 }));
 	vec_push(&f->inits, ((struct fact_init){ .index = -1, .value = three, .loc = loc }));
 	vec_push(&f->fields, ((struct fact_field){ facts_string(f, "n"), t_int }));
-	vec_push(&f->records, ((struct fact_record){ .name = facts_string(f, "s"), .n_fields = 1 }));
+	vec_push(&f->records,
+		 ((struct fact_record){ .name = facts_string(f, "s"), .n_fields = 1 }));
 	vec_push(&f->enumerators, ((struct fact_enumerator){ 0, facts_string(f, "E"), -5 }));
 	vec_push(&f->btf, ((struct fact_btf){ .kind = FBTF_ID, .prefix = facts_string(f, "func"),
 					      .name = facts_string(f, "g"), .flags = 1ull << 40,
