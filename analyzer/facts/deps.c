@@ -559,7 +559,7 @@ static struct seen_name *seen_name(struct deps_view *v, const char *name)
 
 static bool names_hold(const struct deps *d, struct deps_view *v)
 {
-	size_t numbers[MAX_DIRS];
+	size_t numbers[MAX_DIRS] = { 0 };
 
 	for (size_t k = 0; k < d->dirs.n; k++)
 		numbers[k] = dir_number(v, d->dirs.v[k]);
