@@ -167,7 +167,7 @@ void facts_cache_release(struct facts_cache *c)
 struct facts_key facts_cache_key(const struct facts_cache *c, const char *text, size_t len)
 {
 	struct strbuf sb = STRBUF_INIT;
-	struct facts_key key;
+	struct facts_key key = { 0 };
 
 	strbuf_addstr(&sb, c->self);
 	strbuf_add(&sb, text, len);
