@@ -111,10 +111,34 @@ struct fact_loc unit_loc(struct unit *u, CXSourceLocation l)
 	return unit_loc_macro(u, l, NULL);
 }
 
+/* Where the token at @l is spelled: in a macro's body, if it comes from one. */
+static bool spelling_of(struct unit *u, CXSourceLocation l, CXFile *ret_file, unsigned int *ret_off)
+{
+	CXToken *tokens = NULL;
+	unsigned int n = 0;
+
+	/* A location inside a macro shows its use; the location of a token, the spelling. */
+	*ret_file = NULL;
+	clang_tokenize(u->tu, clang_getRange(l, l), &tokens, &n);
+	if (n)
+		clang_getFileLocation(clang_getTokenLocation(u->tu, tokens[0]), ret_file, NULL,
+				      NULL, ret_off);
+	if (tokens)
+		clang_disposeTokens(u->tu, tokens, n);
+	return *ret_file != NULL;
+}
+
+/* @file, @off: where the expansion of @l is. */
 static bool in_macro(struct unit *u, CXSourceLocation l, CXFile file, unsigned int off)
 {
-	/* A location that is no macro's is the file's location itself. */
-	return !clang_equalLocations(l, clang_getLocationForOffset(u->tu, file, off));
+	unsigned int spelled_off;
+	CXFile spelled;
+
+	/* For other files than this, libclang would go through all that are open. */
+	if (file == u->main_file)
+		return !clang_equalLocations(l, clang_getLocationForOffset(u->tu, file, off));
+	return spelling_of(u, l, &spelled, &spelled_off) &&
+	       (spelled != file || spelled_off != off);
 }
 
 struct fact_loc unit_loc_macro(struct unit *u, CXSourceLocation l, uint32_t *ret_macro)
@@ -150,20 +174,12 @@ struct fact_loc unit_loc_macro(struct unit *u, CXSourceLocation l, uint32_t *ret
 
 const char *unit_text(struct unit *u, CXSourceLocation l, size_t *ret_len)
 {
-	CXToken *tokens = NULL;
-	unsigned int n = 0, off = 0;
 	const char *text = NULL;
-	CXFile file = NULL;
+	unsigned int off = 0;
 	size_t size = 0;
+	CXFile file;
 
-	/* A location inside a macro shows its use; the location of a token, the spelling. */
-	clang_tokenize(u->tu, clang_getRange(l, l), &tokens, &n);
-	if (n)
-		clang_getFileLocation(clang_getTokenLocation(u->tu, tokens[0]), &file, NULL, NULL,
-				      &off);
-	if (tokens)
-		clang_disposeTokens(u->tu, tokens, n);
-	if (file)
+	if (spelling_of(u, l, &file, &off))
 		text = clang_getFileContents(u->tu, file, &size);
 	if (!text || off >= size)
 		return NULL;
