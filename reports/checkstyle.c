@@ -15,8 +15,8 @@ static void add_error(struct sources *sources, const struct finding *f, struct s
 	struct region at;
 
 	region_of(sources, &f->location, &at);
-	strbuf_addf(out, "    <error line=\"%u\" column=\"%zu\" severity=\"%s\" message=\"", at.line,
-		    at.start_char, severity_of(f->severity));
+	strbuf_addf(out, "    <error line=\"%u\" column=\"%zu\" severity=\"%s\" message=\"",
+		    at.line, at.start_char, severity_of(f->severity));
 	add_xml(out, f->message);
 	strbuf_addf(out, "\" source=\"relock.%s.%s\"/>\n", f->code, f->rule);
 }

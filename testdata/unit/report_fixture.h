@@ -199,8 +199,10 @@ static struct config_miss misses[] = {
 static struct stat_entry stats[] = { { "functions", 1234 }, { "nested_runs", 56 } };
 
 static struct rule_text rule_texts[] = {
-	{ "RL101", "null-busy-counter", "A caller passes no guard to code that takes a lock under it",
-	  "# RL101 null-busy-counter\n\nA caller passes no guard to code that takes a lock under it.\n\n"
+	{ "RL101", "null-busy-counter",
+	  "A caller passes no guard to code that takes a lock under it",
+	  "# RL101 null-busy-counter\n\n"
+	  "A caller passes no guard to code that takes a lock under it.\n\n"
 	  "## Meaning\n\nA caller passes `NULL` where code wants\na guard.\n\n"
 	  "## Bad\n\n    map_free(map, NULL);\n" },
 	{ "RL104", "guard-leak", "A path returns with the guard still raised", "" },
