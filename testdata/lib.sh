@@ -66,8 +66,10 @@ install_packages() {
 		done
 		list+=("${chosen:-${names%%|*}}")
 	done
-	apt-get install -y -qq --no-install-recommends "${list[@]}" >&2 </dev/null ||
-		die "apt-get install failed: ${list[*]}"
+	mkdir -p "$root/build"
+	apt-get install -y -qq --no-install-recommends "${list[@]}" </dev/null \
+		>"$root/build/apt.log" 2>&1 ||
+		{ cat "$root/build/apt.log" >&2; die "apt-get install failed: ${list[*]}"; }
 	say "  installed in $(took "$start")"
 }
 
@@ -84,7 +86,7 @@ kernel_source() {
 	if [[ ! -f $archive ]]; then
 		say "Fetching Debian's $package (about 145 MB; up to a minute) ..."
 		apt_update || { say "apt-get update failed"; return 1; }
-		(cd "$dir/$package.part" && apt-get download -qq "$package" >&2) ||
+		(cd "$dir/$package.part" && apt-get -o APT::Sandbox::User=root -qq download "$package" >&2) ||
 			{ say "$package cannot be had from Debian's mirror"; return 1; }
 		deb=$(echo "$dir/$package.part"/*.deb)
 		dpkg-deb -x "$deb" "$dir/$package.part" || return 1
