@@ -75,7 +75,7 @@ static uint32_t file_name(struct unit *u, const char *path)
 	return ret;
 }
 
-static const struct unit_file *unit_file(struct unit *u, CXFile file)
+static struct unit_file *unit_file(struct unit *u, CXFile file)
 {
 	uint32_t *id = pair_map_at(&u->file_ids, (uintptr_t)file, 0);
 
@@ -109,6 +109,17 @@ const struct unit_file *unit_file_of(struct unit *u, CXSourceLocation l)
 struct fact_loc unit_loc(struct unit *u, CXSourceLocation l)
 {
 	return unit_loc_macro(u, l, NULL);
+}
+
+/* What is in the file; libclang has to search for it each time. */
+static const char *file_text(struct unit *u, CXFile file, size_t *ret_size)
+{
+	struct unit_file *uf = unit_file(u, file);
+
+	if (!uf->text)
+		uf->text = clang_getFileContents(u->tu, file, &uf->size);
+	*ret_size = uf->size;
+	return uf->text;
 }
 
 /* Where the token at @l is spelled: in a macro's body, if it comes from one. */
@@ -161,7 +172,7 @@ struct fact_loc unit_loc_macro(struct unit *u, CXSourceLocation l, uint32_t *ret
 	loc.col = col;
 	if (!ret_macro || !in_macro(u, l, file, off))
 		return loc;
-	text = clang_getFileContents(u->tu, file, &size);
+	text = file_text(u, file, &size);
 	if (!text || off >= size)
 		return loc;
 	text += off;
@@ -180,7 +191,7 @@ const char *unit_text(struct unit *u, CXSourceLocation l, size_t *ret_len)
 	CXFile file;
 
 	if (spelling_of(u, l, &file, &off))
-		text = clang_getFileContents(u->tu, file, &size);
+		text = file_text(u, file, &size);
 	if (!text || off >= size)
 		return NULL;
 	*ret_len = size - off;

@@ -74,6 +74,8 @@ struct unit_file {
 	CXFile file;
 	uint32_t name;
 	bool own; /* the main file, or a .c file that it includes */
+	const char *text; /* NULL: not asked for yet */
+	size_t size;
 };
 
 struct unit_field {
