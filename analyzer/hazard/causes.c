@@ -69,6 +69,17 @@ const struct frame *hazard_guard_frame(struct analysis *an, const struct hazard 
 	return stack[0];
 }
 
+bool hazard_lacks_guard(struct analysis *an, const struct hazard *h, struct cause *ret)
+{
+	uint32_t expected = hazard_expected(an, h);
+
+	if (expected == FACTS_NONE || guards_get(&h->guards, expected))
+		return false;
+	*ret = (struct cause){ .func = hazard_guard_frame(an, h, expected)->func,
+			       .expected = expected };
+	return true;
+}
+
 const char *people_name(const struct program *p, uint32_t func)
 {
 	const char *name = func_name(p, func), *prefix = p->rules->tree.helper_body_prefix;

@@ -124,6 +124,12 @@ const struct frame *hazard_null_frame(struct analysis *an, const struct hazard *
 /* The frame of @h's outer run that ought to raise @guard: the outermost in the guard's own file. */
 const struct frame *hazard_guard_frame(struct analysis *an, const struct hazard *h, uint32_t guard);
 
+/*
+ * Whether the nested way tests a guard that the section does not raise; @ret is
+ * the function that should raise it.
+ */
+bool hazard_lacks_guard(struct analysis *an, const struct hazard *h, struct cause *ret);
+
 /* The function as reports name it: the helper for the body behind its macro. */
 const char *people_name(const struct program *p, uint32_t func);
 const char *kind_people_name(const struct analysis *an, uint32_t kind);

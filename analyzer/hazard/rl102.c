@@ -5,14 +5,7 @@
 
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
 {
-	uint32_t expected = hazard_expected(an, h);
-	const struct frame *fr;
-
-	if (expected == FACTS_NONE || guards_get(&h->guards, expected))
-		return false;
-	fr = hazard_guard_frame(an, h, expected);
-	*ret = (struct cause){ .func = fr->func, .expected = expected };
-	return true;
+	return hazard_lacks_guard(an, h, ret);
 }
 
 static const char *message(struct analysis *an, const struct hazard *h, const struct cause *c,

@@ -41,17 +41,7 @@ static uint32_t other_guard(struct analysis *an, const struct hazard *h)
 
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
 {
-	uint32_t expected = hazard_expected(an, h), other;
-	const struct frame *fr;
-
-	if (expected == FACTS_NONE || guards_get(&h->guards, expected))
-		return false;
-	other = other_guard(an, h);
-	if (other == FACTS_NONE)
-		return false;
-	fr = hazard_guard_frame(an, h, expected);
-	*ret = (struct cause){ .func = fr->func, .expected = expected };
-	return true;
+	return other_guard(an, h) != FACTS_NONE && hazard_lacks_guard(an, h, ret);
 }
 
 static const char *message(struct analysis *an, const struct hazard *h, const struct cause *c,

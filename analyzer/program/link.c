@@ -14,30 +14,34 @@ static uint64_t hash_string(const char *s)
 	return h;
 }
 
-uint32_t program_find_string(const struct program *p, const char *s)
+/* The number of @s, or FACTS_NONE; @ret_key is where it is, or belongs. */
+static uint32_t find_string(const struct program *p, const char *s, uint64_t *ret_key)
 {
 	uint64_t key = hash_string(s);
 	uint32_t id;
 
 	/* Texts of one hash stand at consecutive keys. */
-	while ((id = map64_get(&p->string_ids, key)) != MAP64_EMPTY) {
-		if (!strcmp(p->strings.v[id], s))
-			return id;
+	while ((id = map64_get(&p->string_ids, key)) != MAP64_EMPTY &&
+	       strcmp(p->strings.v[id], s) != 0)
 		key++;
-	}
-	return FACTS_NONE;
+	*ret_key = key;
+	return id == MAP64_EMPTY ? FACTS_NONE : id;
+}
+
+uint32_t program_find_string(const struct program *p, const char *s)
+{
+	uint64_t key;
+
+	return find_string(p, s, &key);
 }
 
 uint32_t program_string(struct program *p, const char *s)
 {
-	uint64_t key = hash_string(s);
-	uint32_t id;
+	uint64_t key;
+	uint32_t id = find_string(p, s, &key);
 
-	while ((id = map64_get(&p->string_ids, key)) != MAP64_EMPTY) {
-		if (!strcmp(p->strings.v[id], s))
-			return id;
-		key++;
-	}
+	if (id != FACTS_NONE)
+		return id;
 	id = (uint32_t)p->strings.n;
 	vec_push(&p->strings, arena_strdup(&p->arena, s));
 	map64_put(&p->string_ids, key, id);
