@@ -430,7 +430,8 @@ static void test_at_once(void **state)
 		if (facts_cache_open(&cache, in("cache"), 3 * (deps.len + facts.len + 100)))
 			_exit(1);
 		for (int i = 0; i < 300; i++) {
-			char text = (char)('a' + i % 5);
+			/* Twice the same: what was just stored is found, whoever else runs. */
+			char text = (char)('a' + i / 2 % 5);
 			struct facts_key key = facts_cache_key(&cache, &text, 1);
 
 			if (facts_cache_find(&cache, &key, &f)) {
