@@ -53,7 +53,6 @@ install_packages() {
 		"${missing//$'\n'/ }"
 	[[ $EUID -eq 0 ]] || die "these packages are missing, and only root can install them:" \
 		"apt-get install ${missing//$'\n'/ }"
-	say "Installing ${missing//$'\n'/ } (up to a minute) ..."
 	start=$(now_ms)
 	export DEBIAN_FRONTEND=noninteractive
 	apt_update || die "apt-get update failed"
@@ -66,6 +65,7 @@ install_packages() {
 		done
 		list+=("${chosen:-${names%%|*}}")
 	done
+	say "Installing ${list[*]} (up to a minute) ..."
 	mkdir -p "$root/build"
 	apt-get install -y -qq --no-install-recommends "${list[@]}" </dev/null \
 		>"$root/build/apt.log" 2>&1 ||
