@@ -73,6 +73,8 @@ static int setup(void **state)
 	argv[n++] = in("b");
 	argv[n++] = arena_printf(&arena, "-I%s/nowhere", dir);
 	argv[n] = NULL;
+	/* Made by the first run, it would change @dir just before the parse. */
+	assert_int_equal(fs_mkdirs(in("cache")), 0);
 	put("a/empty.h", "\n");
 	put("b/x.h", "#ifndef X\n#define X\nenum x { ONE = 1 };\n#endif\n");
 	put("b/sub/y.h", "#include \"z.h\"\n");
