@@ -101,6 +101,42 @@ struct finding {
 	const char *state;    /* "new", "unchanged", "suppressed"; NULL without a baseline */
 };
 
+/*
+ * A critical section: one acquire as it is reached with one set of guards, and
+ * what can be attached to while its lock is held.
+ */
+struct section {
+	struct lock_ref lock;
+	const char *lock_type; /* "raw spinlock", "mutex", ... */
+	const char *primitive; /* the function that takes it: "_raw_spin_lock_irqsave" */
+	struct strlist guard_raised;
+	struct strlist entries; /* "function (via)": entry points that come here with these guards */
+	/* Functions and tracepoints inside, the surest first; those that cannot be used are CERT_NO. */
+	struct attach_point *attach;
+	size_t n_attach;
+	struct strlist findings; /* ids of those about this section */
+};
+
+/* Why a program must not be attached somewhere. */
+struct danger {
+	const char *function; /* the helper or kfunc that must not be called */
+	const char *what;     /* "helper", "kfunc", "map op" */
+	const char *lock;     /* class that it would take again */
+	const char *finding;  /* id */
+};
+
+/* A function or tracepoint that is reached under a lock: what a program there may do. */
+struct attachable {
+	const char *name;
+	struct strlist how; /* "fentry", "tp_btf", ... */
+	enum certainty certainty;
+	const char *reason;
+	struct location location; /* of its definition, if that was analysed */
+	struct strlist locks;	  /* classes held somewhere while it runs */
+	struct danger *dangers;	  /* none: it is safe to attach to */
+	size_t n_dangers;
+};
+
 struct failed_unit {
 	const char *file;
 	const char *error;
@@ -141,6 +177,10 @@ struct report {
 	size_t n_failed;
 	struct finding *findings; /* sorted: severity (worst first), file, line, column, rule, id */
 	size_t n_findings;
+	struct section *sections; /* sorted by file, line, column, lock, guards */
+	size_t n_sections;
+	struct attachable *attachables; /* sorted by name */
+	size_t n_attachables;
 	struct cut *cuts;
 	size_t n_cuts;
 	struct config_miss *config_missing;

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+#include "study.h"
+
+#include "base/fs.h"
+#include "base/log.h"
+#include "clang/pool.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void on_stage(void *data, const char *stage)
+{
+	progress_stage(stage, 0);
+	log_info("%s", stage);
+}
+
+static void on_tick(void *data)
+{
+	progress_tick();
+}
+
+/* --scope as a path relative to the tree, however it was written. */
+static const char *scope_path(struct study *st, const char *path)
+{
+	const char *below = path[0] == '/' ? fs_below(path, st->kb.tree) : NULL;
+
+	return below ? below : path;
+}
+
+static void open_source_index(struct study *st)
+{
+	struct index_options io = {
+		.identifiers = st->rules.scope.defines.v,
+		.n_identifiers = st->rules.scope.defines.n,
+		.words = &st->rules.tree.notrace_words,
+		.cache = index_cache_file(&st->kb, &st->arena),
+		.jobs = st->o->jobs,
+	};
+
+	progress_stage("looking through all sources", 0);
+	index_open(&st->index, &st->kb, &io);
+	log_info("%zu functions in %zu files, %zu read anew", st->index.names.n, st->index.n_files,
+		 st->index.n_read);
+}
+
+static void add_defining_units(struct study *st)
+{
+	const struct names *defines = &st->rules.scope.defines;
+
+	for (size_t i = 0; i < defines->n; i++) {
+		size_t n;
+		const size_t *units = index_mentions(&st->index, defines->v[i], &n);
+
+		for (size_t j = 0; j < n; j++)
+			unit_list_add(&st->units, units[j]);
+	}
+}
+
+static bool select_units(struct study *st)
+{
+	open_source_index(st);
+	if (st->o->all) {
+		kbuild_scope(&st->kb, "", &st->units);
+	} else if (st->o->scope.n) {
+		for (size_t i = 0; i < st->o->scope.n; i++) {
+			const char *path = scope_path(st, st->o->scope.v[i]);
+
+			if (kbuild_scope(&st->kb, path, &st->units))
+				continue;
+			if (fs_exists(fs_join(&st->arena, st->kb.tree, path)))
+				log_error("--scope %s: this config compiles nothing there", path);
+			else
+				log_error("--scope %s: there is no such file or folder in %s", path,
+					  st->o->tree);
+			return false;
+		}
+	} else {
+		/* Paths of the rules that this kernel does not have are of other versions. */
+		for (size_t i = 0; i < st->rules.scope.paths.n; i++)
+			kbuild_scope(&st->kb, st->rules.scope.paths.v[i], &st->units);
+	}
+	/* Which programs get which helpers has to be known whatever is looked at. */
+	add_defining_units(st);
+	if (!st->units.v.n) {
+		log_error("none of the %zu units of %s is in the default scope; name folders with "
+			  "--scope, or use --all", st->kb.units.n, st->o->tree);
+		return false;
+	}
+	return true;
+}
+
+static bool open_tree(struct study *st)
+{
+	const struct rule_scope *scope = &st->rules.scope;
+	struct kbuild_options ko = {
+		.tree = st->o->tree,
+		.build = st->o->build,
+		.config = st->o->config,
+		.arch = st->o->arch,
+		.cache = options_cache(st->o, &st->arena),
+		.offline = st->o->offline,
+		.jobs = st->o->jobs,
+		.scope = st->o->scope.n ? st->o->scope.v : scope->paths.v,
+		.n_scope = st->o->scope.n ? st->o->scope.n : scope->paths.n,
+		.progress = on_stage,
+		.tick = on_tick,
+	};
+	const char *error = NULL;
+
+	if (kbuild_open(&st->kb, &ko, &st->rules, &error)) {
+		log_error("%s", error);
+		return false;
+	}
+	for (size_t i = 0; i < st->kb.missing.n; i++) {
+		const struct kconfig_missing *m = &st->kb.missing.v[i];
+
+		log_warn("CONFIG_%s is not as the rules want it: %s%s%s", m->symbol, m->why,
+			 m->without ? "; " : "", m->without ? m->without : "");
+	}
+	log_info("%zu compile commands, kernel %s, config: %s", st->kb.units.n,
+		 st->kb.kernel_version, st->kb.config);
+	return true;
+}
+
+static void on_unit(void *data, size_t done, size_t total)
+{
+	progress_update(done, total);
+}
+
+/* The facts of earlier runs; without them everything is read anew, which is no error. */
+static struct facts_cache *open_cache(struct study *st)
+{
+	const char *dir = st->o->no_cache ? NULL : options_cache(st->o, &st->arena);
+	int err;
+
+	if (!dir)
+		return NULL;
+	err = facts_cache_open(&st->cache, dir, st->o->cache_size);
+	if (err) {
+		log_warn("cannot keep facts in %s: %s", dir, strerror(-err));
+		return NULL;
+	}
+	return &st->cache;
+}
+
+/* Fills the report with what is known of the units. Returns false if none could be read. */
+static bool read_units(struct study *st)
+{
+	size_t n = st->units.v.n;
+	struct pool_options po = { .jobs = st->o->jobs, .progress = on_unit };
+	struct report *r = &st->report;
+	int err;
+
+	progress_stage("reading units", n);
+	log_info("reading %zu units", n);
+	po.cache = open_cache(st);
+	st->results = ARENA_ARRAY(&st->arena, struct pool_result, n);
+	err = pool_extract(&st->kb, &st->rules, st->units.v.v, n, &po, st->results, &st->arena);
+	if (err) {
+		log_error("cannot start worker processes: %s", strerror(-err));
+		return false;
+	}
+	log_info("%zu units from the cache, %zu parsed", st->cache.n_found, n - st->cache.n_found);
+	r->units_total = n;
+	r->failed = ARENA_ARRAY(&st->arena, struct failed_unit, n);
+	for (size_t i = 0; i < n; i++) {
+		struct failed_unit failed = {
+			.file = st->kb.units.v[st->units.v.v[i]].file,
+			.error = st->results[i].error,
+		};
+
+		if (failed.error)
+			r->failed[r->n_failed++] = failed;
+	}
+	r->units_analysed = n - r->n_failed;
+	if (!r->units_analysed) {
+		log_error("none of %zu units could be read; the first, %s: %s", n,
+			  r->failed[0].file, r->failed[0].error);
+		return false;
+	}
+	if (r->n_failed)
+		log_warn("%zu of %zu units could not be read; the first, %s: %s", r->n_failed, n,
+			 r->failed[0].file, r->failed[0].error);
+	return true;
+}
+
+static void describe_kernel(struct study *st)
+{
+	struct report *r = &st->report;
+
+	r->tool_version = RELOCK_VERSION;
+	r->tree = st->kb.tree;
+	r->kernel_version = st->kb.kernel_version;
+	r->kernel_config = st->kb.config;
+	r->config_missing = ARENA_ARRAY(&st->arena, struct config_miss, st->kb.missing.n);
+	for (size_t i = 0; i < st->kb.missing.n; i++) {
+		const struct kconfig_missing *m = &st->kb.missing.v[i];
+		struct config_miss *miss = &r->config_missing[r->n_config_missing++];
+
+		miss->symbol = m->symbol;
+		miss->why = m->without ?
+				    arena_printf(&st->arena, "%s; %s", m->why, m->without) :
+				    m->why;
+	}
+}
+
+static void describe_rules(struct study *st)
+{
+	struct report *r = &st->report;
+
+	r->rules = ARENA_ARRAY(&st->arena, struct rule_text, st->rules.hazards.n);
+	for (size_t i = 0; i < st->rules.hazards.n; i++) {
+		const struct rule_hazard *h = &st->rules.hazards.v[i];
+		struct rule_text text = {
+			.code = h->code, .name = h->name, .title = h->title, .page = h->page
+		};
+
+		r->rules[r->n_rules++] = text;
+	}
+}
+
+static void on_analysis(void *data, const char *what, size_t done, size_t total)
+{
+	const char **stage = data;
+
+	if (*stage != what) {
+		*stage = what;
+		progress_stage(what, total);
+	}
+	progress_update(done, total);
+}
+
+static bool find_outside(void *data, const char *function, struct outside_def *ret)
+{
+	const struct study *st = data;
+	const struct index_def *d = index_find_external(&st->index, function);
+
+	if (!d)
+		return false;
+	ret->file = d->file;
+	ret->ftrace = st->kb.units.v[d->unit].ftrace;
+	ret->notrace = d->notrace;
+	return true;
+}
+
+static void find_hazards(struct study *st)
+{
+	const char *stage = NULL;
+	struct analyse_options ao = {
+		.find_outside = find_outside,
+		.find_data = st,
+		.progress = on_analysis,
+		.data = &stage,
+	};
+	size_t n = st->units.v.n;
+	struct facts *facts = ARENA_ARRAY(&st->arena, struct facts, n);
+
+	for (size_t i = 0; i < n; i++)
+		facts[i] = st->results[i].facts;
+	progress_stage("linking", 0);
+	program_link(&st->program, &st->rules, facts, n);
+	analyse(&st->program, &ao, &st->arena, &st->report);
+}
+
+void study_init(struct study *st, const struct options *o)
+{
+	memset(st, 0, sizeof(*st));
+	st->kb.lock_fd = -1;
+	st->o = o;
+}
+
+bool study_run(struct study *st)
+{
+	if (!options_read_rules(st->o, &st->rules))
+		return false;
+	if (!open_tree(st) || !select_units(st) || !read_units(st))
+		return false;
+	describe_kernel(st);
+	describe_rules(st);
+	find_hazards(st);
+	return true;
+}
+
+void study_release(struct study *st)
+{
+	program_release(&st->program);
+	facts_cache_release(&st->cache);
+	index_release(&st->index);
+	vec_release(&st->units.v);
+	kbuild_release(&st->kb);
+	rules_release(&st->rules);
+	arena_release(&st->arena);
+}
