@@ -109,6 +109,7 @@ static json_t *attach_points(const struct finding *f)
 		json_t *j = object();
 
 		set(j, "function", text_or_null(p->function));
+		set(j, "name", text(p->name));
 		set(j, "how", strings(&p->how));
 		set(j, "certainty", text(certainty_name(p->certainty)));
 		set(j, "reason", text(p->reason));

@@ -356,7 +356,7 @@ void add_gist(const struct finding *f, struct strbuf *out)
 		add_lock_gist(f->lock2, out);
 	if (f->n_attach) {
 		strbuf_addstr(out, "a program can run at ");
-		add_safe(out, f->attach[0].function ? f->attach[0].function : "any instruction");
+		add_safe(out, f->attach[0].name);
 		strbuf_addstr(out, " (");
 		add_joined(out, &f->attach[0].how);
 		strbuf_addf(out, "; %s)", certainty_name(f->attach[0].certainty));

@@ -96,7 +96,7 @@ static void add_attach_points(const struct finding *f, struct strbuf *out)
 		bool last = i + 1 == f->n_attach || i + 1 == NAMES;
 
 		strbuf_addf(&names, "%s%s", i ? ", " : "",
-			    p->function ? p->function : "any instruction");
+			    p->name);
 		/* Of those that are alike the last says it for all. */
 		if (last || f->attach[i + 1].certainty != p->certainty)
 			strbuf_addf(&names, " (%s)", certainty_name(p->certainty));

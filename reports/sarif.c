@@ -265,7 +265,7 @@ static void add_related(struct sarif *s, const struct finding *f, struct related
 
 		strbuf_reset(&sb);
 		strbuf_addf(&sb, "a program can run here, at %s: ",
-			    p->function ? p->function : "any instruction");
+			    p->name);
 		for (size_t k = 0; k < p->how.n; k++)
 			strbuf_addf(&sb, "%s%s", k ? ", " : "", p->how.v[k]);
 		strbuf_addf(&sb, " (%s: %s)", certainty_name(p->certainty), p->reason);
@@ -377,8 +377,7 @@ static void add_result_message(struct sarif *s, const struct finding *f, const s
 		if (rel->attach)
 			strbuf_addf(&sb, "[here](%zu), ", rel->attach);
 		strbuf_addstr(&sb, "at ");
-		add_unlinked(&sb, f->attach[0].function ? f->attach[0].function :
-							  "any instruction");
+		add_unlinked(&sb, f->attach[0].name);
 		if (f->n_attach > 1)
 			strbuf_addf(&sb, " and %zu more", f->n_attach - 1);
 		strbuf_addch(&sb, '.');

@@ -268,7 +268,7 @@ static void add_interruption(const struct finding *f, const struct ladder *l, st
 		for (size_t i = 0; i < f->n_attach; i++) {
 			const struct attach_point *p = &f->attach[i];
 
-			if (p->function && p->how.n && !strcmp(p->function, at->function)) {
+			if (p->how.n && !strcmp(p->name, at->function)) {
 				add_safe(out, p->how.v[0]);
 				strbuf_addstr(out, ": ");
 				break;
@@ -406,7 +406,7 @@ static void add_attach_points(const struct finding *f, const struct report_optio
 
 		strbuf_init(&cells[2 * i]);
 		strbuf_init(&cells[2 * i + 1]);
-		add_safe(&cells[2 * i], p->function ? p->function : "(not at a function)");
+		add_safe(&cells[2 * i], p->name);
 		add_joined(&cells[2 * i + 1], &p->how);
 		strbuf_addf(&cells[2 * i + 1], " [%s: ", certainty_name(p->certainty));
 		add_safe(&cells[2 * i + 1], p->reason);

@@ -10,7 +10,7 @@ it is about:
 rule, severity, then if given the lock's class, then any of
 
     entry= via= kind= context= line=           equal to that part of the finding
-    attach= not-attach=                        a function that is (not) among attach
+    attach= not-attach=                        a function or tracepoint that is (not) among attach
     how=FUNCTION:HOW,HOW                       exactly these ways to attach there
     certainty=FUNCTION:WORD                    of that attach point
     reenter= not-reenter=                      a function that is (not) among reentry
@@ -122,7 +122,7 @@ def pair(value):
 
 
 def check_key(f, key, value):
-    attach = {a["function"]: a for a in f["attach"] if a["function"]}
+    attach = {a["function"] or a["name"].split()[-1]: a for a in f["attach"]}
     reentry = {r["function"]: r for r in f["reentry"]}
     plain = {"entry": f["entry"]["function"], "via": f["entry"]["via"],
              "kind": f["lock"]["kind"] or "none", "context": f["context"],

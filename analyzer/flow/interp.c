@@ -532,6 +532,7 @@ static void add_point(struct activation *act, const struct state *s, const struc
 	pt.via_pointer = via_pointer;
 	pt.at_entry = fn->lock && fn->lock->does == LOCK_RELEASE;
 	pt.at_exit = fn->lock && fn->lock->does != LOCK_RELEASE;
+	pt.blocking = fn->lock && fn->lock->does == LOCK_ACQUIRE;
 	for (i = 0; i < s->n_held; i++) {
 		pt.held[i] = s->held[i].acquire;
 		key = map64_mix(key, pt.held[i]);
@@ -990,6 +991,8 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	ret->kind = input->kind;
 	if (input->guards)
 		s.guards = *input->guards;
+	if (input->nmi && guards_get(&s.guards, GUARD_IRQS_OFF) <= 0)
+		guards_set(&s.guards, GUARD_IRQS_OFF, 1);
 	args = ARENA_ARRAY(&ret->arena, uint32_t, ff->n_params);
 	for (i = 0; i < ff->n_params; i++)
 		args[i] = i < input->n_known && input->param_known[i]
@@ -998,9 +1001,16 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	for (i = 0; i < input->n_fields; i++) {
 		const struct known_field *kf = &input->fields[i];
 
-		state_assume(&s, &tmp, &ret->syms, args[kf->param], true); /* it is there */
+		uint32_t base = args[kf->param];
+
+		state_assume(&s, &tmp, &ret->syms, base, true); /* it is there */
+		if (kf->via_record) {
+			base = sym_faddr(&ret->syms, base, kf->via_record, kf->via_field);
+			base = flow_load(&fl, &s, base);
+			state_assume(&s, &tmp, &ret->syms, base, true);
+		}
 		state_store(&s, &tmp, &ret->syms,
-			    sym_faddr(&ret->syms, args[kf->param], kf->record, kf->field),
+			    sym_faddr(&ret->syms, base, kf->record, kf->field),
 			    sym_int(&ret->syms, kf->value));
 	}
 	fr = ARENA_NEW(&ret->arena, struct frame);
@@ -1125,6 +1135,8 @@ void interp_init(struct interp *in, struct program *p)
 	in->map_record = program_string(p, t->map_record);
 	in->ops_field = program_string(p, t->map_ops_field);
 	in->type_field = program_string(p, t->compat_type_field);
+	in->map_field_record = program_string(p, t->field_record);
+	in->map_field_type = program_string(p, t->field_type);
 	for (i = 0; i < p->rules->transparent.n; i++) {
 		const struct rule_field *rf = &p->rules->transparent.v[i];
 

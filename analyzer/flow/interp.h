@@ -70,6 +70,8 @@ struct acquire {
 	uint32_t class; /* string: "bpf_local_storage.lock", or 0 if it cannot be named */
 	uint32_t addr;	/* which lock: a term of the run */
 	uint32_t kind;	/* global of the map's ops table, or FACTS_NONE */
+	uint32_t map_fields; /* bit per rules->map_fields: the way here is only for maps with these */
+	bool nested; /* another lock was held already */
 	const struct rule_lock *rule;
 	uint32_t primitive; /* the function that took it */
 	bool blocking;
@@ -88,6 +90,7 @@ struct point {
 	uint32_t callee; /* struct func */
 	bool via_pointer;
 	bool at_exit;	 /* only its exit is inside: the primitive that took the lock */
+	bool blocking;	 /* with at_exit: the lock may have been waited for */
 	bool at_entry;	 /* only its entry: the primitive that releases it */
 	bool entered;	 /* the interpreter followed it: calls in it have points of their own */
 	struct fact_loc loc;
@@ -116,6 +119,7 @@ struct run {
 /* A member of a parameter that is known before the run starts. */
 struct known_field {
 	uint32_t param;
+	uint32_t via_record, via_field; /* of what this member of it points to; 0: of itself */
 	uint32_t record, field;
 	int64_t value;
 };
@@ -125,12 +129,14 @@ struct run_input {
 	uint32_t kind;		     /* ops table of the map's kind, or FACTS_NONE */
 	const struct guards *guards; /* what the interrupted context has raised, or NULL */
 	bool nested; /* follow pointers although nothing is held: all acquires are wanted */
+	bool nmi;    /* it runs in an NMI: interrupts are off, and code may ask */
 	bool decide; /* the value returned is wanted: follow whatever it may depend on */
 	const int64_t *param_value; /* n_known constants, used where param_known */
 	const bool *param_known;
 	uint32_t n_known;
 	const struct known_field *fields;
 	size_t n_fields;
+	const uint32_t *map_fields; /* bit per rules->map_fields: which a map's values have; NULL: any */
 	const char *attach_name; /* what a function of value VALUE_ATTACH_NAME returns, or NULL */
 	uint64_t max_steps;	 /* 0: the default bound */
 };
@@ -151,6 +157,8 @@ struct interp {
 	size_t n_info;
 	struct map64 transparent; /* (record, field) of rules' transparent fields */
 	uint32_t ops_record, map_record, ops_field, type_field;
+	uint32_t map_field_record, map_field_type;
+	int64_t map_field_value[32]; /* enumerators of rules->map_fields, 0: the tree has none */
 	const struct map64 *tracked; /* lock classes to follow, by string; NULL: all */
 	const struct map64 *decisive; /* guards that stop what programs call; NULL: any may */
 	struct map64 guard_classes; /* guards that some code tests */
@@ -169,6 +177,9 @@ void interp_counting(const struct interp *in, const struct map64 *guards, bool *
 
 /* Whether parameter @param of @func ends up as the counter of a per-CPU operation. */
 bool interp_param_is_guard(struct interp *in, uint32_t func, uint32_t param);
+
+/* Whether @record has no tag: a lock in it is called after the field that is of this type. */
+bool interp_record_unnamed(const struct interp *in, uint32_t record);
 
 /* The name of a guard: "bpf_cgrp_storage_busy", "bpf_htab.map_locked". */
 const char *guard_name(const struct program *p, uint32_t guard);

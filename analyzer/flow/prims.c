@@ -45,6 +45,28 @@ static uint32_t strip_transparent(const struct flow *fl, uint32_t addr)
 	}
 }
 
+bool interp_record_unnamed(const struct interp *in, uint32_t record)
+{
+	const struct names *names = &in->p->rules->tree.unnamed_records;
+	size_t i;
+
+	for (i = 0; i < names->n; i++)
+		if (!strcmp(names->v[i], program_str(in->p, record)))
+			return true;
+	return false;
+}
+
+/* The class of the lock that is field @v: of a struct without a tag by the field that it is. */
+static uint32_t field_class(struct flow *fl, const struct sym *v)
+{
+	const struct syms *syms = &fl->run->syms;
+	const struct sym *up = sym_get(syms, v->a);
+
+	if (interp_record_unnamed(fl->in, v->c) && up->op == SY_FADDR)
+		return field_string(fl->in, field_string(fl->in, up->c, up->b), v->b);
+	return field_string(fl->in, v->c, v->b);
+}
+
 /* The class of the lock at @addr: the field it is, or the global; 0 if it has no name. */
 static uint32_t lock_class(struct flow *fl, uint32_t addr)
 {
@@ -55,7 +77,7 @@ static uint32_t lock_class(struct flow *fl, uint32_t addr)
 		v = sym_get(syms, v->a);
 	switch (v->op) {
 	case SY_FADDR:
-		return field_string(fl->in, v->c, v->b);
+		return field_class(fl, v);
 	case SY_GADDR:
 		return fl->in->p->gvars.v[v->a].name;
 	case SY_GNAME:
@@ -72,6 +94,34 @@ static uint32_t lock_class(struct flow *fl, uint32_t addr)
 	}
 }
 
+/*
+ * What the values of the map must have for the path in @s: a switch took the
+ * branch of that kind of field, or a test of the map said so.
+ */
+static uint32_t path_fields(const struct flow *fl, const struct state *s)
+{
+	const struct syms *syms = &fl->run->syms;
+	const struct interp *in = fl->in;
+	uint32_t fields = 0, i, k;
+
+	for (i = 0; i < s->n_known; i++) {
+		const struct known *kn = &s->known[i];
+		const struct sym *v = sym_get(syms, kn->sym);
+
+		if (v->op == SY_MAP_FIELD && kn->nonzero)
+			fields |= v->a;
+		if (v->op != SY_LOAD || kn->lo != kn->hi)
+			continue;
+		v = sym_get(syms, v->a);
+		if (v->op != SY_FADDR || v->c != in->map_field_record || v->b != in->map_field_type)
+			continue;
+		for (k = 0; k < ARRAY_SIZE(in->map_field_value); k++)
+			if (in->map_field_value[k] && in->map_field_value[k] == kn->lo)
+				fields |= UINT32_C(1) << k;
+	}
+	return fields;
+}
+
 static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, uint32_t addr,
 			    bool blocking)
 {
@@ -79,6 +129,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	struct acquire a = { .class = lock_class(pc->fl, addr), .addr = addr, .kind = s->kind,
 			     .rule = fn->lock, .primitive = pc->callee, .blocking = blocking,
 			     .loc = pc->insn->loc, .func = pc->frame->func, .frame = pc->frame,
+			     .map_fields = path_fields(pc->fl, s), .nested = s->n_held != 0,
 			     .guards = s->guards, .tests = s->tests };
 	uint64_t key = map64_mix(pc->frame->hash, (uint64_t)(pc->insn - pc->f->insns.v) << 1 |
 							  blocking);
@@ -87,6 +138,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 
 	/* One place is one acquire, whichever of several terms the lock's address is. */
 	key = map64_mix(key, (uint64_t)a.class << 32 | s->kind);
+	key = map64_mix(key, (uint64_t)a.map_fields << 1 | a.nested);
 	for (i = 0; i < s->guards.n; i++)
 		key = map64_mix(key, (uint64_t)s->guards.v[i].guard << 32 |
 					     (uint32_t)s->guards.v[i].count);
@@ -166,6 +218,9 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 		vec_push(ret, ((struct exit){ s, 0 }));
 		return;
 	}
+	/* A program that runs under a spinlock does not come to where it would sleep. */
+	if (rule->sleeps && rule->does == LOCK_ACQUIRE && pc->fl->input->nested)
+		return;
 	value = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 7);
 	state_forget_known(s, syms, value);
 	fail = state_clone(pc->arena, s);
@@ -280,6 +335,27 @@ uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
 
 /* --- values --- */
 
+/* Whether the values of the map have what the rule, or the mask in an argument, names. */
+static uint32_t map_field(const struct prim_call *pc, const struct rule_value *rule)
+{
+	const struct interp *in = pc->fl->in;
+	struct syms *syms = &pc->fl->run->syms;
+	const struct rules *rules = in->p->rules;
+	uint32_t mask = 0, k;
+	int64_t bits = 0;
+
+	if (!rule->field &&
+	    (rule->arg >= pc->insn->n_args || !sym_is_int(syms, pc->args[rule->arg], &bits)))
+		return SYM_NONE;
+	for (k = 0; k < rules->map_fields.n && k < ARRAY_SIZE(in->map_field_value); k++)
+		if (rule->field ? !strcmp(rules->map_fields.v[k].name, rule->field)
+				: (in->map_field_value[k] & bits) != 0)
+			mask |= UINT32_C(1) << k;
+	if (pc->fl->input->map_fields)
+		return sym_int(syms, (*pc->fl->input->map_fields & mask) != 0);
+	return mask ? sym_make(syms, SY_MAP_FIELD, mask, 0, 0, 0) : SYM_NONE;
+}
+
 uint32_t prim_value(const struct prim_call *pc, struct state *s)
 {
 	const struct rule_value *rule = pc->fl->in->p->funcs.v[pc->callee].value;
@@ -297,6 +373,8 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 				  (uint32_t)pc->frame->hash, 9);
 		state_forget_known(s, syms, fresh);
 		return state_assume(s, pc->arena, syms, fresh, true) ? fresh : SYM_NONE;
+	case VALUE_IN_NMI:
+		return sym_int(syms, pc->fl->input->nmi);
 	case VALUE_IRQ_OFF:
 		irqs_off(s);
 		return SYM_NONE;
@@ -308,6 +386,8 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 		return guards_get(&s->guards, GUARD_IRQS_OFF) > 0 ? sym_int(syms, 1) : SYM_NONE;
 	case VALUE_ARG:
 		return rule->arg < pc->insn->n_args ? pc->args[rule->arg] : SYM_NONE;
+	case VALUE_MAP_FIELD:
+		return map_field(pc, rule);
 	case VALUE_CONST:
 		return sym_int(syms, rule->value);
 	default:

@@ -47,6 +47,30 @@ static void find_kinds(struct analysis *an)
 	an->in.n_kinds = an->kinds.n;
 }
 
+/* What calls of a function mean beside the function itself. */
+static void find_roles(struct analysis *an)
+{
+	const struct rules *rules = an->p->rules;
+	size_t f, i, w, k;
+
+	an->tracepoint = ARENA_ARRAY(an->arena, const char *, an->p->funcs.n);
+	an->run_ways = ARENA_ARRAY(an->arena, uint64_t, an->p->funcs.n);
+	for (f = 0; f < an->p->funcs.n; f++) {
+		const char *name = func_name(an->p, (uint32_t)f);
+
+		for (i = 0; i < rules->tree.tracepoint_calls.n; i++) {
+			const char *prefix = rules->tree.tracepoint_calls.v[i];
+
+			if (!strncmp(name, prefix, strlen(prefix)))
+				an->tracepoint[f] = name + strlen(prefix);
+		}
+		for (w = 0; w < rules->attach.n && w < 64; w++)
+			for (k = 0; k < rules->attach.v[w].runs.n; k++)
+				if (!strcmp(name, rules->attach.v[w].runs.v[k]))
+					an->run_ways[f] |= UINT64_C(1) << w;
+	}
+}
+
 static void add_stat(struct arena *arena, struct report *r, const char *name, uint64_t value)
 {
 	struct stat_entry *v = ARENA_ARRAY(arena, struct stat_entry, r->n_stats + 1);
@@ -69,6 +93,10 @@ static void release_analysis(struct analysis *an)
 	vec_release(&an->outers);
 	vec_release(&an->hazards);
 	vec_release(&an->kinds);
+	vec_release(&an->designated);
+	vec_release(&an->places.v);
+	vec_release(&an->verdict_at);
+	map64_release(&an->verdicts);
 	map64_release(&an->classes);
 	map64_release(&an->class_guard);
 	map64_release(&an->decisive);
@@ -87,11 +115,16 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 
 	interp_init(&an.in, p);
 	bpf_tables_read(&an.t, p);
+	for (size_t i = 0; i < p->rules->map_fields.n && i < ARRAY_SIZE(an.in.map_field_value); i++)
+		bpf_enumerator(&an.t, p, p->rules->map_fields.v[i].enumerator,
+			       &an.in.map_field_value[i]);
+	find_roles(&an);
 	find_kinds(&an);
 	find_storages(&an);
 	programs_init(&an.pr, &an.in, &an.t);
 	find_reenters(&an);
 	find_outers(&an);
+	find_designated(&an);
 	find_hazards(&an);
 	make_findings(&an, ret);
 	ret->cuts = arena_memdup(arena, an.cuts, an.n_cuts * sizeof(*an.cuts));

@@ -5,18 +5,159 @@
 
 /* What the rules share: which guard, whose frame. */
 
+bool acquire_tests(const struct acquire *a, const struct guard_test *t)
+{
+	/* One that is held with another lock is that lock's business. */
+	return !a->nested && (t->count <= 0 || guards_get(&a->guards, t->guard) > 0);
+}
+
+uint32_t lock_storage_kind(const struct analysis *an, const struct run *run, const struct acquire *a)
+{
+	return a->kind != FACTS_NONE && kind_is_storage(an, a->kind) && lock_is_storages(an, run, a)
+		       ? a->kind
+		       : FACTS_NONE;
+}
+
+static struct designated *designated_at(struct analysis *an, uint32_t class, uint32_t kind,
+					uint32_t guard)
+{
+	size_t i;
+
+	for (i = 0; i < an->designated.n; i++) {
+		struct designated *d = &an->designated.v[i];
+
+		if (d->class == class && d->kind == kind && d->guard == guard)
+			return d;
+	}
+	vec_push(&an->designated,
+		 ((struct designated){ .class = class, .kind = kind, .guard = guard }));
+	return &an->designated.v[an->designated.n - 1];
+}
+
+static void count_ways(struct analysis *an, const struct reenter *r)
+{
+	const struct run *run = &r->runs.v[0]->run;
+	size_t i, k;
+	uint8_t t;
+
+	for (i = 0; i < run->acquires.n; i++) {
+		const struct acquire *a = &run->acquires.v[i];
+		uint32_t kind = lock_storage_kind(an, run, a);
+
+		if (!a->class || !a->blocking || a->nested)
+			continue;
+		for (k = 0; k < i; k++)
+			if (run->acquires.v[k].class == a->class && run->acquires.v[k].blocking &&
+			    !run->acquires.v[k].nested)
+				break;
+		if (k < i)
+			continue; /* one way to the class is enough */
+		designated_at(an, a->class, kind, FACTS_NONE)->ways++;
+		for (t = 0; t < a->tests.n; t++)
+			if (acquire_tests(a, &a->tests.v[t]))
+				designated_at(an, a->class, kind, a->tests.v[t].guard)->tested++;
+	}
+}
+
+void find_designated(struct analysis *an)
+{
+	size_t i, k;
+	uint8_t g;
+
+	for (i = 0; i < an->reenters.n; i++)
+		count_ways(an, an->reenters.v[i]);
+	for (i = 0; i < an->outers.n; i++) {
+		const struct run *run = &an->outers.v[i]->run;
+
+		for (k = 0; k < run->acquires.n; k++) {
+			const struct acquire *a = &run->acquires.v[k];
+			uint32_t kind = lock_storage_kind(an, run, a);
+
+			if (!a->class)
+				continue;
+			designated_at(an, a->class, kind, FACTS_NONE)->sections++;
+			for (g = 0; g < a->guards.n; g++)
+				if (a->guards.v[g].count > 0)
+					designated_at(an, a->class, kind, a->guards.v[g].guard)->raised++;
+		}
+	}
+	for (i = 0; i < an->designated.n; i++) {
+		struct designated *d = &an->designated.v[i];
+		uint32_t ways, sections;
+
+		if (d->guard == FACTS_NONE)
+			continue;
+		ways = designated_at(an, d->class, d->kind, FACTS_NONE)->ways;
+		sections = designated_at(an, d->class, d->kind, FACTS_NONE)->sections;
+		d = &an->designated.v[i];
+		d->ways = ways;
+		d->sections = sections;
+	}
+}
+
+static bool is_designated(const struct designated *d)
+{
+	return d->guard != FACTS_NONE && d->guard != GUARD_IRQS_OFF && d->tested &&
+	       (2 * d->tested >= d->ways || 2 * d->raised >= d->sections);
+}
+
+bool guard_is_designated(const struct analysis *an, uint32_t class, uint32_t kind, uint32_t guard)
+{
+	size_t i;
+
+	for (i = 0; i < an->designated.n; i++) {
+		const struct designated *d = &an->designated.v[i];
+
+		if (d->class == class && d->kind == kind && d->guard == guard)
+			return is_designated(d);
+	}
+	return false;
+}
+
+bool class_has_guard(const struct analysis *an, uint32_t class)
+{
+	size_t i;
+
+	for (i = 0; i < an->designated.n; i++)
+		if (an->designated.v[i].class == class && is_designated(&an->designated.v[i]))
+			return true;
+	return false;
+}
+
+bool class_guards_any(const struct analysis *an, uint32_t class, uint32_t guard)
+{
+	size_t i;
+
+	for (i = 0; i < an->designated.n; i++)
+		if (an->designated.v[i].class == class && an->designated.v[i].guard == guard &&
+		    is_designated(&an->designated.v[i]))
+			return true;
+	return false;
+}
+
+uint32_t hazard_storage_kind(const struct analysis *an, const struct hazard *h)
+{
+	uint32_t kind = lock_storage_kind(an, &h->outer->run, h->held);
+
+	return kind != FACTS_NONE ? kind : lock_storage_kind(an, &h->nested->run, h->wanted);
+}
+
 uint32_t hazard_expected(struct analysis *an, const struct hazard *h)
 {
 	const struct nested *base = h->reenter->runs.v[0]; /* nothing raised */
 	size_t i;
+	uint8_t k;
 
-	(void)an;
 	for (i = 0; i < base->run.acquires.n; i++) {
 		const struct acquire *a = &base->run.acquires.v[i];
 
-		if (a->class == h->wanted->class && a->blocking && a->func == h->wanted->func &&
-		    a->tests.n)
-			return a->tests.v[0].guard;
+		if (a->class != h->wanted->class || !a->blocking || a->func != h->wanted->func)
+			continue;
+		for (k = 0; k < a->tests.n; k++)
+			if (acquire_tests(a, &a->tests.v[k]) &&
+			    guard_is_designated(an, a->class, hazard_storage_kind(an, h),
+						a->tests.v[k].guard))
+				return a->tests.v[k].guard;
 	}
 	return FACTS_NONE;
 }

@@ -80,6 +80,14 @@ static enum lock_arg classify(struct analysis *an, const struct facts *f,
 	if (x->op != FX_FIELD)
 		return ARG_WANTED; /* it may be any */
 	s = arena_printf(an->arena, "%s.%s", program_str(an->p, x->sym2), program_str(an->p, x->sym));
+	if (interp_record_unnamed(&an->in, x->sym2)) {
+		const struct fact_expr *up = &f->exprs.v[expr_strip(f, x->a)];
+
+		if (up->op != FX_FIELD)
+			return ARG_WANTED;
+		s = arena_printf(an->arena, "%s.%s.%s", program_str(an->p, up->sym2),
+				 program_str(an->p, up->sym), program_str(an->p, x->sym));
+	}
 	id = program_find_string(an->p, s);
 	return id != FACTS_NONE && map64_get(&an->classes, id) != MAP64_EMPTY ? ARG_WANTED
 									      : ARG_OTHER;

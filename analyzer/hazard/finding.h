@@ -29,6 +29,7 @@ enum certainty { CERT_NO, CERT_POSSIBLE, CERT_LIKELY, CERT_CONFIRMED };
 
 struct attach_point {
 	const char *function; /* NULL where a program is not attached to a function */
+	const char *name;     /* for people: the function, "tracepoint kmalloc", "any instruction" */
 	struct strlist how;   /* "fentry", "kprobe", ... */
 	enum certainty certainty;
 	const char *reason;

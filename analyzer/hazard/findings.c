@@ -9,6 +9,7 @@
 #include <string.h>
 
 static const struct hazard_rule *const rules_in_order[] = {
+	&rule_rl108,
 	&rule_rl105,
 	&rule_rl101,
 	&rule_rl102,
@@ -29,7 +30,11 @@ struct seen {
 
 static bool same_cause(const struct cause *a, const struct cause *b)
 {
-	if (a->rule != b->rule || a->func != b->func || a->kind != b->kind)
+	if (a->rule != b->rule || a->kind != b->kind || a->of_lock != b->of_lock)
+		return false;
+	if (a->of_lock)
+		return a->class == b->class;
+	if (a->func != b->func)
 		return false;
 	if (a->rule == &rule_rl106)
 		return true; /* it tests nothing, whatever the sections raise */
@@ -45,7 +50,9 @@ static bool find_cause(struct analysis *an, const struct hazard *h, struct cause
 		if (!rules_in_order[i]->takes(an, h, ret))
 			continue;
 		ret->rule = rules_in_order[i];
-		ret->kind = h->held->kind != FACTS_NONE ? h->held->kind : h->wanted->kind;
+		ret->kind = hazard_storage_kind(an, h);
+		ret->class = h->held->class;
+		ret->context = h->context;
 		return true;
 	}
 	return false;
@@ -64,8 +71,18 @@ static struct location cause_location(struct analysis *an, const struct cause *c
 	return l;
 }
 
-/* The hazard that stands for its group: the surest, then the one with most places to attach. */
-static size_t pick(const struct seen *s, size_t n)
+/* How many calls a reader must follow to see it. */
+static uint32_t ladder_length(const struct hazard *h)
+{
+	return h->held->frame->depth + h->wanted->frame->depth;
+}
+
+/*
+ * The hazard that stands for its group: the surest, then (where it stands for
+ * all that happens to a lock) the one that is easiest to follow, then the one
+ * with most places to attach.
+ */
+static size_t pick(const struct seen *s, size_t n, bool of_lock)
 {
 	size_t best = 0, i;
 
@@ -75,6 +92,10 @@ static size_t pick(const struct seen *s, size_t n)
 		if (a->best != b->best ? a->best > b->best
 		    : a->best_objectless != b->best_objectless
 			    ? a->best_objectless > b->best_objectless
+		    : s[i].h->context != s[best].h->context
+			    ? s[i].h->context < s[best].h->context
+		    : of_lock && ladder_length(s[i].h) != ladder_length(s[best].h)
+			    ? ladder_length(s[i].h) < ladder_length(s[best].h)
 			    : a->v.n > b->v.n)
 			best = i;
 	}
@@ -96,7 +117,18 @@ static void strlist_add(struct analysis *an, struct strlist *l, const char *s)
 	l->v = v;
 }
 
-static void fill_attach(struct analysis *an, const struct site_list *sites, struct finding *f)
+/* What the site is called in reports. */
+static const char *site_name(struct analysis *an, const struct site *s)
+{
+	if (s->func == FACTS_NONE)
+		return "any instruction";
+	if (s->tracepoint)
+		return arena_printf(an->arena, "tracepoint %s", s->tracepoint);
+	return people_name(an->p, s->func);
+}
+
+static void fill_attach(struct analysis *an, const struct hazard *h, const struct site_list *sites,
+			struct finding *f)
 {
 	size_t i, w;
 
@@ -105,11 +137,18 @@ static void fill_attach(struct analysis *an, const struct site_list *sites, stru
 		const struct site *s = &sites->v.v[i];
 		struct attach_point *a = &f->attach[f->n_attach++];
 
-		a->function = func_name(an->p, s->func);
 		a->certainty = s->certainty;
 		a->reason = s->reason;
-		a->location = program_location(an->p, &s->point->loc, s->point->func);
-		a->location.function = people_name(an->p, s->point->func);
+		a->name = site_name(an, s);
+		if (!s->tracepoint && !s->run_site && s->func != FACTS_NONE)
+			a->function = func_name(an->p, s->func);
+		if (s->point) {
+			a->location = program_location(an->p, &s->point->loc, s->point->func);
+			a->location.function = people_name(an->p, s->point->func);
+		} else {
+			a->location = program_location(an->p, &h->held->loc, h->held->func);
+			a->location.function = people_name(an->p, h->held->func);
+		}
 		for (w = 0; w < an->p->rules->attach.n; w++)
 			if (s->ways >> w & 1)
 				strlist_add(an, &a->how, an->p->rules->attach.v[w].how);
@@ -293,6 +332,8 @@ static const struct point *ladder_point(const struct seen *s)
 	size_t i;
 	uint8_t j;
 
+	if (s->h->context == CTX_NMI)
+		return NULL;
 	if (s->sites.v.n)
 		return s->sites.v.v[0].point;
 	for (i = 0; i < run->points.n; i++)
@@ -303,10 +344,29 @@ static const struct point *ladder_point(const struct seen *s)
 	return NULL;
 }
 
+/* The kind of map that all hazards' locks are of, or NULL: of several, or of none. */
+static const char *common_kind(struct analysis *an, const struct seen *s, size_t n)
+{
+	uint32_t kind = FACTS_NONE;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct hazard *h = s[i].h;
+		uint32_t k = h->held->kind != FACTS_NONE ? h->held->kind : h->wanted->kind;
+
+		if (k == FACTS_NONE || !lock_is_storages(an, &h->outer->run, h->held) ||
+		    (kind != FACTS_NONE && k != kind))
+			return NULL;
+		kind = k;
+	}
+	return kind == FACTS_NONE ? NULL : kind_people_name(an, kind);
+}
+
 static void make_finding(struct analysis *an, const struct group *g, struct finding *f)
 {
 	struct seen *s = xcalloc(g->hazards.n, sizeof(*s));
-	const struct cause *c = &g->cause;
+	struct cause cause = g->cause;
+	const struct cause *c = &cause;
 	const struct hazard *h;
 	const struct point *pt;
 	const char *reenter;
@@ -316,15 +376,20 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 		s[i].h = &an->hazards.v[g->hazards.v[i]];
 		sites_find(an, s[i].h, &s[i].sites);
 	}
-	best = pick(s, g->hazards.n);
+	best = pick(s, g->hazards.n, cause.of_lock);
 	h = s[best].h;
 	/* The section has other places, too: where other guards are up, or for another helper. */
 	for (i = 0; i < g->hazards.n; i++)
 		if (i != best && s[i].h->outer == h->outer && s[i].h->held == h->held)
 			sites_merge(&s[best].sites, &s[i].sites);
 	reenter = func_name(an->p, an->t.callables.v[h->reenter->callable].func);
+	/* One of several that come back: the one that the ladder shows. */
+	if (cause.of_lock) {
+		cause.func = an->t.callables.v[h->reenter->callable].func;
+		cause.loc = func_fact(an->p, &an->p->funcs.v[cause.func])->loc;
+	}
 	memset(f, 0, sizeof(*f));
-	f->context = "recursion";
+	f->context = h->context == CTX_NMI ? "nmi" : "recursion";
 	f->code = c->rule->code;
 	f->rule = rules_hazard(an->p->rules, c->rule->code)
 			  ? rules_hazard(an->p->rules, c->rule->code)->name
@@ -332,13 +397,14 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 	f->message = c->rule->message(an, h, c, reenter);
 	f->location = cause_location(an, c);
 	f->lock.class = program_str(an->p, h->held->class);
-	f->lock.kind = c->kind == FACTS_NONE ? NULL : kind_people_name(an, c->kind);
+	f->lock.kind = c->kind == FACTS_NONE ? common_kind(an, s, g->hazards.n)
+					     : kind_people_name(an, c->kind);
 	f->lock.acquired = program_location(an->p, &h->held->loc, h->held->func);
 	f->lock.released = program_location(an->p, &h->held->released, h->held->func);
 	f->entry_function = people_name(an->p, h->outer->func);
 	f->entry_via = h->outer->via;
 	fill_guards(an, h, c, f);
-	fill_attach(an, &s[best].sites, f);
+	fill_attach(an, h, &s[best].sites, f);
 	fill_reentry(an, s, g->hazards.n, f);
 	fill_severity(an, &s[best], f);
 	note_others(an, s, g->hazards.n, best, f);
@@ -346,8 +412,9 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 	f->ladders = ARENA_NEW(an->arena, struct ladder);
 	f->n_ladders = 1;
 	f->ladders[0] = make_ladder(an, h, pt,
-				    f->n_attach ? f->attach[0].function
-						: func_name(an->p, pt->callee),
+				    f->n_attach ? f->attach[0].name
+				    : pt	? func_name(an->p, pt->callee)
+						: "any instruction",
 				    f->n_attach ? attach_note(an, &f->attach[0])
 						: "no program that may call it can be attached here");
 	add_remedies(an, h, c, f);
@@ -408,7 +475,7 @@ static void drop_evidence(struct report *r)
 void make_findings(struct analysis *an, struct report *ret)
 {
 	VEC(struct group) groups = { 0 };
-	size_t i, k;
+	size_t i, k, n = 0;
 
 	for (i = 0; i < an->hazards.n; i++) {
 		struct cause c;
@@ -425,13 +492,15 @@ void make_findings(struct analysis *an, struct report *ret)
 		vec_push(&groups.v[k].hazards, i);
 	}
 	ret->findings = ARENA_ARRAY(an->arena, struct finding, groups.n);
-	ret->n_findings = groups.n;
 	for (k = 0; k < groups.n; k++) {
 		if (an->o->progress)
 			an->o->progress(an->o->data, "findings", k, groups.n);
-		make_finding(an, &groups.v[k], &ret->findings[k]);
+		make_finding(an, &groups.v[k], &ret->findings[n]);
+		/* That nothing can use a lock which nobody guards is no weakness. */
+		n += ret->findings[n].severity > SEV_NOTE || !groups.v[k].cause.of_lock;
 		vec_release(&groups.v[k].hazards);
 	}
+	ret->n_findings = n;
 	vec_release(&groups);
 	drop_evidence(ret);
 	if (ret->n_findings)

@@ -131,7 +131,8 @@ static void add_outer(struct analysis *an, const struct hazard *h, struct rungs 
 		      const struct point *pt, unsigned int *ret_depth, unsigned int *ret_acquire)
 {
 	const struct frame *held[MAX_FRAMES], *at[MAX_FRAMES];
-	size_t n = people_stack(an->p, h->held->frame, held), m = people_stack(an->p, pt->frame, at);
+	size_t n = people_stack(an->p, h->held->frame, held);
+	size_t m = people_stack(an->p, pt ? pt->frame : h->held->frame, at);
 	const char *up = guards_note(an, &h->held->guards), *note;
 	size_t shared = 0, i;
 
@@ -212,7 +213,8 @@ struct ladder make_ladder(struct analysis *an, const struct hazard *h, const str
 	unsigned int depth, acquire;
 
 	add_outer(an, h, &r, pt, &depth, &acquire);
-	add_step(&r, STEP_ATTACH, depth, attach_function, loc_of(an->p, &pt->loc), attach_note);
+	add_step(&r, STEP_ATTACH, depth, attach_function, loc_of(an->p, pt ? &pt->loc : &h->held->loc),
+		 attach_note);
 	add_nested(an, h, &r, depth + 1, acquire);
 	l.v = arena_memdup(an->arena, r.v.v, r.v.n * sizeof(*r.v.v));
 	l.n = r.v.n;

@@ -3,24 +3,34 @@
 
 #include <string.h>
 
-/* Whether nobody but the outer run itself can still get at the lock: it goes with a dying map. */
+static bool is_member(struct analysis *an, const struct outer *o, const char *record,
+		      const char *member)
+{
+	return o->via_record == program_string(an->p, record) &&
+	       o->via_field == program_string(an->p, member);
+}
+
+/*
+ * Whether nobody but the outer run itself can get at the lock: it belongs to a
+ * map that is going, or to one that nobody has seen yet.
+ */
 static bool out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a)
 {
 	const struct rules *rules = an->p->rules;
+	bool alone = false;
 	size_t i;
 
-	for (i = 0; i < rules->last_reference.n; i++) {
-		const struct rule_last_reference *lr = &rules->last_reference.v[i];
-
-		if (o->via_record == program_string(an->p, lr->record) &&
-		    o->via_field == program_string(an->p, lr->member))
-			break;
-	}
-	return i < rules->last_reference.n && lock_is_maps(an, &o->run, a);
+	for (i = 0; i < rules->last_reference.n; i++)
+		alone |= is_member(an, o, rules->last_reference.v[i].record,
+				   rules->last_reference.v[i].member);
+	for (i = 0; i < rules->first_reference.n; i++)
+		alone |= is_member(an, o, rules->first_reference.v[i].record,
+				   rules->first_reference.v[i].member);
+	return alone && lock_is_maps(an, &o->run, a);
 }
 
-static bool same_lock(const struct outer *o, const struct acquire *held, const struct nested *n,
-		      const struct acquire *wanted)
+static bool same_lock(struct analysis *an, const struct outer *o, const struct acquire *held,
+		      const struct nested *n, const struct acquire *wanted)
 {
 	const struct sym *x = sym_get(&o->run.syms, held->addr);
 	const struct sym *y = sym_get(&n->run.syms, wanted->addr);
@@ -29,69 +39,125 @@ static bool same_lock(const struct outer *o, const struct acquire *held, const s
 		return false;
 	if (held->rule->shared && wanted->rule->shared)
 		return false;
-	if (held->kind != FACTS_NONE && wanted->kind != FACTS_NONE && held->kind != wanted->kind)
+	if (held->kind != FACTS_NONE && wanted->kind != FACTS_NONE && held->kind != wanted->kind &&
+	    lock_is_storages(an, &o->run, held))
 		return false;
 	return !(x->op == SY_GADDR && y->op == SY_GADDR && x->a != y->a);
 }
 
+/* Whether the tree itself runs, at a place of this section, a program that may make run @h->nested. */
+static bool runs_program(struct analysis *an, const struct hazard *h)
+{
+	const struct run *run = &h->outer->run;
+	size_t i, w;
+	uint8_t j;
+
+	for (i = 0; i < run->points.n; i++) {
+		const struct point *pt = &run->points.v[i];
+		uint64_t ways = an->run_ways[pt->callee];
+
+		for (j = 0; ways && j < pt->n_held; j++)
+			if (pt->held[j] == h->held_index && guards_equal(&pt->guards, &h->guards))
+				break;
+		if (!ways || j == pt->n_held)
+			continue;
+		for (w = 0; w < an->p->rules->attach.n; w++)
+			if (ways >> w & 1 && programs_may_call(&an->pr, w, h->reenter->callable, NULL) &&
+			    (h->reenter->map_type == FACTS_NONE ||
+			     programs_use_map(&an->pr, w, h->reenter->callable, h->reenter->map_type)))
+				return true;
+	}
+	return false;
+}
+
 static void match_section(struct analysis *an, struct outer *o, uint32_t held,
-			  const struct guards *g)
+			  const struct guards *g, enum hazard_context context)
 {
 	const struct acquire *a = &o->run.acquires.v[held];
+	bool nmi = context == CTX_NMI;
 	size_t i, k;
 
 	for (i = 0; i < an->reenters.n; i++) {
 		struct reenter *r = an->reenters.v[i];
 		const struct nested *n;
 
-		if (a->kind != FACTS_NONE && r->kind != FACTS_NONE && a->kind != r->kind)
+		if (nmi && !r->in_nmi)
 			continue;
-		n = reenter_run(an, r, g);
+		if (a->kind != FACTS_NONE && r->kind != FACTS_NONE && a->kind != r->kind &&
+		    lock_is_storages(an, &o->run, a))
+			continue;
+		n = reenter_run(an, r, g, nmi);
 		for (k = 0; k < n->run.acquires.n; k++) {
 			const struct acquire *w = &n->run.acquires.v[k];
 			struct hazard h = { .outer = o, .held = a, .held_index = held,
-					    .guards = *g, .reenter = r, .nested = n, .wanted = w };
+					    .guards = *g, .reenter = r, .nested = n, .wanted = w,
+					    .context = context };
 
-			if (!same_lock(o, a, n, w))
+			if (!same_lock(an, o, a, n, w))
 				continue;
+			h.run_site = !nmi && runs_program(an, &h);
 			vec_push(&an->hazards, h);
 			break;
 		}
 	}
 }
 
-void find_hazards(struct analysis *an)
+static bool is_wanted(const struct analysis *an, const struct acquire *a)
 {
-	size_t i, k, s;
+	return a->class && map64_get(&an->classes, a->class) != MAP64_EMPTY;
+}
+
+/* Sections as seen at the places where a program can run in them. */
+static void match_points(struct analysis *an, struct outer *o)
+{
+	VEC(struct hazard) seen = { 0 }; /* sections done: held_index and guards */
+	size_t k, s;
 	uint8_t j;
 
-	for (i = 0; i < an->outers.n; i++) {
-		struct outer *o = an->outers.v[i];
-		VEC(struct hazard) seen = { 0 }; /* sections done: held_index and guards */
+	for (k = 0; k < o->run.points.n; k++) {
+		const struct point *pt = &o->run.points.v[k];
 
+		for (j = 0; j < pt->n_held; j++) {
+			const struct acquire *a = &o->run.acquires.v[pt->held[j]];
+			struct hazard key = { .held_index = pt->held[j], .guards = pt->guards };
+
+			if (!is_wanted(an, a))
+				continue;
+			for (s = 0; s < seen.n; s++)
+				if (seen.v[s].held_index == key.held_index &&
+				    guards_equal(&seen.v[s].guards, &key.guards))
+					break;
+			if (s < seen.n)
+				continue;
+			vec_push(&seen, key);
+			if (!out_of_reach(an, o, a))
+				match_section(an, o, pt->held[j], &pt->guards, CTX_RECURSION);
+		}
+	}
+	vec_release(&seen);
+}
+
+/* An NMI hits anywhere: right after the lock was taken, with what was raised then. */
+static void match_nmi(struct analysis *an, struct outer *o)
+{
+	uint32_t i;
+
+	for (i = 0; i < o->run.acquires.n; i++) {
+		const struct acquire *a = &o->run.acquires.v[i];
+
+		if (is_wanted(an, a) && !a->rule->sleeps && !out_of_reach(an, o, a))
+			match_section(an, o, i, &a->guards, CTX_NMI);
+	}
+}
+
+void find_hazards(struct analysis *an)
+{
+	size_t i;
+
+	for (i = 0; i < an->outers.n; i++) {
 		if (an->o->progress)
 			an->o->progress(an->o->data, "critical sections", i, an->outers.n);
-		for (k = 0; k < o->run.points.n; k++) {
-			const struct point *pt = &o->run.points.v[k];
-
-			for (j = 0; j < pt->n_held; j++) {
-				const struct acquire *a = &o->run.acquires.v[pt->held[j]];
-				struct hazard key = { .held_index = pt->held[j],
-						      .guards = pt->guards };
-
-				if (!a->class || map64_get(&an->classes, a->class) == MAP64_EMPTY)
-					continue;
-				for (s = 0; s < seen.n; s++)
-					if (seen.v[s].held_index == key.held_index &&
-					    guards_equal(&seen.v[s].guards, &key.guards))
-						break;
-				if (s < seen.n)
-					continue;
-				vec_push(&seen, key);
-				if (!out_of_reach(an, o, a))
-					match_section(an, o, pt->held[j], &pt->guards);
-			}
-		}
-		vec_release(&seen);
+		match_points(an, an->outers.v[i]);
+		match_nmi(an, an->outers.v[i]);
 	}
 }

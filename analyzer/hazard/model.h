@@ -3,6 +3,7 @@
 #define RELOCK_HAZARD_MODEL_H
 
 #include "hazard/analyse.h"
+#include "hazard/attach.h"
 #include "hazard/programs.h"
 
 /*
@@ -17,9 +18,16 @@
  * ladder.c, remedy.c, findings.c   hazards to findings
  */
 
+/* How a program comes to run while the lock is held. */
+enum hazard_context {
+	CTX_RECURSION, /* it is called from inside the section */
+	CTX_NMI,       /* an NMI hits the section, anywhere */
+};
+
 /* A nested run: a function called by a program that runs with guards raised. */
 struct nested {
 	struct guards guards; /* only those that the callee touches */
+	bool nmi;
 	struct run run;
 };
 
@@ -27,6 +35,8 @@ struct nested {
 struct reenter {
 	uint32_t callable; /* index into bpf_tables.callables */
 	uint32_t kind;	   /* ops table, or FACTS_NONE */
+	uint32_t map_type; /* index into bpf_tables.map_types, or FACTS_NONE */
+	bool in_nmi;	   /* some program that runs in NMI may call it */
 	VEC(struct nested *) runs;
 	struct map64 touched; /* guards that any of its runs looked at or changed */
 };
@@ -49,15 +59,49 @@ struct hazard {
 	struct reenter *reenter;
 	const struct nested *nested;
 	const struct acquire *wanted; /* of nested->run */
+	enum hazard_context context;
+	bool run_site; /* the tree runs a program there that may call it */
 };
 
 /* Which rule a hazard breaks, and where. Hazards of one cause make one finding. */
 struct cause {
 	const struct hazard_rule *rule;
+	bool of_lock; /* the lock has no guard: all that comes back for it is one cause */
+	uint32_t class;
+	enum hazard_context context;
 	uint32_t func;	     /* the finding's location.function */
 	struct fact_loc loc; /* its line */
 	uint32_t expected;   /* guard that would stop it, or FACTS_NONE */
 	uint32_t kind;
+};
+
+/* A call in a section, or one below it, as a place where programs may run. */
+struct place {
+	uint32_t func;
+	const char *tracepoint; /* NULL: programs are on the function */
+	const struct point *point;
+	bool walked; /* the interpreter did not come here: a call of a call that it did not follow */
+};
+
+/* The places of one section, of which many hazards ask in a row. */
+struct places {
+	VEC(struct place) v;
+	const struct outer *outer;
+	uint32_t held_index;
+	struct guards guards;
+};
+
+/*
+ * A guard that is meant for the locks of a class: programs' ways to them test
+ * it, and their sections raise it, mostly. One that only some way happens to
+ * come through is some other lock's.
+ */
+struct designated {
+	uint32_t class;
+	uint32_t kind; /* of storage, or FACTS_NONE */
+	uint32_t guard;
+	uint32_t ways, tested;	   /* how many ways there are, and how many test it */
+	uint32_t sections, raised; /* the same for sections */
 };
 
 struct analysis {
@@ -71,11 +115,17 @@ struct analysis {
 	VEC(struct reenter *) reenters;
 	VEC(struct outer *) outers;
 	VEC(struct hazard) hazards;
+	const char **tracepoint; /* by function: the tracepoint whose programs a call of it runs, or NULL */
+	uint64_t *run_ways;	 /* by function: bit per rules->attach: it runs programs of that way */
+	struct places places;
+	struct map64 verdicts;	 /* memo of attach_function(), into verdict_at */
+	VEC(struct attach_verdict) verdict_at;
 	struct map64 classes;	 /* lock classes that some reenter takes */
 	struct map64 map_owned;	 /* records that live and die with a map */
 	struct map64 storages;	 /* records that an owner's slot points to */
 	struct map64 decisive;	  /* guards in class_guard */
 	struct map64 class_guard; /* (class, guard): some reenter's way to the lock tests it */
+	VEC(struct designated) designated;
 	struct cut *cuts;
 	size_t n_cuts, cap_cuts;
 	uint64_t steps, nested_runs;
@@ -93,7 +143,7 @@ struct hazard_rule {
 			       const char *reenter);
 };
 
-extern const struct hazard_rule rule_rl101, rule_rl102, rule_rl105, rule_rl106;
+extern const struct hazard_rule rule_rl101, rule_rl102, rule_rl105, rule_rl106, rule_rl108;
 
 void find_storages(struct analysis *an);
 /* Whether maps of @kind (ops table) keep their elements with an owner. */
@@ -104,17 +154,33 @@ bool lock_is_storages(const struct analysis *an, const struct run *run, const st
 
 void find_reenters(struct analysis *an);
 void reenter_release(struct reenter *r);
-/* The run of @r with the guards @g raised, computed once. */
-const struct nested *reenter_run(struct analysis *an, struct reenter *r, const struct guards *g);
+/* The run of @r with the guards @g raised, in NMI or not, computed once. */
+const struct nested *reenter_run(struct analysis *an, struct reenter *r, const struct guards *g,
+				 bool nmi);
 void find_outers(struct analysis *an);
 void find_hazards(struct analysis *an);
 void make_findings(struct analysis *an, struct report *ret);
 
-/* The ladder of a hazard through @pt (a point of its outer run). */
+/* The ladder of a hazard through @pt (a point of its outer run); NULL: right where the lock was taken. */
 struct ladder make_ladder(struct analysis *an, const struct hazard *h, const struct point *pt,
 			  const char *attach_function, const char *attach_note);
 void add_remedies(struct analysis *an, const struct hazard *h, const struct cause *c,
 		  struct finding *f);
+
+/* Whether acquire @a of a nested run is made under test @t: its guard is up, for this lock. */
+bool acquire_tests(const struct acquire *a, const struct guard_test *t);
+/* Counts, for each class, the ways and sections that each guard is on. */
+void find_designated(struct analysis *an);
+/* Whether @guard is meant for locks of @class and @kind. */
+bool guard_is_designated(const struct analysis *an, uint32_t class, uint32_t kind, uint32_t guard);
+/* Whether there is a guard for some kind of locks of @class. */
+bool class_has_guard(const struct analysis *an, uint32_t class);
+/* Whether @guard is meant for some kind of locks of @class. */
+bool class_guards_any(const struct analysis *an, uint32_t class, uint32_t guard);
+/* The kind of storage that lock @a is of, if it is a storage's or its map's, or FACTS_NONE. */
+uint32_t lock_storage_kind(const struct analysis *an, const struct run *run, const struct acquire *a);
+/* The kind of storage that @h's lock is of, or FACTS_NONE: locks of other maps are one cause. */
+uint32_t hazard_storage_kind(const struct analysis *an, const struct hazard *h);
 
 /* The guard that the nested way to the lock tests when nothing is raised, or FACTS_NONE. */
 uint32_t hazard_expected(struct analysis *an, const struct hazard *h);

@@ -6,29 +6,42 @@
 /* Instructions for one run of a switch or a callback; the longest of 6.12 takes a few hundred. */
 #define DECISION_STEPS 20000
 
-/* The fields of struct bpf_prog that the decisions look at. */
+#define N_PROG_FIELDS 4
+
+/*
+ * The fields of struct bpf_prog that the decisions look at. No program here may
+ * sleep: it runs where a spinlock is held.
+ */
 static size_t prog_fields(struct programs *pr, const struct rule_attach *way, int64_t prog_type,
 			  uint32_t param, struct known_field *ret)
 {
 	struct program *p = pr->in->p;
 	const struct rule_tree *t = &p->rules->tree;
 	uint32_t prog = program_string(p, t->prog_record);
+	uint32_t sleepable = program_string(p, t->prog_sleepable_field);
 	int64_t attach = 0;
 
 	if (way->attach_type)
 		bpf_enumerator(pr->t, p, way->attach_type, &attach);
-	ret[0] = (struct known_field){ param, prog, program_string(p, t->prog_type_field),
-				       prog_type };
-	ret[1] = (struct known_field){ param, prog, program_string(p, t->prog_attach_field),
-				       attach };
-	return 2;
+	ret[0] = (struct known_field){ .param = param, .record = prog,
+				       .field = program_string(p, t->prog_type_field),
+				       .value = prog_type };
+	ret[1] = (struct known_field){ .param = param, .record = prog,
+				       .field = program_string(p, t->prog_attach_field),
+				       .value = attach };
+	ret[2] = (struct known_field){ .param = param, .record = prog, .field = sleepable };
+	ret[3] = (struct known_field){ .param = param, .via_record = prog,
+				       .via_field = program_string(p, t->prog_aux_field),
+				       .record = program_string(p, t->prog_aux_record),
+				       .field = sleepable };
+	return N_PROG_FIELDS;
 }
 
 /* Marks what @get_proto returns for helper @id as given to @way. */
 static void run_switch(struct programs *pr, size_t way, uint32_t get_proto, int64_t prog_type,
 		       int64_t id)
 {
-	struct known_field fields[2];
+	struct known_field fields[N_PROG_FIELDS];
 	const int64_t values[2] = { id, 0 };
 	const bool known[2] = { true, false };
 	struct run_input input = { .func = get_proto, .kind = FACTS_NONE, .decide = true,
@@ -88,6 +101,23 @@ static void find_given(struct programs *pr, size_t way)
 	}
 }
 
+/* The way that stands for all of @way's program and attach type. */
+static size_t same_programs(const struct programs *pr, size_t way)
+{
+	const struct rule_attach *a = &pr->in->p->rules->attach.v[way];
+	size_t o;
+
+	for (o = 0; o < way; o++) {
+		const struct rule_attach *b = &pr->in->p->rules->attach.v[o];
+
+		if (!strcmp(a->prog_type, b->prog_type) &&
+		    !strcmp(a->attach_type ? a->attach_type : "",
+			    b->attach_type ? b->attach_type : ""))
+			break;
+	}
+	return o;
+}
+
 void programs_init(struct programs *pr, struct interp *in, struct bpf_tables *t)
 {
 	struct program *p = in->p;
@@ -103,18 +133,8 @@ void programs_init(struct programs *pr, struct interp *in, struct bpf_tables *t)
 	pr->id = ARENA_ARRAY(&p->arena, int64_t, t->callables.n);
 	pr->has_id = ARENA_ARRAY(&p->arena, bool, t->callables.n);
 	for (w = 0; w < pr->n_ways; w++) {
-		const struct rule_attach *ra = &p->rules->attach.v[w];
-		size_t o;
+		size_t o = same_programs(pr, w);
 
-		/* Ways of one program and attach type are given the same. */
-		for (o = 0; o < w; o++) {
-			const struct rule_attach *rb = &p->rules->attach.v[o];
-
-			if (!strcmp(ra->prog_type, rb->prog_type) &&
-			    !strcmp(ra->attach_type ? ra->attach_type : "",
-				    rb->attach_type ? rb->attach_type : ""))
-				break;
-		}
 		if (o < w) {
 			memcpy(pr->given + w * t->callables.n, pr->given + o * t->callables.n,
 			       t->callables.n * sizeof(*pr->given));
@@ -130,13 +150,15 @@ void programs_init(struct programs *pr, struct interp *in, struct bpf_tables *t)
 void programs_release(struct programs *pr)
 {
 	map64_release(&pr->allowed_seen);
+	map64_release(&pr->use_seen);
+	map64_release(&pr->fields_seen);
 }
 
 bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *function)
 {
 	struct program *p = pr->in->p;
 	const struct bpf_callable *call = &pr->t->callables.v[c];
-	struct known_field fields[2];
+	struct known_field fields[N_PROG_FIELDS];
 	struct run_input input = { .func = call->allowed, .kind = FACTS_NONE, .decide = true,
 				   .fields = fields, .max_steps = DECISION_STEPS };
 	int64_t type = 0, v;
@@ -146,7 +168,8 @@ bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *
 	bool yes = false;
 	size_t i;
 
-	if (!pr->given[way * pr->t->callables.n + c])
+	if (!pr->given[way * pr->t->callables.n + c] || call->sleeps ||
+	    !programs_use_fields(pr, way, call->fields))
 		return false;
 	if (call->allowed == FACTS_NONE || !p->funcs.v[call->allowed].defined)
 		return true;
@@ -177,44 +200,142 @@ static uint32_t find_defined(const struct program *p, const char *name)
 	return FACTS_NONE;
 }
 
-/* What the verifier's test says of map type @type and helper @id. */
-static bool compatible(struct programs *pr, uint32_t test, int64_t type, int64_t id)
+/* The parameter of @func that points to a @record, or FACTS_NONE. */
+static uint32_t param_of(const struct program *p, uint32_t func, uint32_t record)
+{
+	uint32_t n = func_fact(p, &p->funcs.v[func])->n_params, i;
+
+	for (i = 0; i < n; i++)
+		if (bpf_param_record(p, func, i) == record)
+			return i;
+	return FACTS_NONE;
+}
+
+/*
+ * Whether the verifier's test @test may return 0 for a program of @way and a map
+ * of type @type (-1: any) whose values have @fields. @id: the helper, if @test
+ * takes its number.
+ */
+static bool verifier_takes(struct programs *pr, const char *test, size_t way, int64_t type,
+			   const uint32_t *fields, int64_t id)
 {
 	struct program *p = pr->in->p;
-	const struct known_field field = { 1, program_string(p, p->rules->tree.map_record),
-					   program_string(p, p->rules->tree.compat_type_field),
-					   type };
-	const int64_t values[3] = { 0, 0, id };
-	const bool known[3] = { false, false, true };
-	struct run_input input = { .func = test, .kind = FACTS_NONE, .decide = true,
-				   .param_value = values, .param_known = known,
-				   .n_known = ARRAY_SIZE(values), .fields = &field, .n_fields = 1,
+	const struct rule_tree *t = &p->rules->tree;
+	const struct rule_attach *ra = &p->rules->attach.v[way];
+	struct known_field kf[2 * N_PROG_FIELDS + 1];
+	int64_t values[8] = { 0 }, prog_type = 0, v;
+	bool known[8] = { false }, ok = false;
+	struct run_input input = { .kind = FACTS_NONE, .decide = true, .param_value = values,
+				   .param_known = known, .fields = kf, .map_fields = fields,
 				   .max_steps = DECISION_STEPS };
+	uint32_t env, map, prog, i;
 	struct run run;
-	bool ok = false;
-	int64_t v;
-	size_t i;
+	size_t n = 0, k;
 
+	input.func = find_defined(p, test);
+	if (input.func == FACTS_NONE)
+		return true;
+	bpf_enumerator(pr->t, p, ra->prog_type, &prog_type);
+	env = param_of(p, input.func, program_string(p, t->env_record));
+	map = param_of(p, input.func, program_string(p, t->map_record));
+	prog = param_of(p, input.func, program_string(p, t->prog_record));
+	if (prog != FACTS_NONE)
+		n = prog_fields(pr, ra, prog_type, prog, kf);
+	/* Where both are given they are one program, and a store to one would undo the other's. */
+	if (env != FACTS_NONE && prog == FACTS_NONE) {
+		/* env->prog->type: only what can be reached in two steps. */
+		struct known_field pf[N_PROG_FIELDS];
+
+		prog_fields(pr, ra, prog_type, env, pf);
+		for (k = 0; k < N_PROG_FIELDS; k++) {
+			if (pf[k].via_record)
+				continue;
+			pf[k].via_record = program_string(p, t->env_record);
+			pf[k].via_field = program_string(p, t->env_prog_field);
+			kf[n++] = pf[k];
+		}
+	}
+	if (map != FACTS_NONE && type >= 0)
+		kf[n++] = (struct known_field){ .param = map,
+						.record = program_string(p, t->map_record),
+						.field = program_string(p, t->compat_type_field),
+						.value = type };
+	/* The helper's number is what is neither of these. */
+	for (i = 0; i < func_fact(p, &p->funcs.v[input.func])->n_params && i < ARRAY_SIZE(values); i++) {
+		if (i == env || i == map || i == prog)
+			continue;
+		values[i] = id;
+		known[i] = true;
+	}
+	input.n_known = i;
+	input.n_fields = n;
 	interp_run(pr->in, &input, &run);
 	pr->runs++;
-	for (i = 0; i < run.exits.n; i++)
-		ok |= !sym_is_int(&run.syms, run.exits.v[i].value, &v) || !v;
+	for (k = 0; k < run.exits.n; k++)
+		ok |= !sym_is_int(&run.syms, run.exits.v[k].value, &v) || !v;
 	interp_run_release(&run);
 	return ok;
+}
+
+static bool verifier_takes_map(struct programs *pr, size_t way, int64_t type, uint32_t fields)
+{
+	return verifier_takes(pr, pr->in->p->rules->tree.compat_prog_function, way, type, &fields, 0);
+}
+
+bool programs_use_map(struct programs *pr, size_t way, uint32_t c, uint32_t m)
+{
+	int64_t type = pr->t->map_types.v[m].type;
+	uint64_t key;
+	uint32_t memo;
+	bool yes;
+
+	if (!pr->given[way * pr->t->callables.n + c])
+		return false;
+	way = same_programs(pr, way);
+	key = map64_mix(map64_mix(way, c), m);
+	memo = map64_get(&pr->use_seen, key);
+	if (memo != MAP64_EMPTY)
+		return memo;
+	yes = verifier_takes_map(pr, way, type, 0) &&
+	      (!pr->has_id[c] ||
+	       verifier_takes(pr, pr->in->p->rules->tree.compat_function, way, type, NULL, pr->id[c]));
+	map64_put(&pr->use_seen, key, yes);
+	return yes;
+}
+
+bool programs_use_fields(struct programs *pr, size_t way, uint32_t fields)
+{
+	uint64_t key;
+	uint32_t memo;
+	bool yes;
+
+	if (!fields)
+		return true;
+	way = same_programs(pr, way);
+	key = map64_mix(way, fields);
+	memo = map64_get(&pr->fields_seen, key);
+	if (memo != MAP64_EMPTY)
+		return memo;
+	yes = verifier_takes_map(pr, way, -1, fields);
+	map64_put(&pr->fields_seen, key, yes);
+	return yes;
 }
 
 size_t programs_map_types(struct programs *pr, uint32_t c, uint32_t *ret)
 {
 	const struct bpf_callable *call = &pr->t->callables.v[c];
-	uint32_t test = find_defined(pr->in->p, pr->in->p->rules->tree.compat_function), m;
-	size_t n = 0;
+	size_t n = 0, w;
+	uint32_t m;
 
 	if (!call->takes_map)
 		return 0;
-	for (m = 0; m < pr->t->map_types.n; m++)
-		if (test == FACTS_NONE || !pr->has_id[c] ||
-		    compatible(pr, test, pr->t->map_types.v[m].type, pr->id[c]))
+	for (m = 0; m < pr->t->map_types.n; m++) {
+		for (w = 0; w < pr->n_ways; w++)
+			if (programs_use_map(pr, w, c, m))
+				break;
+		if (w < pr->n_ways)
 			ret[n++] = m;
+	}
 	return n;
 }
 
@@ -230,13 +351,14 @@ static bool way_gives(struct programs *pr, size_t way, const char *name)
 	return false;
 }
 
-const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint32_t record)
+const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint32_t record,
+			    bool trusted)
 {
 	struct program *p = pr->in->p;
 	uint32_t i, n;
 	size_t k, m;
 
-	if (func != FACTS_NONE) {
+	if (func != FACTS_NONE && (!trusted || p->rules->attach.v[way].trusted_args)) {
 		n = func_fact(p, &p->funcs.v[func])->n_params;
 		for (i = 0; i < n; i++)
 			if (bpf_param_record(p, func, i) == record)
@@ -249,7 +371,7 @@ const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint
 		    !pr->t->callables.v[k].n_objects)
 			return arena_printf(&p->arena, "what %s() returns",
 					    func_name(p, pr->t->callables.v[k].func));
-	for (k = 0; k < p->rules->objects.n; k++) {
+	for (k = 0; k < p->rules->objects.n && !trusted; k++) {
 		const struct rule_object *o = &p->rules->objects.v[k];
 		bool all = !strcmp(o->record, program_str(p, record));
 

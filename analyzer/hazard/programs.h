@@ -20,7 +20,8 @@ struct programs {
 	bool *of_type;	  /* callable: some way gets it */
 	int64_t *id;	  /* callable: the number a program calls it by, where has_id */
 	bool *has_id;
-	struct map64 allowed_seen; /* memo of .allowed runs */
+	struct map64 allowed_seen; /* memos of .allowed and of the verifier's tests */
+	struct map64 use_seen, fields_seen;
 	uint64_t runs;
 };
 
@@ -34,16 +35,26 @@ void programs_release(struct programs *pr);
 bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *function);
 
 /*
- * The map types (indices into bpf_tables.map_types) that the verifier lets
- * callable @c be called with, in @ret (room for all); returns how many. A
- * callable without a map argument has none.
+ * Whether the verifier lets a program of way @way call callable @c with a map of
+ * type @m (index into bpf_tables.map_types).
+ */
+bool programs_use_map(struct programs *pr, size_t way, uint32_t c, uint32_t m);
+
+/* Whether programs of way @way may use maps whose values have all of @fields (map_fields). */
+bool programs_use_fields(struct programs *pr, size_t way, uint32_t fields);
+
+/*
+ * The map types that some program may call callable @c with, in @ret (room for
+ * all); returns how many. A callable without a map argument has none.
  */
 size_t programs_map_types(struct programs *pr, uint32_t c, uint32_t *ret);
 
 /*
  * A sentence on how a program of way @way, attached to @func (FACTS_NONE: to
  * no function), gets hold of an object of @record; NULL if no way is known.
+ * @trusted: one that it has walked to will not do (KF_TRUSTED_ARGS).
  */
-const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint32_t record);
+const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint32_t record,
+			    bool trusted);
 
 #endif

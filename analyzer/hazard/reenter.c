@@ -11,16 +11,18 @@ static void note_guards(struct map64 *touched, const struct guards *g)
 		map64_put(touched, g->v[i].guard, 1);
 }
 
-static struct nested *new_run(struct analysis *an, struct reenter *r, const struct guards *g)
+static struct nested *new_run(struct analysis *an, struct reenter *r, const struct guards *g,
+			      bool nmi)
 {
 	struct nested *n = ARENA_NEW(an->arena, struct nested);
 	const struct bpf_callable *c = &an->t.callables.v[r->callable];
 	struct run_input input = { .func = c->func, .kind = r->kind, .guards = &n->guards,
-				   .nested = true };
+				   .nested = true, .nmi = nmi };
 	size_t i;
 	uint8_t k;
 
 	n->guards = *g;
+	n->nmi = nmi;
 	interp_run(&an->in, &input, &n->run);
 	an->steps += n->run.steps;
 	an->nested_runs++;
@@ -37,7 +39,8 @@ static struct nested *new_run(struct analysis *an, struct reenter *r, const stru
 	return n;
 }
 
-const struct nested *reenter_run(struct analysis *an, struct reenter *r, const struct guards *g)
+const struct nested *reenter_run(struct analysis *an, struct reenter *r, const struct guards *g,
+				 bool nmi)
 {
 	struct guards only = { .n = 0 };
 	size_t i;
@@ -49,9 +52,9 @@ const struct nested *reenter_run(struct analysis *an, struct reenter *r, const s
 		    map64_get(&r->touched, g->v[k].guard) != MAP64_EMPTY)
 			guards_set(&only, g->v[k].guard, g->v[k].count);
 	for (i = 0; i < r->runs.n; i++)
-		if (guards_equal(&r->runs.v[i]->guards, &only))
+		if (r->runs.v[i]->nmi == nmi && guards_equal(&r->runs.v[i]->guards, &only))
 			return r->runs.v[i];
-	return new_run(an, r, &only);
+	return new_run(an, r, &only, nmi);
 }
 
 void reenter_release(struct reenter *r)
@@ -64,7 +67,7 @@ void reenter_release(struct reenter *r)
 	map64_release(&r->touched);
 }
 
-/* Notes the locks of the storages that @n takes, and the guards tested on the way; whether any. */
+/* Notes the locks that @n takes, and the guards tested for them; whether any. */
 static bool note_locks(struct analysis *an, const struct nested *n)
 {
 	bool takes = false;
@@ -74,12 +77,13 @@ static bool note_locks(struct analysis *an, const struct nested *n)
 	for (i = 0; i < n->run.acquires.n; i++) {
 		const struct acquire *a = &n->run.acquires.v[i];
 
-		if (!a->blocking || !a->class || a->rule->sleeps ||
-		    !lock_is_storages(an, &n->run, a))
+		if (!a->blocking || !a->class || a->rule->sleeps)
 			continue;
 		takes = true;
 		map64_put(&an->classes, a->class, 1);
 		for (k = 0; k < a->tests.n; k++) {
+			if (!acquire_tests(a, &a->tests.v[k]))
+				continue;
 			map64_put(&an->decisive, a->tests.v[k].guard, 1);
 			map64_put(&an->class_guard,
 				  (uint64_t)a->class << 32 | a->tests.v[k].guard, 1);
@@ -88,7 +92,19 @@ static bool note_locks(struct analysis *an, const struct nested *n)
 	return takes;
 }
 
-static void add_reenter(struct analysis *an, uint32_t callable, uint32_t kind,
+/* Whether a program that runs in NMI may call @callable. */
+static bool callable_in_nmi(const struct analysis *an, uint32_t callable)
+{
+	size_t w;
+
+	for (w = 0; w < an->p->rules->attach.n; w++)
+		if (an->p->rules->attach.v[w].at == AT_NMI &&
+		    an->pr.given[w * an->t.callables.n + callable])
+			return true;
+	return false;
+}
+
+static void add_reenter(struct analysis *an, uint32_t callable, uint32_t map_type,
 			const struct guards *all)
 {
 	struct reenter *r = ARENA_NEW(an->arena, struct reenter);
@@ -96,11 +112,15 @@ static void add_reenter(struct analysis *an, uint32_t callable, uint32_t kind,
 	bool takes;
 
 	r->callable = callable;
-	r->kind = kind;
-	takes = note_locks(an, new_run(an, r, &none));
-	/* A lock that is taken only when a guard is up is one as well. */
+	r->map_type = map_type;
+	r->kind = map_type == FACTS_NONE ? FACTS_NONE : an->t.map_types.v[map_type].ops;
+	r->in_nmi = callable_in_nmi(an, callable);
+	takes = note_locks(an, new_run(an, r, &none, false));
+	/* A lock that is taken only when a guard is up, or only in NMI, is one as well. */
 	if (all->n)
-		takes |= note_locks(an, new_run(an, r, all));
+		takes |= note_locks(an, new_run(an, r, all, false));
+	if (r->in_nmi)
+		takes |= note_locks(an, new_run(an, r, &none, true));
 	if (takes)
 		vec_push(&an->reenters, r);
 	else
@@ -125,13 +145,14 @@ void find_reenters(struct analysis *an)
 		if (an->o->progress)
 			an->o->progress(an->o->data, "what programs can call", c,
 					an->t.callables.n);
-		if (!fn->defined || !fn->touches || !an->pr.of_type[c])
+		if (!fn->defined || !fn->touches || !an->pr.of_type[c] || call->sleeps)
 			continue;
-		if (!call->takes_map)
+		if (!call->takes_map) {
+			add_reenter(an, c, FACTS_NONE, &all);
 			continue;
+		}
 		n = programs_map_types(&an->pr, c, types);
 		for (i = 0; i < n; i++)
-			if (kind_is_storage(an, an->t.map_types.v[types[i]].ops))
-				add_reenter(an, c, an->t.map_types.v[types[i]].ops, &all);
+			add_reenter(an, c, types[i], &all);
 	}
 }

@@ -11,7 +11,7 @@ static bool guard_closes(struct analysis *an, const struct hazard *h, uint32_t g
 	size_t i;
 
 	guards_set(&g, guard, 1);
-	n = reenter_run(an, h->reenter, &g);
+	n = reenter_run(an, h->reenter, &g, h->context == CTX_NMI);
 	for (i = 0; i < n->run.acquires.n; i++)
 		if (n->run.acquires.v[i].class == h->wanted->class &&
 		    n->run.acquires.v[i].blocking)

@@ -8,7 +8,7 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 	uint32_t param, expected = hazard_expected(an, h);
 	const struct frame *fr = hazard_null_frame(an, h, &param);
 
-	if (!fr || (expected != FACTS_NONE && guards_get(&h->guards, expected)))
+	if (!fr || !class_has_guard(an, h->held->class) || (expected != FACTS_NONE && guards_get(&h->guards, expected)))
 		return false;
 	*ret = (struct cause){ .func = fr->up->func, .loc = fr->call, .expected = expected };
 	return true;

@@ -32,9 +32,10 @@ static uint32_t other_guard(struct analysis *an, const struct hazard *h)
 
 		if (h->guards.v[i].count <= 0 || g == GUARD_IRQS_OFF || is_dispatchers(an, g))
 			continue;
-		if (map64_get(&an->class_guard, (uint64_t)h->held->class << 32 | g) != MAP64_EMPTY)
+		if (class_guards_any(an, h->held->class, g))
 			return g;
-		other = g;
+		if (!(g & GUARD_FIELD))
+			other = g;
 	}
 	return other;
 }

@@ -13,12 +13,13 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 		return false; /* it would have stopped, had the guard been raised */
 	for (i = 0; i < h->guards.n && expected == FACTS_NONE; i++)
 		if (h->guards.v[i].count > 0 &&
-		    map64_get(&an->class_guard, (uint64_t)h->held->class << 32 |
-							h->guards.v[i].guard) != MAP64_EMPTY)
+		    guard_is_designated(an, h->held->class, hazard_storage_kind(an, h),
+					h->guards.v[i].guard))
 			expected = h->guards.v[i].guard;
 	*ret = (struct cause){ .func = func,
 			       .loc = func_fact(an->p, &an->p->funcs.v[func])->loc,
-			       .expected = expected };
+			       .expected = expected,
+			       .of_lock = !class_has_guard(an, h->held->class) };
 	return true;
 }
 

@@ -32,24 +32,35 @@ static size_t below(const struct program *p, uint32_t func, uint32_t *ret)
 	return n;
 }
 
-/* Whether a program attached by @way runs at @pt's call of (or below) @func. */
-static bool way_fits(const struct analysis *an, const struct rule_attach *way,
-		     const struct point *pt, uint32_t func)
+static bool is_hook(const struct analysis *an, uint32_t func)
 {
 	const struct names *hooks = &an->p->rules->tree.lsm_hook_prefixes;
+	const char *name = func_name(an->p, func);
 	size_t i;
 
-	switch (way->at) {
+	for (i = 0; i < hooks->n; i++)
+		if (!strncmp(name, hooks->v[i], strlen(hooks->v[i])))
+			return true;
+	return false;
+}
+
+/* Whether a program attached by way number @w runs at place @pl. */
+static bool way_fits(const struct analysis *an, size_t w, const struct place *pl)
+{
+	const struct point *pt = pl->point;
+
+	switch (an->p->rules->attach.v[w].at) {
 	case AT_FUNCTION_ENTRY:
-		return !(pt->at_exit && func == pt->callee);
+		return !pl->tracepoint && !(pt->at_exit && pl->func == pt->callee);
 	case AT_FUNCTION_EXIT:
 	case AT_MODIFY_RETURN:
-		return !(pt->at_entry && func == pt->callee);
+		return !pl->tracepoint && !(pt->at_entry && pl->func == pt->callee);
 	case AT_LSM_HOOK:
-		for (i = 0; i < hooks->n; i++)
-			if (!strncmp(func_name(an->p, func), hooks->v[i], strlen(hooks->v[i])))
-				return true;
-		return false;
+		return !pl->tracepoint && is_hook(an, pl->func);
+	case AT_TRACEPOINT:
+		return pl->tracepoint != NULL;
+	case AT_RUN_SITE:
+		return !pl->tracepoint && an->run_ways[pl->func] >> w & 1;
 	default:
 		return false;
 	}
@@ -75,26 +86,63 @@ static const char *object_for(struct analysis *an, size_t way, uint32_t func,
 	uint8_t i;
 
 	for (i = 0; i < c->n_objects; i++) {
-		how = programs_object(&an->pr, way, func, c->objects[i]);
+		how = programs_object(&an->pr, way, func, c->objects[i], c->trusted);
 		if (!how)
 			return NULL;
 	}
 	return how ? how : "";
 }
 
-static struct site *site_at(struct site_list *l, uint32_t func)
+static struct site *site_at(struct site_list *l, uint32_t func, const char *tracepoint)
 {
 	size_t i;
 
 	for (i = 0; i < l->v.n; i++)
-		if (l->v.v[i].func == func)
+		if (l->v.v[i].func == func && !l->v.v[i].tracepoint == !tracepoint)
 			return &l->v.v[i];
-	vec_push(&l->v, ((struct site){ .func = func, .order = l->v.n }));
+	vec_push(&l->v, ((struct site){ .func = func, .tracepoint = tracepoint, .order = l->v.n }));
 	return &l->v.v[l->v.n - 1];
 }
 
-static void try_func(struct analysis *an, const struct hazard *h, const struct point *pt,
-		     uint32_t func, struct site_list *l)
+static struct attach_verdict verdict(struct analysis *an, size_t w, const struct place *pl)
+{
+	const struct rule_attach *way = &an->p->rules->attach.v[w];
+	bool via = pl->point->via_pointer && pl->func == pl->point->callee;
+	uint64_t key = map64_mix((uint64_t)pl->func << 1 | via, w);
+	struct attach_verdict v;
+	uint32_t at;
+
+	if (way->at == AT_TRACEPOINT)
+		v = (struct attach_verdict){ CERT_LIKELY, "a tracepoint is in every build" };
+	else if (way->at == AT_RUN_SITE)
+		v = (struct attach_verdict){ CERT_LIKELY, "the kernel runs such programs here" };
+	else if ((at = map64_get(&an->verdicts, key)) != MAP64_EMPTY) {
+		v = an->verdict_at.v[at];
+	} else {
+		v = attach_function(an->p, &an->t, an->o, way, pl->func, via);
+		map64_put(&an->verdicts, key, (uint32_t)an->verdict_at.n);
+		vec_push(&an->verdict_at, v);
+	}
+	if (pl->walked && v.certainty > CERT_POSSIBLE)
+		v = (struct attach_verdict){
+			CERT_POSSIBLE, "called further down, on a path that was not followed"
+		};
+	return v;
+}
+
+/* Whether programs of way @w may make the nested run of @h. */
+static bool way_reenters(struct analysis *an, const struct hazard *h, size_t w)
+{
+	const struct reenter *r = h->reenter;
+
+	return an->pr.given[w * an->t.callables.n + r->callable] &&
+	       (r->map_type == FACTS_NONE ||
+		programs_use_map(&an->pr, w, r->callable, r->map_type)) &&
+	       programs_use_fields(&an->pr, w, h->wanted->map_fields);
+}
+
+static void try_place(struct analysis *an, const struct hazard *h, const struct place *pl,
+		      uint64_t ways, struct site_list *l)
 {
 	const struct rules *rules = an->p->rules;
 	const struct bpf_callable *c = &an->t.callables.v[h->reenter->callable];
@@ -102,30 +150,34 @@ static void try_func(struct analysis *an, const struct hazard *h, const struct p
 
 	for (w = 0; w < rules->attach.n; w++) {
 		const struct rule_attach *way = &rules->attach.v[w];
+		/* The program is attached to the function: its name, and its arguments, count. */
+		bool named = way->at != AT_TRACEPOINT && way->at != AT_RUN_SITE;
 		struct attach_verdict v;
 		struct site *s;
 		bool object;
 
-		if (!way_fits(an, way, pt, func) || dispatcher_stops(an, way, &pt->guards))
+		if (!(ways >> w & 1) || !way_fits(an, w, pl) ||
+		    dispatcher_stops(an, way, &pl->point->guards))
 			continue;
-		v = attach_function(an->p, &an->t, an->o, way, func,
-				    pt->via_pointer && func == pt->callee);
+		v = verdict(an, w, pl);
 		if (v.certainty == CERT_NO ||
-		    !programs_may_call(&an->pr, w, h->reenter->callable, func_name(an->p, func)))
+		    !programs_may_call(&an->pr, w, h->reenter->callable,
+				       named ? func_name(an->p, pl->func) : NULL))
 			continue;
-		object = object_for(an, w, func, c) != NULL;
-		s = site_at(l, func);
+		object = object_for(an, w, named ? pl->func : FACTS_NONE, c) != NULL;
+		s = site_at(l, pl->func, pl->tracepoint);
 		if (v.certainty > s->certainty) {
 			s->certainty = v.certainty;
 			s->reason = v.reason;
-			s->point = pt;
+			s->point = pl->point;
 		}
 		if (!s->point)
-			s->point = pt;
+			s->point = pl->point;
 		s->ways |= UINT64_C(1) << w;
 		s->has_object |= object;
-		s->primitive = an->p->funcs.v[func].lock != NULL;
-		s->outside = !an->p->funcs.v[func].defined;
+		s->run_site |= way->at == AT_RUN_SITE;
+		s->primitive = an->p->funcs.v[pl->func].lock != NULL;
+		s->outside = !pl->tracepoint && !an->p->funcs.v[pl->func].defined;
 		if (object && v.certainty > l->best)
 			l->best = v.certainty;
 		if (v.certainty > l->best_objectless)
@@ -139,6 +191,8 @@ static int cmp_site(const void *pa, const void *pb)
 
 	if (a->certainty != b->certainty)
 		return a->certainty < b->certainty ? 1 : -1;
+	if (a->run_site != b->run_site)
+		return a->run_site ? -1 : 1;
 	if (a->primitive != b->primitive)
 		return a->primitive ? 1 : -1;
 	if (a->outside != b->outside)
@@ -146,15 +200,70 @@ static int cmp_site(const void *pa, const void *pb)
 	return (a->order > b->order) - (a->order < b->order);
 }
 
-void sites_find(struct analysis *an, const struct hazard *h, struct site_list *ret)
+/* An NMI may hit any instruction of the section. */
+static void nmi_site(struct analysis *an, const struct hazard *h, uint64_t ways,
+		     struct site_list *l)
 {
-	uint32_t *funcs = xcalloc(MAX_BELOW, sizeof(*funcs));
+	const struct bpf_callable *c = &an->t.callables.v[h->reenter->callable];
+	struct site s = { .func = FACTS_NONE, .certainty = CERT_LIKELY,
+			  .reason = "an NMI can hit any instruction" };
+	size_t w;
+
+	for (w = 0; w < an->p->rules->attach.n; w++) {
+		const struct rule_attach *way = &an->p->rules->attach.v[w];
+
+		if (!(ways >> w & 1) || way->at != AT_NMI || dispatcher_stops(an, way, &h->guards) ||
+		    !programs_may_call(&an->pr, w, h->reenter->callable, NULL))
+			continue;
+		s.ways |= UINT64_C(1) << w;
+		s.has_object |= object_for(an, w, FACTS_NONE, c) != NULL;
+	}
+	if (!s.ways)
+		return;
+	l->best_objectless = s.certainty;
+	if (s.has_object)
+		l->best = s.certainty;
+	vec_push(&l->v, s);
+}
+
+static void add_place(struct places *ps, struct place pl)
+{
+	size_t i;
+
+	for (i = 0; i < ps->v.n; i++) {
+		struct place *o = &ps->v.v[i];
+
+		/* The first of two that are alike; one that was followed rather than one that was not. */
+		if (o->func != pl.func || !o->tracepoint != !pl.tracepoint ||
+		    o->point->via_pointer != pl.point->via_pointer ||
+		    o->point->at_entry != pl.point->at_entry || o->point->at_exit != pl.point->at_exit)
+			continue;
+		if (o->walked && !pl.walked)
+			*o = pl;
+		return;
+	}
+	vec_push(&ps->v, pl);
+}
+
+/* The places of the section that @h is about: of the same lock, with the same guards up. */
+static const struct places *find_places(struct analysis *an, const struct hazard *h)
+{
+	struct places *ps = &an->places;
+	uint32_t *funcs;
 	size_t i, k, n;
 	uint8_t j;
 
-	memset(ret, 0, sizeof(*ret));
+	if (ps->outer == h->outer && ps->held_index == h->held_index &&
+	    guards_equal(&ps->guards, &h->guards))
+		return ps;
+	ps->outer = h->outer;
+	ps->held_index = h->held_index;
+	ps->guards = h->guards;
+	ps->v.n = 0;
+	funcs = xcalloc(MAX_BELOW, sizeof(*funcs));
 	for (i = 0; i < h->outer->run.points.n; i++) {
 		const struct point *pt = &h->outer->run.points.v[i];
+		const struct rule_lock *lock = an->p->funcs.v[pt->callee].lock;
 		bool inside = false;
 
 		for (j = 0; j < pt->n_held; j++)
@@ -163,14 +272,41 @@ void sites_find(struct analysis *an, const struct hazard *h, struct site_list *r
 			continue;
 		n = 1;
 		funcs[0] = pt->callee;
-		if (!pt->entered && !an->p->funcs.v[pt->callee].lock)
+		if (!pt->entered && !lock)
 			n = below(an->p, pt->callee, funcs);
 		for (k = 0; k < n; k++)
-			try_func(an, h, pt, funcs[k], ret);
+			add_place(ps, (struct place){ .func = funcs[k], .point = pt,
+						      .tracepoint = an->tracepoint[funcs[k]],
+						      .walked = k > 0 });
+		if (lock && lock->tracepoint && pt->at_exit && pt->blocking)
+			add_place(ps, (struct place){ .func = pt->callee, .point = pt,
+						      .tracepoint = lock->tracepoint });
 	}
+	free(funcs);
+	return ps;
+}
+
+void sites_find(struct analysis *an, const struct hazard *h, struct site_list *ret)
+{
+	const struct places *ps;
+	uint64_t ways = 0;
+	size_t i, w;
+
+	memset(ret, 0, sizeof(*ret));
+	for (w = 0; w < an->p->rules->attach.n; w++)
+		if (way_reenters(an, h, w))
+			ways |= UINT64_C(1) << w;
+	if (!ways)
+		return;
+	if (h->context == CTX_NMI) {
+		nmi_site(an, h, ways, ret);
+		return;
+	}
+	ps = find_places(an, h);
+	for (i = 0; i < ps->v.n; i++)
+		try_place(an, h, &ps->v.v[i], ways, ret);
 	if (ret->v.n)
 		qsort(ret->v.v, ret->v.n, sizeof(*ret->v.v), cmp_site);
-	free(funcs);
 }
 
 void sites_merge(struct site_list *l, const struct site_list *from)
@@ -179,10 +315,10 @@ void sites_merge(struct site_list *l, const struct site_list *from)
 
 	for (i = 0; i < from->v.n; i++) {
 		const struct site *f = &from->v.v[i];
-		struct site *s = site_at(l, f->func);
+		struct site *s = site_at(l, f->func, f->tracepoint);
 		size_t order = s->order;
 
-		if (!s->point || f->certainty > s->certainty) {
+		if (!s->reason || f->certainty > s->certainty) {
 			uint64_t ways = s->ways;
 
 			*s = *f;
@@ -219,7 +355,7 @@ const char *sites_object(struct analysis *an, const struct hazard *h, const stru
 			how = object_for(an, w, FACTS_NONE, c);
 			if (how)
 				return *how ? how : NULL;
-			how = object_for(an, w, l->v.v[i].func, c);
+			how = l->v.v[i].tracepoint ? NULL : object_for(an, w, l->v.v[i].func, c);
 			if (how && !best)
 				best = how;
 		}

@@ -2,17 +2,18 @@
 #ifndef RELOCK_HAZARD_SITES_H
 #define RELOCK_HAZARD_SITES_H
 
-#include "hazard/attach.h"
 #include "hazard/model.h"
 
-/* A function in a critical section that a program can be attached to. */
+/* Where in a critical section a program can run. */
 struct site {
-	uint32_t func;
-	const struct point *point; /* the call in the outer run that leads there */
+	uint32_t func;		/* what is called there; FACTS_NONE: at any instruction */
+	const char *tracepoint; /* whose programs that call runs, or NULL: they are on the function */
+	const struct point *point; /* the call in the outer run that leads there; NULL: anywhere */
 	enum certainty certainty;  /* the best of its ways */
 	const char *reason;
 	uint64_t ways;	   /* bit per rules->attach: it can be attached and may call a reenter */
 	bool has_object;   /* some way also has the object that the reenter wants */
+	bool run_site;	   /* the kernel itself runs the program there */
 	bool primitive;	   /* a lock primitive: true of nearly every section */
 	bool outside;	   /* its body is not in the analysed units */
 	size_t order;	   /* the interpreter came by it as number... */

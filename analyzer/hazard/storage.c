@@ -26,34 +26,52 @@ static bool has_member(const struct facts *f, const struct fact_record *r, uint3
 	return false;
 }
 
+/* Adds record @name, which is a map's, with what it has in it and what that points to as its own. */
+static void add_owned(struct analysis *an, uint32_t name)
+{
+	const struct facts *f;
+	const struct fact_record *r = program_record(an->p, name, &f);
+	uint32_t i, type;
+
+	if (map64_get(&an->map_owned, name) != MAP64_EMPTY)
+		return;
+	map64_put(&an->map_owned, name, 1);
+	for (i = 0; r && i < r->n_fields; i++) {
+		bool embedded = true;
+
+		type = f->fields.v[r->fields + i].type;
+		while (type != FACTS_NONE &&
+		       (f->types.v[type].kind == FT_ARRAY || f->types.v[type].kind == FT_PTR)) {
+			embedded &= f->types.v[type].kind == FT_ARRAY;
+			type = f->types.v[type].to;
+		}
+		if (type == FACTS_NONE || f->types.v[type].kind != FT_RECORD)
+			continue;
+		if (embedded)
+			add_owned(an, f->types.v[type].name);
+		else
+			map64_put(&an->map_owned, f->types.v[type].name, 1);
+	}
+}
+
 /*
  * Records that live and die with a map: those that a map's own struct embeds
- * the map in, and what they point to as theirs. Pointers to maps, programs and
- * the like also occur there; what counts is only asked for locks, and a lock in
- * such a record is the map's.
+ * the map in, what else they have in them, and what these point to as theirs.
+ * Pointers to maps, programs and the like also occur there; what counts is only
+ * asked for locks, and a lock in such a record is the map's.
  */
 static void find_map_owned(struct analysis *an)
 {
 	uint32_t map = program_string(an->p, an->p->rules->tree.map_record);
-	size_t i, k;
+	size_t i;
 
 	map64_put(&an->map_owned, map, 1);
 	for (i = 0; i < an->p->record_at.n; i++) {
 		const struct facts *f = &an->p->units[an->p->record_at.v[i] >> 32].facts;
 		const struct fact_record *r = &f->records.v[(uint32_t)an->p->record_at.v[i]];
 
-		if (!has_member(f, r, map, true))
-			continue;
-		map64_put(&an->map_owned, r->name, 1);
-		for (k = r->fields; k < r->fields + r->n_fields; k++) {
-			uint32_t type = f->fields.v[k].type;
-
-			while (type != FACTS_NONE && (f->types.v[type].kind == FT_ARRAY ||
-						      f->types.v[type].kind == FT_PTR))
-				type = f->types.v[type].to;
-			if (type != FACTS_NONE && f->types.v[type].kind == FT_RECORD)
-				map64_put(&an->map_owned, f->types.v[type].name, 1);
-		}
+		if (has_member(f, r, map, true))
+			add_owned(an, r->name);
 	}
 }
 

@@ -199,7 +199,102 @@ static uint32_t callable_body(struct program *p, uint32_t func)
 	return func;
 }
 
-static void describe_callable(struct program *p, struct bpf_callable *c)
+uint32_t bpf_map_fields(const struct bpf_tables *t, const struct program *p, int64_t mask)
+{
+	uint32_t fields = 0;
+	int64_t value;
+	size_t i;
+
+	for (i = 0; i < p->rules->map_fields.n && i < 32; i++)
+		if (bpf_enumerator(t, p, p->rules->map_fields.v[i].enumerator, &value) &&
+		    (value & mask))
+			fields |= UINT32_C(1) << i;
+	return fields;
+}
+
+/* Whether @name is one of @names, where a '*' at the end matches any rest. */
+static bool is_named(const char *name, const struct names *names)
+{
+	size_t i, len;
+
+	for (i = 0; i < names->n; i++) {
+		len = strlen(names->v[i]);
+		if (len && names->v[i][len - 1] == '*' ? !strncmp(name, names->v[i], len - 1)
+						       : !strcmp(name, names->v[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Flags that argument types carry stand above this (BPF_BASE_TYPE_BITS, include/linux/bpf.h). */
+#define BASE_TYPE(val) ((val) & 0xff)
+
+/* Whether enumerator @name has the value @type. */
+static bool is_type(const struct bpf_tables *t, const struct program *p, const char *name,
+		    int64_t type)
+{
+	int64_t value;
+
+	return bpf_enumerator(t, p, name, &value) && BASE_TYPE(value) == BASE_TYPE(type);
+}
+
+/* What initialiser of global @g says of member @field as a number; false: nothing. */
+static bool member_number(struct program *p, uint32_t g, const char *field, int64_t *ret)
+{
+	uint32_t name = program_find_string(p, field), i;
+	const struct gvar *v = &p->gvars.v[g];
+	const struct facts *f = &p->units[v->unit].facts;
+	const struct fact_var *fv = &f->vars.v[v->fact];
+
+	for (i = fv->inits; name != FACTS_NONE && i < fv->inits + fv->n_inits; i++) {
+		const struct fact_expr *x;
+
+		if (f->inits.v[i].field != name)
+			continue;
+		x = &f->exprs.v[expr_strip(f, f->inits.v[i].value)];
+		*ret = x->val;
+		return x->op == FX_INT;
+	}
+	return false;
+}
+
+/* Does parameter @i of helper @c, a pointer to a struct, want an object of the kernel? */
+static bool wants_object(struct bpf_tables *t, struct program *p, struct bpf_callable *c, uint32_t i)
+{
+	const struct rule_tree *rt = &p->rules->tree;
+	int64_t type;
+	size_t k, m;
+
+	if (i >= rt->proto_args.n || !member_number(p, c->proto, rt->proto_args.v[i], &type))
+		return true;
+	for (k = 0; k < p->rules->map_fields.n && k < 32; k++)
+		for (m = 0; m < p->rules->map_fields.v[k].args.n; m++)
+			if (is_type(t, p, p->rules->map_fields.v[k].args.v[m], type))
+				c->fields |= UINT32_C(1) << k;
+	for (k = 0; k < rt->object_args.n; k++)
+		if (is_type(t, p, rt->object_args.v[k], type))
+			return true;
+	return !rt->object_args.n;
+}
+
+/* A kfunc's parameter that points to a @record. */
+static void note_kfunc_param(struct program *p, struct bpf_callable *c, uint32_t record)
+{
+	const char *name = program_str(p, record);
+	bool field = false;
+	size_t k;
+
+	for (k = 0; k < p->rules->map_fields.n && k < 32; k++) {
+		if (!is_named(name, &p->rules->map_fields.v[k].records))
+			continue;
+		c->fields |= UINT32_C(1) << k;
+		field = true;
+	}
+	if (!field && !is_named(name, &p->rules->tree.own_records) && c->n_objects < BPF_MAX_OBJECTS)
+		c->objects[c->n_objects++] = record;
+}
+
+static void describe_callable(struct bpf_tables *t, struct program *p, struct bpf_callable *c)
 {
 	uint32_t map = program_string(p, p->rules->tree.map_record), i, type;
 	const struct func *fn;
@@ -215,7 +310,9 @@ static void describe_callable(struct program *p, struct bpf_callable *c)
 
 		if (record == map)
 			c->takes_map = true;
-		else if (record && c->n_objects < BPF_MAX_OBJECTS)
+		else if (record && c->proto == FACTS_NONE)
+			note_kfunc_param(p, c, record);
+		else if (record && wants_object(t, p, c, i) && c->n_objects < BPF_MAX_OBJECTS)
 			c->objects[c->n_objects++] = record;
 	}
 	type = ff->ret_type;
@@ -281,6 +378,7 @@ static void read_protos(struct bpf_tables *t, struct program *p)
 
 	for (g = 0; g < p->gvars.n; g++) {
 		struct bpf_callable c = { .proto = g };
+		int64_t sleeps;
 
 		if (!p->gvars.v[g].defined || gvar_record(p, g) != record)
 			continue;
@@ -288,8 +386,9 @@ static void read_protos(struct bpf_tables *t, struct program *p)
 		if (c.func == FACTS_NONE)
 			continue;
 		c.allowed = program_member_func(p, g, allowed);
-		describe_callable(p, &c);
+		describe_callable(t, p, &c);
 		c.returns = proto_returns(p, g);
+		c.sleeps = member_number(p, g, p->rules->tree.proto_might_sleep, &sleeps) && sleeps;
 		map64_put(&t->callable_by_proto, g, (uint32_t)t->callables.n);
 		vec_push(&t->callables, c);
 	}
@@ -376,7 +475,9 @@ static void read_btf(struct bpf_tables *t, struct program *p)
 			registered_for(p, u, set, &c);
 			if (!c.n_prog_types)
 				continue;
-			describe_callable(p, &c);
+			c.sleeps = b->flags & p->rules->tree.kfunc_sleepable;
+			c.trusted = b->flags & p->rules->tree.kfunc_trusted;
+			describe_callable(t, p, &c);
 			vec_push(&t->callables, c);
 		}
 	}

@@ -38,6 +38,9 @@ struct bpf_callable {
 	uint8_t n_objects;
 	uint32_t returns;  /* record name of the pointer it returns, or 0 */
 	uint64_t flags;	   /* kfunc: KF_* */
+	bool sleeps;	   /* only programs that may sleep can call it */
+	bool trusted;	   /* its objects must be trusted: walking to them is not enough */
+	uint32_t fields;   /* bit per rules->map_fields: it is handed such a field of a map's value */
 	int64_t *prog_types; /* kfunc: what its sets are registered for */
 	size_t n_prog_types;
 };
@@ -64,6 +67,9 @@ void bpf_tables_release(struct bpf_tables *t);
 /* The value of enumerator @name. Returns false when no unit mentions its enum. */
 bool bpf_enumerator(const struct bpf_tables *t, const struct program *p, const char *name,
 		    int64_t *ret_value);
+
+/* The bits of rules->map_fields that the mask of enumerators @mask has. */
+uint32_t bpf_map_fields(const struct bpf_tables *t, const struct program *p, int64_t mask);
 
 /* The record that parameter @i of @func points to, or 0. */
 uint32_t bpf_param_record(const struct program *p, uint32_t func, uint32_t i);

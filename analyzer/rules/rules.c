@@ -57,6 +57,8 @@ union item {
 	struct rule_attach attach;
 	struct rule_object object;
 	struct rule_last_reference last_reference;
+	struct rule_first_reference first_reference;
+	struct rule_map_field map_field;
 	struct rule_kind kind;
 	struct rule_kconfig kconfig;
 	struct rule_flag flag;
@@ -73,6 +75,8 @@ enum list_id {
 	LIST_ATTACH,
 	LIST_OBJECTS,
 	LIST_LAST_REFERENCE,
+	LIST_FIRST_REFERENCE,
+	LIST_MAP_FIELDS,
 	LIST_KINDS,
 	LIST_KCONFIG,
 	LIST_FLAGS,
@@ -166,6 +170,7 @@ static const struct word words_value[] = {
 	{ "arg", VALUE_ARG },
 	{ "unknown", VALUE_UNKNOWN },
 	{ "const", VALUE_CONST },
+	{ "map-field", VALUE_MAP_FIELD },
 	{ NULL, 0 },
 };
 static const struct word words_at[] = {
@@ -222,6 +227,7 @@ static const struct key keys_locks[] = {
 	STRING(struct rule_lock, kind, true),
 	BOOL(struct rule_lock, shared),
 	BOOL(struct rule_lock, sleeps),
+	STRING(struct rule_lock, tracepoint, false),
 };
 static const struct key keys_transparent[] = {
 	STRING(struct rule_field, record, true),
@@ -245,6 +251,7 @@ static const struct key keys_values[] = {
 	ENUM(struct rule_value, is, true, words_value),
 	UNSIGNED(struct rule_value, arg, false),
 	LONG(struct rule_value, value),
+	STRING(struct rule_value, field, false),
 };
 static const struct key keys_attach[] = {
 	STRING(struct rule_attach, how, true),
@@ -257,6 +264,8 @@ static const struct key keys_attach[] = {
 	BOOL(struct rule_attach, deny_sets),
 	BOOL(struct rule_attach, nokprobe),
 	STRING(struct rule_attach, recursion, false),
+	BOOL(struct rule_attach, trusted_args),
+	NAMES(struct rule_attach, runs),
 	STRING(struct rule_attach, page, true),
 };
 static const struct key keys_objects[] = {
@@ -268,6 +277,16 @@ static const struct key keys_last_reference[] = {
 	STRING(struct rule_last_reference, record, true),
 	STRING(struct rule_last_reference, member, true),
 	UNSIGNED(struct rule_last_reference, param, true),
+};
+static const struct key keys_first_reference[] = {
+	STRING(struct rule_first_reference, record, true),
+	STRING(struct rule_first_reference, member, true),
+};
+static const struct key keys_map_fields[] = {
+	STRING(struct rule_map_field, name, true),
+	STRING(struct rule_map_field, enumerator, true),
+	NAMES(struct rule_map_field, args),
+	NAMES(struct rule_map_field, records),
 };
 static const struct key keys_kinds[] = {
 	STRING(struct rule_kind, map_type, true),
@@ -328,6 +347,22 @@ static const struct key keys_tree[] = {
 	NAMES(struct rule_tree, notrace_sections),
 	NAMES(struct rule_tree, notrace_words),
 	NAMES(struct rule_tree, error_injection_sections),
+	STRING(struct rule_tree, compat_prog_function, false),
+	STRING(struct rule_tree, env_record, false),
+	STRING(struct rule_tree, env_prog_field, false),
+	STRING(struct rule_tree, prog_aux_field, false),
+	STRING(struct rule_tree, prog_aux_record, false),
+	STRING(struct rule_tree, prog_sleepable_field, false),
+	STRING(struct rule_tree, proto_might_sleep, false),
+	NAMES(struct rule_tree, proto_args),
+	NAMES(struct rule_tree, object_args),
+	NAMES(struct rule_tree, own_records),
+	UNSIGNED(struct rule_tree, kfunc_sleepable, false),
+	UNSIGNED(struct rule_tree, kfunc_trusted, false),
+	STRING(struct rule_tree, field_record, false),
+	STRING(struct rule_tree, field_type, false),
+	NAMES(struct rule_tree, tracepoint_calls),
+	NAMES(struct rule_tree, unnamed_records),
 	NAMES(struct rule_tree, lsm_hook_prefixes),
 };
 static const struct key keys_scope[] = {
@@ -597,8 +632,14 @@ static int check_value(struct reader *rd, const struct item_place *p, union item
 			    "'is: arg' needs 'arg', the number of the argument from 0");
 	if (it->value.is == VALUE_CONST && !value)
 		return fail(rd, p->node, "'is: const' needs 'value'");
-	if (it->value.is != VALUE_ARG && arg)
-		return fail(rd, arg, "'arg' goes with 'is: arg' only");
+	if (it->value.is == VALUE_MAP_FIELD && !arg == !given(p, "field"))
+		return fail(rd, p->node,
+			    "'is: map-field' needs 'field', one of map_fields, or 'arg', the number "
+			    "of the argument that is a mask of them");
+	if (it->value.is != VALUE_ARG && it->value.is != VALUE_MAP_FIELD && arg)
+		return fail(rd, arg, "'arg' goes with 'is: arg' and 'is: map-field' only");
+	if (it->value.is != VALUE_MAP_FIELD && given(p, "field"))
+		return fail(rd, given(p, "field"), "'field' goes with 'is: map-field' only");
 	if (it->value.is != VALUE_CONST && value)
 		return fail(rd, value, "'value' goes with 'is: const' only");
 	return 0;
@@ -676,6 +717,17 @@ static const char *id_last_reference(struct arena *a, const union item *it)
 	return arena_printf(a, "%s.%s", it->last_reference.record, it->last_reference.member);
 }
 
+static const char *id_first_reference(struct arena *a, const union item *it)
+{
+	return arena_printf(a, "%s.%s", it->first_reference.record, it->first_reference.member);
+}
+
+static const char *id_map_field(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->map_field.name;
+}
+
 static const char *id_kind(struct arena *a, const union item *it)
 {
 	(void)a;
@@ -720,6 +772,8 @@ PUSH(values, value)
 PUSH(attach, attach)
 PUSH(objects, object)
 PUSH(last_reference, last_reference)
+PUSH(first_reference, first_reference)
+PUSH(map_fields, map_field)
 PUSH(kinds, kind)
 PUSH(kconfig, kconfig)
 PUSH(flags, flag)
@@ -739,6 +793,8 @@ static const struct list lists[N_LISTS] = {
 	[LIST_ATTACH] = LIST(attach, NULL, id_attach),
 	[LIST_OBJECTS] = LIST(objects, NULL, NULL),
 	[LIST_LAST_REFERENCE] = LIST(last_reference, NULL, id_last_reference),
+	[LIST_FIRST_REFERENCE] = LIST(first_reference, NULL, id_first_reference),
+	[LIST_MAP_FIELDS] = LIST(map_fields, NULL, id_map_field),
 	[LIST_KINDS] = LIST(kinds, NULL, id_kind),
 	[LIST_KCONFIG] = LIST(kconfig, NULL, id_kconfig),
 	[LIST_FLAGS] = LIST(flags, NULL, id_flag),
@@ -1165,6 +1221,8 @@ void rules_release(struct rules *r)
 	vec_release(&r->attach);
 	vec_release(&r->objects);
 	vec_release(&r->last_reference);
+	vec_release(&r->first_reference);
+	vec_release(&r->map_fields);
 	vec_release(&r->kinds);
 	vec_release(&r->kconfig);
 	vec_release(&r->flags);

@@ -43,6 +43,7 @@ struct rule_lock {
 	const char *kind;  /* "raw spinlock", "mutex", ... */
 	bool shared;	   /* a read lock: recursion of readers does not block by itself */
 	bool sleeps;	   /* cannot be wanted by a program that may not sleep */
+	const char *tracepoint; /* that fires when the lock has been waited for, and is held; or NULL */
 };
 
 /* transparent: a field that is the lock itself, not a place within it (spinlock.rlock). */
@@ -96,6 +97,7 @@ enum value_is {
 	VALUE_ARG,     /* its argument number arg */
 	VALUE_UNKNOWN, /* do not look into it: nothing about locks happens there */
 	VALUE_CONST,   /* the number in value */
+	VALUE_MAP_FIELD, /* whether the map's values have a special field */
 };
 
 struct rule_value {
@@ -104,6 +106,7 @@ struct rule_value {
 	enum value_is is;
 	unsigned int arg;
 	long value;
+	const char *field; /* VALUE_MAP_FIELD: a name of map_fields; NULL: argument arg is a mask */
 };
 
 /* attach: the ways a program is attached and run. */
@@ -128,6 +131,8 @@ struct rule_attach {
 	bool deny_sets;	   /* tree.deny_sets apply */
 	bool nokprobe;	   /* tree.nokprobe_sections apply */
 	const char *recursion; /* guard of the dispatcher: NULL, "program", or a per-CPU counter */
+	bool trusted_args; /* what the program is handed may go to kfuncs that want it trusted */
+	struct names runs; /* AT_RUN_SITE: functions of the tree that run programs of this type */
 	const char *page;      /* one line: kernel file that shows it */
 };
 
@@ -143,6 +148,23 @@ struct rule_last_reference {
 	const char *record; /* "bpf_map_ops" */
 	const char *member; /* "map_free" */
 	unsigned int param;
+};
+
+/* first_reference: a member of an ops table that makes an object, which nobody else can reach yet. */
+struct rule_first_reference {
+	const char *record; /* "bpf_map_ops" */
+	const char *member; /* "map_alloc" */
+};
+
+/*
+ * map_fields: what a map's values can have that is more than data. The verifier
+ * refuses maps with some of them to some program types.
+ */
+struct rule_map_field {
+	const char *name;	/* "timer" */
+	const char *enumerator; /* its bit in the tree: "BPF_TIMER" */
+	struct names args;	/* enumerators of argument types that are such a field */
+	struct names records;	/* a kfunc's parameter of this struct is such a field */
 };
 
 /* kinds: names for people of what a map type stores by. */
@@ -208,6 +230,22 @@ struct rule_tree {
 	const char *prog_attach_field; /* expected_attach_type */
 	const char *compat_function;  /* check_map_func_compatibility: which map type for which helper */
 	const char *compat_type_field; /* map_type, of map_record */
+	const char *compat_prog_function; /* check_map_prog_compatibility: which map for which program */
+	const char *env_record;		  /* bpf_verifier_env */
+	const char *env_prog_field;	  /* prog, of env_record */
+	const char *prog_aux_field;	  /* aux, of prog_record */
+	const char *prog_aux_record;	  /* bpf_prog_aux */
+	const char *prog_sleepable_field; /* sleepable, of one of the two */
+	const char *proto_might_sleep;	  /* might_sleep */
+	struct names proto_args;	  /* arg1_type, ... */
+	struct names object_args;  /* argument types for which a program must hold an object */
+	struct names own_records;  /* structs that a program makes itself; '*' matches any rest */
+	unsigned int kfunc_sleepable; /* KF_SLEEPABLE */
+	unsigned int kfunc_trusted;   /* KF_TRUSTED_ARGS */
+	const char *field_record;	/* btf_field */
+	const char *field_type;		/* type, of field_record */
+	struct names tracepoint_calls;	/* prefixes of what calls a tracepoint's programs */
+	struct names unnamed_records; /* typedefs of structs without a tag: locks are named by the field */
 	const char *kfunc_register;   /* register_btf_kfunc_id_set(prog type, &set) */
 	const char *kfunc_set_record; /* btf_kfunc_id_set: its .set names the BTF set */
 	const char *struct_ops_record; /* bpf_struct_ops: its .verifier_ops */
@@ -246,6 +284,8 @@ struct rules {
 	VEC(struct rule_attach) attach;
 	VEC(struct rule_object) objects;
 	VEC(struct rule_last_reference) last_reference;
+	VEC(struct rule_first_reference) first_reference;
+	VEC(struct rule_map_field) map_fields;
 	VEC(struct rule_kind) kinds;
 	VEC(struct rule_kconfig) kconfig;
 	VEC(struct rule_flag) flags;

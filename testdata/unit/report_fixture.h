@@ -54,11 +54,11 @@ static struct step steps_null[] = {
 };
 
 static struct attach_point attach_null[] = {
-	{ "bpf_selem_free", LIST("fentry", "fexit", "kprobe"), CERT_LIKELY, "external, not inline",
+	{ "bpf_selem_free", "bpf_selem_free", LIST("fentry", "fexit", "kprobe"), CERT_LIKELY, "external, not inline",
 	  { "kernel/bpf/bpf_local_storage.c", 244, 3, "bpf_selem_unlink_storage" } },
-	{ "bpf_obj_free_fields", LIST("fentry", "kprobe"), CERT_CONFIRMED, "in this kernel's BTF",
+	{ "bpf_obj_free_fields", "bpf_obj_free_fields", LIST("fentry", "kprobe"), CERT_CONFIRMED, "in this kernel's BTF",
 	  { "kernel/bpf/bpf_local_storage.c", 246, 3, "bpf_selem_unlink_storage" } },
-	{ NULL, LIST("perf_event"), CERT_LIKELY, "any instruction",
+	{ NULL, "any instruction", LIST("perf_event"), CERT_LIKELY, "any instruction",
 	  { NULL, 0, 0, "" } },
 };
 
@@ -101,7 +101,7 @@ static struct ladder ladders_order[] = {
 	{ steps_order_back, ARRAY_SIZE(steps_order_back) },
 };
 static struct attach_point attach_order[] = {
-	{ "pour", LIST("fentry"), CERT_POSSIBLE, "static",
+	{ "pour", "pour", LIST("fentry"), CERT_POSSIBLE, "static",
 	  { "kernel/bpf/pot.c", 4, 2, "fill" } },
 };
 static struct lock_ref pan_lock = {

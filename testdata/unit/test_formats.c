@@ -26,7 +26,7 @@ static struct step steps_evil[] = {
 };
 static struct ladder ladders_evil[] = { { steps_evil, ARRAY_SIZE(steps_evil) } };
 static struct attach_point attach_evil[] = {
-	{ EVIL, LIST("fentry", EVIL), CERT_POSSIBLE, EVIL, { "a/" EVIL, 1, 1, EVIL } },
+	{ EVIL, EVIL, LIST("fentry", EVIL), CERT_POSSIBLE, EVIL, { "a/" EVIL, 1, 1, EVIL } },
 };
 static struct reentry reentry_evil[] = { { EVIL, "helper", LIST(EVIL), EVIL } };
 static struct remedy remedies_evil[] = { { "guard", EVIL, true, 0 } };

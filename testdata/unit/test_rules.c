@@ -323,7 +323,7 @@ static void test_between_keys(void **state)
 	assert_error("values:\n  - {function: f, is: const}\n",
 		     "x.yaml:2:5: error: 'is: const' needs 'value'");
 	assert_error("values:\n  - {function: f, is: nonnull, arg: 1}\n",
-		     "x.yaml:2:37: error: 'arg' goes with 'is: arg' only");
+		     "x.yaml:2:37: error: 'arg' goes with 'is: arg' and 'is: map-field' only");
 	assert_error("values:\n  - {function: f, is: arg, arg: 1, value: 2}\n",
 		     "x.yaml:2:43: error: 'value' goes with 'is: const' only");
 	assert_error("hazards:\n  - {code: ../RL1, name: n, title: t}\n",

@@ -24,9 +24,12 @@
 
 /*
  * TRACING_HELPERS(case BPF_FUNC_map_update_elem: return &bpf_pot_get_proto;)
- * gives all kinds of tracing programs these helpers, and LSM programs none.
+ * gives tracing programs these helpers; LSM programs, and programs on perf
+ * events (which run in NMI), get none. NMI_HELPERS() gives them to the latter too.
  */
-#define TRACING_HELPERS(...)						\
+#define TRACING_HELPERS(...) TRACING_PROGRAMS(no_verifier_ops, __VA_ARGS__)
+#define NMI_HELPERS(...) TRACING_PROGRAMS(tracing_verifier_ops, __VA_ARGS__)
+#define TRACING_PROGRAMS(nmi_ops, ...)					\
 	static const struct bpf_func_proto *				\
 	tracing_prog_func_proto(enum bpf_func_id func_id, const struct bpf_prog *prog) \
 	{								\
@@ -37,11 +40,17 @@
 		}							\
 	}								\
 	VERIFIER_OPS(tracing, tracing_prog_func_proto);			\
+	static const struct bpf_func_proto *				\
+	no_func_proto(enum bpf_func_id func_id, const struct bpf_prog *prog) \
+	{								\
+		return NULL;						\
+	}								\
+	VERIFIER_OPS(no, no_func_proto);				\
 	const struct bpf_verifier_ops *const bpf_verifier_ops[] = {	\
 		[BPF_PROG_TYPE_KPROBE] = &tracing_verifier_ops,		\
 		[BPF_PROG_TYPE_TRACEPOINT] = &tracing_verifier_ops,	\
 		[BPF_PROG_TYPE_RAW_TRACEPOINT] = &tracing_verifier_ops,	\
-		[BPF_PROG_TYPE_PERF_EVENT] = &tracing_verifier_ops,	\
+		[BPF_PROG_TYPE_PERF_EVENT] = &nmi_ops,			\
 		[BPF_PROG_TYPE_TRACING] = &tracing_verifier_ops,	\
 	}
 

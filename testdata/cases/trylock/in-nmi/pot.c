@@ -28,4 +28,4 @@ static const struct bpf_map_ops pot_map_ops = { POT_OPS };
 
 HELPER(bpf_pot_season);
 MAP_TYPES([BPF_MAP_TYPE_CGRP_STORAGE] = &pot_map_ops);
-TRACING_HELPERS(case BPF_FUNC_cgrp_storage_get: return &bpf_pot_season_proto;);
+NMI_HELPERS(case BPF_FUNC_cgrp_storage_get: return &bpf_pot_season_proto;);

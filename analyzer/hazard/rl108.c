@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "hazard/model.h"
+
+/* RL108 nmi-reentry: a program in an NMI waits for a lock that the interrupted code holds. */
+
+static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
+{
+	uint32_t func = an->t.callables.v[h->reenter->callable].func;
+
+	/* Where a guard is meant for the lock, that it is missing is the cause, as for recursion. */
+	if (h->context != CTX_NMI || class_has_guard(an, h->held->class))
+		return false;
+	*ret = (struct cause){ .func = func,
+			       .loc = func_fact(an->p, &an->p->funcs.v[func])->loc,
+			       .expected = FACTS_NONE,
+			       .of_lock = true };
+	return true;
+}
+
+static const char *message(struct analysis *an, const struct hazard *h, const struct cause *c,
+			   const char *reenter)
+{
+	(void)c;
+	return arena_printf(an->arena,
+			    "%s() waits for %s also in an NMI, which may have hit %s() while it holds it",
+			    reenter, program_str(an->p, h->held->class),
+			    people_name(an->p, h->outer->func));
+}
+
+const struct hazard_rule rule_rl108 = { "RL108", takes, message };
