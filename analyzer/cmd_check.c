@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "base/fs.h"
 #include "base/log.h"
+#include "known.h"
 #include "study.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct check {
 	struct options o;
 	struct study st;
+	struct known_findings known;
 };
 
 /* What the platform of @writer takes beside the output. The report is complete without it. */
@@ -35,25 +35,19 @@ static bool write_output(struct check *c, const struct output *out)
 {
 	struct report_options ro = { .color = options_color(&c->o, out) };
 	struct strbuf sb = STRBUF_INIT;
-	int err = 0;
+	bool ok;
 
 	out->writer->write(&c->st.report, &ro, &sb);
-	if (out->file)
-		err = fs_write(out->file, sb.buf, sb.len);
-	else if (fwrite(sb.buf, 1, sb.len, stdout) != sb.len || fflush(stdout))
-		err = -errno;
-	if (err)
-		log_error("cannot write %s to %s: %s", out->writer->name,
-			  out->file ? out->file : "standard output", strerror(-err));
-	else
+	ok = options_write(out, &sb);
+	if (ok)
 		write_beside(c, out->writer);
 	strbuf_release(&sb);
-	return !err;
+	return ok;
 }
 
 static bool write_outputs(struct check *c)
 {
-	struct output text = { .writer = report_writer_find("text") };
+	struct output text = { .format = "text", .writer = report_writer_find("text") };
 
 	if (!c->o.outputs.n)
 		return write_output(c, &text);
@@ -66,13 +60,16 @@ static bool write_outputs(struct check *c)
 
 static int check(struct check *c)
 {
-	if (!options_check(&c->o) || !study_run(&c->st))
+	if (!options_check(&c->o) || !known_read(&c->known) || !study_run(&c->st))
 		return EXIT_ERROR;
 	progress_end();
-	if (!write_outputs(c))
+	known_mark(&c->known, &c->st.report);
+	if (!write_outputs(c) || !known_write(&c->known, &c->st.report))
 		return EXIT_ERROR;
 	for (size_t i = 0; i < c->st.report.n_findings; i++) {
-		if ((int)c->st.report.findings[i].severity >= c->o.fail_on)
+		const struct finding *f = &c->st.report.findings[i];
+
+		if (!finding_known(f) && (int)f->severity >= c->o.fail_on)
 			return EXIT_FINDINGS;
 	}
 	return c->st.report.n_failed ? EXIT_PARTLY : EXIT_CLEAN;
@@ -84,7 +81,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	if (key != ARGP_KEY_INIT)
 		return ARGP_ERR_UNKNOWN;
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		state->child_inputs[i] = &c->o;
 	return 0;
 }
@@ -96,6 +93,7 @@ int cmd_check(int argc, char **argv)
 		{ &options_tree_argp, 0, NULL, 0 },
 		{ &options_rules_argp, 0, NULL, 0 },
 		{ &options_output_argp, 0, NULL, 0 },
+		{ &options_known_argp, 0, NULL, 0 },
 		{ &options_talk_argp, 0, NULL, 0 },
 		{ 0 },
 	};
@@ -111,11 +109,13 @@ int cmd_check(int argc, char **argv)
 
 	options_init(&c.o);
 	study_init(&c.st, &c.o);
+	known_init(&c.known, &c.o);
 	argp_parse(&argp, argc, argv, 0, NULL, &c);
 	progress_start(c.o.progress);
 	status = check(&c);
 	progress_end();
 	study_release(&c.st);
+	known_release(&c.known);
 	options_release(&c.o);
 	return status;
 }

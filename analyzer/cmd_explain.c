@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
+#include "history/baseline.h"
+#include "history/read.h"
 #include "options.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 struct explain {
 	struct options o;
-	const char *rule;
+	const char *what; /* a rule, or the id of a finding */
+	const char *report;
+	struct arena arena;
 };
+
+enum { KEY_REPORT = 0x200 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -21,51 +23,77 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			state->child_inputs[i] = &e->o;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (e->rule)
-			argp_error(state, "one rule at a time: '%s' is the second", arg);
-		e->rule = arg;
+		if (e->what)
+			argp_error(state, "one rule or finding at a time: '%s' is the second", arg);
+		e->what = arg;
+		return 0;
+	case KEY_REPORT:
+		e->report = arg;
 		return 0;
 	case ARGP_KEY_END:
-		if (!e->rule)
-			argp_error(state, "which rule?");
+		if (!e->what)
+			argp_error(state, "which rule, or which finding?");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp_option no_options[] = { { 0 } };
+static const struct argp_option explain_options[] = {
+	{ "report", KEY_REPORT, "FILE", 0, "The JSON report that has the finding", 1 },
+	{ 0 },
+};
+
+/* Appends what is asked for. Prints what is wrong. Returns false then. */
+static bool explain_rule(struct explain *e, const struct rules *rules,
+			 const struct report_options *ro, struct strbuf *out)
+{
+	struct strbuf names = STRBUF_INIT;
+
+	if (report_explain_rule(rules, e->what, ro, out) == 0)
+		return true;
+	options_rule_names(rules, &names);
+	if (is_id(e->what))
+		log_error("%s is the id of a finding; give the JSON report that has it with "
+			  "--report FILE", e->what);
+	else
+		log_error("there is no rule '%s'; there are %s", e->what, names.buf);
+	strbuf_release(&names);
+	return false;
+}
+
+static bool explain_finding(struct explain *e, const struct rules *rules,
+			    const struct report_options *ro, struct strbuf *out)
+{
+	const char *error = NULL;
+	struct report r;
+
+	if (report_read(&e->arena, e->report, &r, &error)) {
+		log_error("--report: %s", error);
+		return false;
+	}
+	if (report_explain_finding(&r, rules, e->what, ro, out) == 0)
+		return true;
+	log_error("%s has no finding '%s'; 'id' of each of its %zu findings is what to ask for",
+		  e->report, e->what, r.n_findings);
+	return false;
+}
 
 static int explain(struct explain *e)
 {
-	struct output to = { 0 };
+	const struct output to = { .format = "text" };
 	struct report_options ro = { .color = options_color(&e->o, &to) };
 	struct strbuf out = STRBUF_INIT;
-	int status = EXIT_CLEAN;
 	struct rules rules;
+	bool ok = options_read_rules(&e->o, &rules);
 
-	if (!options_read_rules(&e->o, &rules)) {
-		rules_release(&rules);
-		return EXIT_ERROR;
-	}
-	if (report_explain_rule(&rules, e->rule, &ro, &out) == 0) {
-		if (fwrite(out.buf, 1, out.len, stdout) != out.len || fflush(stdout)) {
-			log_error("cannot write to standard output: %s", strerror(errno));
-			status = EXIT_ERROR;
-		}
-	} else {
-		struct strbuf names = STRBUF_INIT;
-
-		for (size_t i = 0; i < rules.hazards.n; i++)
-			strbuf_addf(&names, "%s%s %s", i ? ", " : "", rules.hazards.v[i].code,
-				    rules.hazards.v[i].name);
-		log_error("there is no rule '%s'; there are %s", e->rule, names.buf);
-		strbuf_release(&names);
-		status = EXIT_ERROR;
-	}
+	if (ok)
+		ok = e->report ? explain_finding(e, &rules, &ro, &out) :
+				 explain_rule(e, &rules, &ro, &out);
+	ok = ok && options_write(&to, &out);
 	strbuf_release(&out);
 	rules_release(&rules);
-	return status;
+	return ok ? EXIT_CLEAN : EXIT_ERROR;
 }
 
 int cmd_explain(int argc, char **argv)
@@ -76,10 +104,12 @@ int cmd_explain(int argc, char **argv)
 		{ 0 },
 	};
 	static const struct argp argp = {
-		.options = no_options,
+		.options = explain_options,
 		.parser = parse,
-		.args_doc = "RULE",
-		.doc = "Explains a rule, named by its code (RL101) or its name.",
+		.args_doc = "RULE\nID --report FILE",
+		.doc = "Explains a rule, named by its code (RL101) or its name; or one finding of a "
+		       "JSON report at length: its whole path, what was not proved, and what would "
+		       "refute it.",
 		.children = children,
 	};
 	struct explain e = { 0 };
@@ -89,5 +119,6 @@ int cmd_explain(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &e);
 	status = explain(&e);
 	options_release(&e.o);
+	arena_release(&e.arena);
 	return status;
 }

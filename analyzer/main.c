@@ -13,7 +13,8 @@ static const struct command_entry {
 	const char *what;
 } commands[] = {
 	{ "check", cmd_check, "analyse a kernel tree and report" },
-	{ "explain", cmd_explain, "what a rule means" },
+	{ "diff", cmd_diff, "what is new and what is fixed between two JSON reports" },
+	{ "explain", cmd_explain, "what a rule means, or one finding of a report at length" },
 	{ "cache", cmd_cache, "what is kept from run to run" },
 };
 

@@ -6,6 +6,7 @@
 #include "facts/cache.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,6 +26,10 @@ enum key {
 	KEY_FAIL_ON,
 	KEY_COLOR,
 	KEY_PROGRESS,
+	KEY_BASELINE,
+	KEY_WRITE_BASELINE,
+	KEY_SUPPRESSIONS,
+	KEY_SINCE,
 };
 
 struct choice {
@@ -71,6 +76,28 @@ static int choose(const struct choice *choices, const char *option, const char *
 	return 0;
 }
 
+/* The format called @name, with its writer if it has one; or NULL. */
+static const char *find_format(const struct options *o, const char *name,
+			       const struct report_writer **ret_writer)
+{
+	if (!o->formats) {
+		*ret_writer = report_writer_find(name);
+		return *ret_writer ? (*ret_writer)->name : NULL;
+	}
+	for (size_t i = 0; o->formats[i]; i++) {
+		if (!strcmp(o->formats[i], name))
+			return o->formats[i];
+	}
+	return NULL;
+}
+
+static void add_format_names(const struct options *o, struct strbuf *out)
+{
+	for (size_t i = 0; o->formats ? o->formats[i] != NULL : report_writers[i] != NULL; i++)
+		strbuf_addf(out, "%s%s", i ? ", " : "",
+			    o->formats ? o->formats[i] : report_writers[i]->name);
+}
+
 static void add_output(struct options *o, const char *arg, struct argp_state *state)
 {
 	size_t len = strcspn(arg, ":");
@@ -78,12 +105,11 @@ static void add_output(struct options *o, const char *arg, struct argp_state *st
 	struct output out = { 0 };
 
 	strbuf_add(&text, arg, len);
-	out.writer = report_writer_find(text.buf);
-	if (!out.writer) {
+	out.format = find_format(o, text.buf, &out.writer);
+	if (!out.format) {
 		struct strbuf names = STRBUF_INIT;
 
-		for (size_t i = 0; report_writers[i]; i++)
-			strbuf_addf(&names, "%s%s", i ? ", " : "", report_writers[i]->name);
+		add_format_names(o, &names);
 		argp_error(state, "--output: there is no format '%s'; there are %s", text.buf,
 			   names.buf);
 		strbuf_release(&names);
@@ -272,10 +298,49 @@ static error_t parse_output(int key, char *arg, struct argp_state *state)
 
 const struct argp options_output_argp = { .options = output_options, .parser = parse_output };
 
+static const struct argp_option known_options[] = {
+	{ "baseline", KEY_BASELINE, "FILE", 0,
+	  "Findings that are known, as --write-baseline wrote them: only others, and those that are "
+	  "worse, count for the exit status", 4 },
+	{ "write-baseline", KEY_WRITE_BASELINE, "FILE", 0,
+	  "Write what is found now as a baseline; the reasons in FILE stay", 4 },
+	{ "since", KEY_SINCE, "REV", 0,
+	  "TREE is a git checkout: analyse its revision REV, too, in a worktree below --cache; only "
+	  "what REV does not have counts", 4 },
+	{ "suppressions", KEY_SUPPRESSIONS, "FILE", 0,
+	  "Findings that are not to be reported, a line each: ID or RULE FUNCTION LOCK, then until "
+	  "YYYY-MM-DD if that is to end, then # and the reason", 4 },
+	{ 0 },
+};
+
+static error_t parse_known(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case KEY_BASELINE:
+		o->baseline = arg;
+		return 0;
+	case KEY_WRITE_BASELINE:
+		o->write_baseline = arg;
+		return 0;
+	case KEY_SINCE:
+		o->since = arg;
+		return 0;
+	case KEY_SUPPRESSIONS:
+		o->suppressions = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp options_known_argp = { .options = known_options, .parser = parse_known };
+
 static const struct argp_option talk_options[] = {
-	{ "quiet", 'q', NULL, 0, "No warnings, no progress", 4 },
-	{ "verbose", 'v', NULL, 0, "Say what is done", 4 },
-	{ "progress", KEY_PROGRESS, "WHEN", 0, "auto, always or never", 4 },
+	{ "quiet", 'q', NULL, 0, "No warnings, no progress", 5 },
+	{ "verbose", 'v', NULL, 0, "Say what is done", 5 },
+	{ "progress", KEY_PROGRESS, "WHEN", 0, "auto, always or never", 5 },
 	{ 0 },
 };
 
@@ -323,43 +388,66 @@ void options_release(struct options *o)
 	vec_release(&o->outputs);
 }
 
+/* Can the file @path that @option names be written? */
+static bool check_file(const char *option, const char *path, struct arena *a)
+{
+	const char *dir = fs_dirname(a, path);
+
+	if (!fs_is_dir(dir)) {
+		log_error("%s%s: there is no folder %s", option, path, dir);
+		return false;
+	}
+	if (fs_is_dir(path)) {
+		log_error("%s%s: that is a folder", option, path);
+		return false;
+	}
+	return true;
+}
+
+static bool check_output(const struct options *o, size_t n, struct arena *a)
+{
+	const struct output *out = &o->outputs.v[n];
+
+	if (out->file && !check_file(arena_printf(a, "--output %s:", out->format), out->file, a))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct output *other = &o->outputs.v[i];
+
+		if (out->file ? !other->file || strcmp(other->file, out->file) != 0 :
+				other->file != NULL)
+			continue;
+		log_error("--output: %s and %s cannot both go to %s", other->format, out->format,
+			  out->file ? out->file : "standard output");
+		return false;
+	}
+	return true;
+}
+
 bool options_check(const struct options *o)
 {
 	struct arena a = ARENA_INIT;
-	const char *on_stdout = NULL;
 	bool ok = true;
 
-	for (size_t i = 0; i < o->outputs.n && ok; i++) {
-		const struct output *out = &o->outputs.v[i];
-		const char *dir;
-
-		if (!out->file) {
-			if (on_stdout)
-				log_error("--output: %s and %s cannot both go to standard output",
-					  on_stdout, out->writer->name);
-			ok = !on_stdout;
-			on_stdout = out->writer->name;
-			continue;
-		}
-		dir = fs_dirname(&a, out->file);
-		if (!fs_is_dir(dir)) {
-			log_error("--output %s:%s: there is no folder %s", out->writer->name,
-				  out->file, dir);
-			ok = false;
-		} else if (fs_is_dir(out->file)) {
-			log_error("--output %s:%s: that is a folder", out->writer->name, out->file);
-			ok = false;
-		}
-		for (size_t j = 0; j < i && ok; j++) {
-			if (o->outputs.v[j].file && !strcmp(o->outputs.v[j].file, out->file)) {
-				log_error("--output: %s and %s cannot both go to %s",
-					  o->outputs.v[j].writer->name, out->writer->name, out->file);
-				ok = false;
-			}
-		}
-	}
+	for (size_t i = 0; i < o->outputs.n && ok; i++)
+		ok = check_output(o, i, &a);
+	if (ok && o->write_baseline)
+		ok = check_file("--write-baseline ", o->write_baseline, &a);
 	arena_release(&a);
 	return ok;
+}
+
+bool options_write(const struct output *out, const struct strbuf *text)
+{
+	int err = 0;
+
+	if (out->file)
+		err = fs_write(out->file, text->buf, text->len);
+	else if (fwrite(text->buf, 1, text->len, stdout) != text->len || fflush(stdout))
+		err = -errno;
+	if (err)
+		log_error("cannot write %s to %s: %s", out->format,
+			  out->file ? out->file : "standard output", strerror(-err));
+	return !err;
 }
 
 bool options_color(const struct options *o, const struct output *out)
@@ -419,6 +507,13 @@ bool options_read_rules(const struct options *o, struct rules *ret)
 		log_error("%s", error ? error : strerror(-err));
 	arena_release(&a);
 	return !err;
+}
+
+void options_rule_names(const struct rules *rules, struct strbuf *out)
+{
+	for (size_t i = 0; i < rules->hazards.n; i++)
+		strbuf_addf(out, "%s%s %s", i ? ", " : "", rules->hazards.v[i].code,
+			    rules->hazards.v[i].name);
 }
 
 const char *options_cache(const struct options *o, struct arena *a)

@@ -22,7 +22,8 @@ enum exit_status {
 #define FAIL_ON_NEVER ((int)SEV_ERROR + 1)
 
 struct output {
-	const struct report_writer *writer;
+	const char *format;
+	const struct report_writer *writer; /* NULL where the command has formats of its own */
 	const char *file; /* NULL: standard output */
 };
 
@@ -38,8 +39,13 @@ struct options {
 	VEC(const char *) scope;
 	VEC(const char *) rules;
 	VEC(struct output) outputs;
+	const char *const *formats; /* that a command has instead of the report writers; ends with NULL */
 	bool all;
 	bool offline;
+	const char *baseline;
+	const char *write_baseline;
+	const char *suppressions;
+	const char *since; /* a revision */
 	int fail_on; /* a severity, or FAIL_ON_NEVER */
 	unsigned int jobs; /* 0: one for each CPU */
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
@@ -52,14 +58,15 @@ extern const struct argp options_rules_argp; /* --rules */
 extern const struct argp options_tree_argp;  /* --build, --scope, ...: to find and read a tree */
 extern const struct argp options_cache_argp; /* --cache, --cache-size */
 extern const struct argp options_output_argp; /* --output, --fail-on, --color */
+extern const struct argp options_known_argp; /* --baseline, --since, --suppressions, ... */
 extern const struct argp options_talk_argp; /* -q, -v, --progress */
 
 void options_init(struct options *o);
 void options_release(struct options *o);
 
 /*
- * Checks what can be told before anything is analysed: the outputs. Prints what
- * is wrong. Returns false then.
+ * Checks what can be told before anything is analysed: that the files that are
+ * to be written can be. Prints what is wrong. Returns false then.
  */
 bool options_check(const struct options *o);
 
@@ -75,9 +82,19 @@ bool options_read_rules(const struct options *o, struct rules *ret);
 /* The cache folder, in @a: --cache, or below XDG_CACHE_HOME or HOME; NULL if there is none. */
 const char *options_cache(const struct options *o, struct arena *a);
 
+/* Appends "RL101 null-busy-counter, RL102 ...". */
+void options_rule_names(const struct rules *rules, struct strbuf *out);
+
+/*
+ * Writes a report to where @out wants it. Prints what is wrong. Returns false
+ * then.
+ */
+bool options_write(const struct output *out, const struct strbuf *text);
+
 /* The commands: each takes its own name as argv[0] and returns an exit status. */
 int cmd_check(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
 int cmd_cache(int argc, char **argv);
 
 #endif

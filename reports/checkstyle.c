@@ -25,7 +25,7 @@ static void add_error(struct sources *sources, const struct finding *f, struct s
 static bool is_done(const struct report *r, size_t i)
 {
 	for (size_t k = 0; k < i; k++) {
-		if (!finding_suppressed(&r->findings[k]) &&
+		if (!finding_known(&r->findings[k]) &&
 		    !strcmp(r->findings[k].location.file, r->findings[i].location.file))
 			return true;
 	}
@@ -41,7 +41,7 @@ static void add_file(struct sources *sources, const struct report *r, size_t fir
 	add_xml(out, file);
 	strbuf_addstr(out, "\">\n");
 	for (size_t i = first; i < r->n_findings; i++) {
-		if (!finding_suppressed(&r->findings[i]) &&
+		if (!finding_known(&r->findings[i]) &&
 		    !strcmp(r->findings[i].location.file, file))
 			add_error(sources, &r->findings[i], out);
 	}
@@ -56,7 +56,7 @@ static void checkstyle_write(const struct report *r, const struct report_options
 	strbuf_addstr(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 			   "<checkstyle version=\"10.0\">\n");
 	for (size_t i = 0; i < r->n_findings; i++) {
-		if (!finding_suppressed(&r->findings[i]) && !is_done(r, i))
+		if (!finding_known(&r->findings[i]) && !is_done(r, i))
 			add_file(&sources, r, i, out);
 	}
 	/* Checkstyle's own way to say that a file could not be read. */

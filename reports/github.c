@@ -74,7 +74,7 @@ static void add_rest(const struct report *r, size_t shown, struct strbuf *out)
 			left++;
 		}
 	}
-	if (!left && !known)
+	if (!left && !known && !r->n_fixed)
 		return;
 	strbuf_addstr(out, "::notice title=relock::");
 	if (left)
@@ -83,7 +83,9 @@ static void add_rest(const struct report *r, size_t shown, struct strbuf *out)
 			    rest[SEV_WARNING] == 1 ? "" : "s", rest[SEV_NOTE],
 			    rest[SEV_NOTE] == 1 ? "" : "s");
 	if (known)
-		strbuf_addf(out, "%s%zu that the baseline has", left ? "; " : "", known);
+		strbuf_addf(out, "%s%zu known before", left ? "; " : "", known);
+	if (r->n_fixed)
+		strbuf_addf(out, "%s%zu fixed", left || known ? "; " : "", r->n_fixed);
 	strbuf_addstr(out, ". The summary of this step lists them.\n");
 }
 

@@ -172,6 +172,19 @@ static json_t *remedies(const struct finding *f)
 	return all;
 }
 
+static json_t *brought(const struct brought *b)
+{
+	json_t *j;
+
+	if (!b)
+		return json_null();
+	j = object();
+	set(j, "commit", text_or_null(b->commit));
+	set(j, "subject", text(b->subject));
+	set(j, "how", text(b->how));
+	return j;
+}
+
 static json_t *finding(const struct finding *f)
 {
 	json_t *j = object(), *guard = object(), *entry = object(), *ladders = array();
@@ -201,6 +214,8 @@ static json_t *finding(const struct finding *f)
 	set(j, "remedies", remedies(f));
 	set(j, "notes", strings(&f->notes));
 	set(j, "state", text_or_null(f->state));
+	set(j, "state_reason", text_or_null(f->state_reason));
+	set(j, "brought", brought(f->brought));
 	return j;
 }
 
@@ -246,6 +261,42 @@ static json_t *units(const struct report *r)
 	return j;
 }
 
+/* What the report is compared with, and what that has and the report has not. */
+static void add_history(const struct report *r, json_t *top)
+{
+	json_t *since = json_null(), *fixed = array(), *idle = array();
+
+	if (r->since) {
+		since = object();
+		set(since, "revision", text(r->since));
+		set(since, "commit", text(r->since_commit));
+	}
+	set(top, "since", since);
+	for (size_t i = 0; i < r->n_fixed; i++) {
+		const struct fixed *x = &r->fixed[i];
+		json_t *j = object();
+
+		set(j, "id", text(x->id));
+		set(j, "code", text(x->code));
+		set(j, "severity", text(x->severity));
+		set(j, "function", text(x->function));
+		set(j, "lock", text(x->lock));
+		set(j, "reason", text_or_null(x->reason));
+		set(j, "listed", text(x->listed));
+		append(fixed, j);
+	}
+	set(top, "fixed", fixed);
+	for (size_t i = 0; i < r->n_idle; i++) {
+		json_t *j = object();
+
+		set(j, "entry", text(r->idle[i].entry));
+		set(j, "reason", text(r->idle[i].reason));
+		set(j, "why", text(r->idle[i].why));
+		append(idle, j);
+	}
+	set(top, "idle_suppressions", idle);
+}
+
 static void json_write(const struct report *r, const struct report_options *o, struct strbuf *out)
 {
 	json_t *top = object(), *tool = object(), *findings = array(), *stats = object();
@@ -261,6 +312,7 @@ static void json_write(const struct report *r, const struct report_options *o, s
 	for (size_t i = 0; i < r->n_findings; i++)
 		append(findings, finding(&r->findings[i]));
 	set(top, "findings", findings);
+	add_history(r, top);
 	set(top, "sections", array());
 	for (size_t i = 0; i < r->n_stats; i++)
 		set(stats, r->stats[i].name, number(r->stats[i].value));

@@ -94,6 +94,12 @@ void json_out_number(struct json_out *j, const char *key, uint64_t n)
 	strbuf_addf(j->out, "%" PRIu64, n);
 }
 
+void json_out_null(struct json_out *j, const char *key)
+{
+	begin(j, key);
+	strbuf_addstr(j->out, "null");
+}
+
 void json_out_bool(struct json_out *j, const char *key, bool b)
 {
 	begin(j, key);

@@ -47,7 +47,7 @@ static void add_finding(const struct finding *f, struct strbuf *out)
 	strbuf_addf(out, "\" line=\"%u\">\n", f->location.line);
 	if (finding_known(f)) {
 		strbuf_addstr(out, "      <skipped message=\"");
-		strbuf_addstr(out, finding_suppressed(f) ? "suppressed: " : "in the baseline: ");
+		strbuf_addstr(out, finding_suppressed(f) ? "suppressed: " : "known: ");
 		add_xml(out, f->message);
 		strbuf_addstr(out, "\"/>\n");
 	} else if (fails(f)) {

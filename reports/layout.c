@@ -272,16 +272,6 @@ const char *base_name(const char *file)
 	return slash ? slash + 1 : file;
 }
 
-bool finding_suppressed(const struct finding *f)
-{
-	return f->state && !strcmp(f->state, "suppressed");
-}
-
-bool finding_known(const struct finding *f)
-{
-	return f->state && strcmp(f->state, "new") != 0;
-}
-
 size_t ladder_divider(const struct ladder *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
@@ -295,25 +285,62 @@ size_t ladder_divider(const struct ladder *l)
 	return l->n;
 }
 
+bool report_compared(const struct report *r)
+{
+	for (size_t i = 0; i < r->n_findings; i++) {
+		if (r->findings[i].state && !finding_suppressed(&r->findings[i]))
+			return true;
+	}
+	return r->since || r->n_fixed;
+}
+
 void add_verdict(const struct report *r, struct strbuf *out)
 {
-	size_t count[SEV_ERROR + 1] = { 0 }, suppressed = 0;
+	size_t count[SEV_ERROR + 1] = { 0 }, suppressed = 0, known = 0;
+	bool compared = report_compared(r);
+	const char *new = compared ? "new " : "";
 
 	for (size_t i = 0; i < r->n_findings; i++) {
 		if (finding_suppressed(&r->findings[i]))
 			suppressed++;
+		else if (finding_known(&r->findings[i]))
+			known++;
 		else
 			count[r->findings[i].severity]++;
 	}
-	if (suppressed < r->n_findings)
-		strbuf_addf(out, "%zu error%s, %zu warning%s, %zu note%s", count[SEV_ERROR],
-			    count[SEV_ERROR] == 1 ? "" : "s", count[SEV_WARNING],
-			    count[SEV_WARNING] == 1 ? "" : "s", count[SEV_NOTE],
+	if (compared || suppressed < r->n_findings)
+		strbuf_addf(out, "%zu %serror%s, %zu %swarning%s, %zu %snote%s", count[SEV_ERROR],
+			    new, count[SEV_ERROR] == 1 ? "" : "s", count[SEV_WARNING], new,
+			    count[SEV_WARNING] == 1 ? "" : "s", count[SEV_NOTE], new,
 			    count[SEV_NOTE] == 1 ? "" : "s");
 	else
 		strbuf_addstr(out, "no findings");
+	if (compared)
+		strbuf_addf(out, ", %zu known, %zu fixed", known, r->n_fixed);
 	if (suppressed)
 		strbuf_addf(out, ", %zu suppressed", suppressed);
+}
+
+void add_brought(const struct brought *b, struct strbuf *out)
+{
+	if (b->commit)
+		strbuf_addf(out, "%.12s (\"%s\"), ", b->commit, b->subject);
+	else
+		strbuf_addstr(out, "what is not committed yet, ");
+	strbuf_addstr(out, b->how);
+}
+
+void add_fixed(const struct fixed *x, struct strbuf *out)
+{
+	const char *const words[] = { x->severity, x->code, x->function, x->lock };
+
+	strbuf_addstr(out, x->id);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (*words[i])
+			strbuf_addf(out, " %s", words[i]);
+	}
+	if (x->reason)
+		strbuf_addf(out, ": %s", x->reason);
 }
 
 void add_coverage(const struct report *r, struct strbuf *out)
@@ -385,6 +412,15 @@ void add_gist(const struct finding *f, struct strbuf *out)
 		strbuf_addstr(out, "help: ");
 		add_safe(out, f->remedies[i].what);
 		strbuf_addch(out, '\n');
+	}
+	if (f->brought) {
+		struct strbuf sb = STRBUF_INIT;
+
+		add_brought(f->brought, &sb);
+		strbuf_addstr(out, "brought by: ");
+		add_safe(out, sb.buf);
+		strbuf_addch(out, '\n');
+		strbuf_release(&sb);
 	}
 	strbuf_addf(out, "id: %s\n", f->id);
 }

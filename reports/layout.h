@@ -62,17 +62,27 @@ struct region {
 void region_of(struct sources *s, const struct location *l, struct region *ret);
 
 const char *base_name(const char *file);
-bool finding_suppressed(const struct finding *f);
-/* In the baseline already, or suppressed: not what a change is blamed for. */
-bool finding_known(const struct finding *f);
 
 /* Number of the step before which a program begins to run, or l->n. */
 size_t ladder_divider(const struct ladder *l);
 
-/* "1 error, 2 warnings, 0 notes, 3 suppressed", or "no findings". */
+/* Is there a baseline or an older tree that the report was compared with? */
+bool report_compared(const struct report *r);
+/*
+ * "1 error, 2 warnings, 0 notes, 3 suppressed", or "no findings"; where it was
+ * compared "1 new error, 0 new warnings, 0 new notes, 4 known, 1 fixed".
+ */
 void add_verdict(const struct report *r, struct strbuf *out);
 /* "50 of 51 units analysed, 1 failed; Linux 6.12.117, CONFIG"; not yet safe text. */
 void add_coverage(const struct report *r, struct strbuf *out);
+
+/*
+ * "0123456789ab ("subject"), blame of x.c:12", of what brought a finding. Not
+ * yet safe text.
+ */
+void add_brought(const struct brought *b, struct strbuf *out);
+/* "0123456789abcdef error RL101 function lock: reason", of what is fixed. Not yet safe text. */
+void add_fixed(const struct fixed *x, struct strbuf *out);
 
 /*
  * The gist of a finding below its sentence, as lines of safe text, each with

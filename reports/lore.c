@@ -149,6 +149,19 @@ static void add_remedies(const struct finding *f, struct strbuf *out)
 	strbuf_release(&text);
 }
 
+/* What a fix would name, if the guess is right. */
+static void add_candidate(const struct finding *f, struct strbuf *out)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (!f->brought || !f->brought->commit)
+		return;
+	strbuf_addf(&text, "Fixes: %.12s (\"%s\") (only a guess: %s)", f->brought->commit,
+		    f->brought->subject, f->brought->how);
+	add_paragraph(out, "  Candidate for ", text.buf, 4);
+	strbuf_release(&text);
+}
+
 static void add_finding(const struct finding *f, size_t number, struct strbuf *out)
 {
 	struct strbuf head = STRBUF_INIT;
@@ -172,6 +185,7 @@ static void add_finding(const struct finding *f, size_t number, struct strbuf *o
 	for (size_t i = 0; i < f->assumptions.n; i++)
 		add_paragraph(out, "  Not proved: ", f->assumptions.v[i], 4);
 	add_remedies(f, out);
+	add_candidate(f, out);
 	strbuf_addf(out, "  relock id: %s\n", f->id);
 	strbuf_release(&head);
 }
@@ -208,7 +222,7 @@ static void lore_write(const struct report *r, const struct report_options *o, s
 	strbuf_addch(&sb, '.');
 	add_paragraph(out, "", sb.buf, 2);
 	for (size_t i = 0; i < r->n_findings; i++) {
-		if (finding_suppressed(&r->findings[i]))
+		if (finding_known(&r->findings[i]))
 			continue;
 		strbuf_addch(out, '\n');
 		add_finding(&r->findings[i], ++number, out);

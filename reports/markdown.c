@@ -79,33 +79,40 @@ static void add_code(struct strbuf *out, const char *s)
 	strbuf_release(&safe);
 }
 
-static void add_table(const struct report *r, struct strbuf *out)
+static void add_row(const struct finding *f, struct strbuf *out)
 {
 	struct strbuf where = STRBUF_INIT;
+
+	strbuf_addf(&where, "%s:%u", f->location.file, f->location.line);
+	strbuf_addf(out, "| %s%s%s | ", finding_new(f) ? "**new** " : "",
+		    severity_name(f->severity), finding_known(f) ? " (known)" : "");
+	add_code(out, where.buf);
+	strbuf_addstr(out, " | ");
+	add_prose(out, f->message);
+	strbuf_addf(out, " | %s %s |\n", f->code, f->rule);
+	strbuf_release(&where);
+}
+
+/* What is new comes first. */
+static void add_table(const struct report *r, struct strbuf *out)
+{
 	size_t begin = out->len, left = 0;
 
 	strbuf_addstr(out, "| | where | what | rule |\n|---|---|---|---|\n");
-	for (size_t i = 0; i < r->n_findings; i++) {
-		const struct finding *f = &r->findings[i];
+	for (int known = 0; known < 2; known++) {
+		for (size_t i = 0; i < r->n_findings; i++) {
+			const struct finding *f = &r->findings[i];
 
-		if (finding_suppressed(f))
-			continue;
-		if (out->len - begin > TABLE_BYTES) {
-			left++;
-			continue;
+			if (finding_suppressed(f) || finding_known(f) != (known == 1))
+				continue;
+			if (out->len - begin > TABLE_BYTES)
+				left++;
+			else
+				add_row(f, out);
 		}
-		strbuf_reset(&where);
-		strbuf_addf(&where, "%s:%u", f->location.file, f->location.line);
-		strbuf_addf(out, "| %s%s | ", severity_name(f->severity),
-			    finding_known(f) ? " (known)" : "");
-		add_code(out, where.buf);
-		strbuf_addstr(out, " | ");
-		add_prose(out, f->message);
-		strbuf_addf(out, " | %s %s |\n", f->code, f->rule);
 	}
 	if (left)
 		strbuf_addf(out, "\nAnd %zu more; `--output json` has all.\n", left);
-	strbuf_release(&where);
 }
 
 /* The line of the tag is HTML: no Markdown is read there. */
@@ -152,7 +159,7 @@ static void add_all_details(const struct report *r, struct strbuf *out)
 	size_t begin = out->len, left = 0;
 
 	for (size_t i = 0; i < r->n_findings; i++) {
-		if (finding_suppressed(&r->findings[i]))
+		if (finding_known(&r->findings[i]))
 			continue;
 		strbuf_reset(&one);
 		if (!left)
@@ -182,7 +189,19 @@ static void add_item(struct strbuf *out, const char *label, const char *a, const
 
 static void add_trouble(const struct report *r, struct strbuf *out)
 {
+	struct strbuf sb = STRBUF_INIT;
+
 	strbuf_addch(out, '\n');
+	for (size_t i = 0; i < r->n_fixed && i < ITEMS; i++) {
+		strbuf_reset(&sb);
+		add_fixed(&r->fixed[i], &sb);
+		add_item(out, "fixed", sb.buf, NULL);
+	}
+	if (r->n_fixed > ITEMS)
+		strbuf_addf(out, "- and %zu more that are fixed\n", r->n_fixed - ITEMS);
+	for (size_t i = 0; i < r->n_idle && i < ITEMS; i++)
+		add_item(out, "suppresses nothing", r->idle[i].entry, r->idle[i].why);
+	strbuf_release(&sb);
 	for (size_t i = 0; i < r->n_failed && i < ITEMS; i++)
 		add_item(out, "not analysed", r->failed[i].file, r->failed[i].error);
 	if (r->n_failed > ITEMS)

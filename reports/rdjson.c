@@ -91,7 +91,8 @@ static void rdjson_write(const struct report *r, const struct report_options *o,
 	json_out_close(&j, '}');
 	json_out_open(&j, "diagnostics", '[');
 	for (size_t i = 0; i < r->n_findings; i++) {
-		if (!finding_suppressed(&r->findings[i]))
+		/* It has no word for what is known; whoever asks for what is new wants that only. */
+		if (!finding_known(&r->findings[i]))
 			add_finding(&j, &sources, &r->findings[i]);
 	}
 	json_out_close(&j, ']');

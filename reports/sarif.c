@@ -417,6 +417,8 @@ static void add_states(struct sarif *s, const struct finding *f)
 		json_out_open(j, NULL, '{');
 		json_out_text(j, "kind", "external");
 		json_out_text(j, "status", "accepted");
+		if (f->state_reason)
+			json_out_safe(j, "justification", f->state_reason);
 		json_out_close(j, '}');
 	}
 	json_out_close(j, ']');
@@ -458,6 +460,8 @@ static void add_result(struct sarif *s, const struct finding *f)
 	add_strings(j, "guardExpected", &f->guard_expected);
 	add_strings(j, "guardRaised", &f->guard_raised);
 	add_strings(j, "assumptions", &f->assumptions);
+	if (f->brought && f->brought->commit)
+		json_out_safe(j, "broughtBy", f->brought->commit);
 	json_out_close(j, '}');
 	json_out_close(j, '}');
 	s->results_cut += cut || related.cut;
@@ -580,7 +584,7 @@ static void sarif_write(const struct report *r, const struct report_options *o, 
 	struct sarif s = { .j = { .out = out }, .r = r, .sources = { .r = r } };
 
 	for (size_t i = 0; i < r->n_findings; i++) {
-		s.has_states |= r->findings[i].state != NULL;
+		s.has_states |= r->findings[i].state && !finding_suppressed(&r->findings[i]);
 		s.has_suppressed |= finding_suppressed(&r->findings[i]);
 	}
 	collect_rules(&s);

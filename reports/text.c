@@ -492,8 +492,44 @@ void text_finding(const struct report *r, const struct finding *f, const struct 
 		strbuf_addf(&sb, "assumed: %s", f->assumptions.v[i]);
 		add_remark(out, o, "note", sb.buf);
 	}
+	if (f->brought) {
+		strbuf_reset(&sb);
+		strbuf_addstr(&sb, "brought by ");
+		add_brought(f->brought, &sb);
+		add_remark(out, o, "note", sb.buf);
+	}
 	add_remedies(f, o, out);
 	strbuf_addf(out, "  id: %s   relock explain %s\n", f->id, f->code);
+	strbuf_release(&sb);
+}
+
+/* What was known, a line each: whoever looks for what is new need not read it again. */
+static void add_history(const struct report *r, const struct report_options *o, struct strbuf *out)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	for (size_t i = 0; i < r->n_findings; i++) {
+		const struct finding *f = &r->findings[i];
+
+		if (!finding_known(f) || finding_suppressed(f))
+			continue;
+		strbuf_reset(&sb);
+		strbuf_addf(&sb, "%s %s %s at %s:%u, %s", f->id, severity_name(f->severity),
+			    f->code, f->location.file, f->location.line, f->message);
+		if (f->state_reason)
+			strbuf_addf(&sb, " (%s)", f->state_reason);
+		add_remark(out, o, "known", sb.buf);
+	}
+	for (size_t i = 0; i < r->n_fixed; i++) {
+		strbuf_reset(&sb);
+		add_fixed(&r->fixed[i], &sb);
+		add_remark(out, o, "fixed", sb.buf);
+	}
+	for (size_t i = 0; i < r->n_idle; i++) {
+		strbuf_reset(&sb);
+		strbuf_addf(&sb, "%s: %s", r->idle[i].entry, r->idle[i].why);
+		add_remark(out, o, "suppresses nothing", sb.buf);
+	}
 	strbuf_release(&sb);
 }
 
@@ -509,6 +545,7 @@ static void add_summary(const struct report *r, const struct report_options *o, 
 	add_wrapped(out, safe.buf, 8, 8, width_of(o));
 	strbuf_addch(out, '\n');
 
+	add_history(r, o, out);
 	for (size_t i = 0; i < r->n_failed; i++) {
 		strbuf_reset(&sb);
 		strbuf_addf(&sb, "%s: %s", r->failed[i].file, r->failed[i].error);
@@ -533,7 +570,7 @@ static void add_summary(const struct report *r, const struct report_options *o, 
 static void text_write(const struct report *r, const struct report_options *o, struct strbuf *out)
 {
 	for (size_t i = 0; i < r->n_findings; i++) {
-		if (finding_suppressed(&r->findings[i]))
+		if (finding_known(&r->findings[i]))
 			continue;
 		text_finding(r, &r->findings[i], o, false, out);
 		strbuf_addch(out, '\n');

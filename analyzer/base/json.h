@@ -31,4 +31,16 @@ const struct jdoc *jdoc_get(const struct jdoc *o, const char *key);
 /* The string of member @key, or NULL when there is none or it is no string. */
 const char *jdoc_get_string(const struct jdoc *o, const char *key);
 
+/* A step into a document: the member @key, or where that is NULL the item @index. */
+struct jdoc_step {
+	const char *key;
+	size_t index;
+};
+
+/*
+ * The line, from 1, of the value that @path leads to in @text, which
+ * jdoc_parse() has read; where there is none, that of the value closest to it.
+ */
+unsigned int jdoc_line(const char *text, size_t len, const struct jdoc_step *path, size_t n);
+
 #endif

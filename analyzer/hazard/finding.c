@@ -1,24 +1,82 @@
 // SPDX-License-Identifier: MIT
 #include "hazard/finding.h"
 
+#include "base/vec.h"
+
+#include <string.h>
+
+static const char *const severities[] = { "note", "warning", "error" };
+static const char *const certainties[] = { "no", "possible", "likely", "confirmed" };
+static const char *const step_kinds[] = { "call",   "pointer", "guard",  "acquire",
+					  "attach", "reenter", "blocked" };
+
+static bool index_of(const char *const *names, size_t n, const char *name, size_t *ret)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(names[i], name)) {
+			*ret = i;
+			return true;
+		}
+	}
+	return false;
+}
+
 const char *severity_name(enum severity s)
 {
-	static const char *const names[] = { "note", "warning", "error" };
-
-	return names[s];
+	return severities[s];
 }
 
 const char *certainty_name(enum certainty c)
 {
-	static const char *const names[] = { "no", "possible", "likely", "confirmed" };
-
-	return names[c];
+	return certainties[c];
 }
 
 const char *step_kind_name(enum step_kind k)
 {
-	static const char *const names[] = { "call",   "pointer", "guard",  "acquire",
-					     "attach", "reenter", "blocked" };
+	return step_kinds[k];
+}
 
-	return names[k];
+bool severity_from_name(const char *name, enum severity *ret)
+{
+	size_t i;
+
+	if (!index_of(severities, ARRAY_SIZE(severities), name, &i))
+		return false;
+	*ret = (enum severity)i;
+	return true;
+}
+
+bool certainty_from_name(const char *name, enum certainty *ret)
+{
+	size_t i;
+
+	if (!index_of(certainties, ARRAY_SIZE(certainties), name, &i))
+		return false;
+	*ret = (enum certainty)i;
+	return true;
+}
+
+bool step_kind_from_name(const char *name, enum step_kind *ret)
+{
+	size_t i;
+
+	if (!index_of(step_kinds, ARRAY_SIZE(step_kinds), name, &i))
+		return false;
+	*ret = (enum step_kind)i;
+	return true;
+}
+
+bool finding_suppressed(const struct finding *f)
+{
+	return f->state && !strcmp(f->state, "suppressed");
+}
+
+bool finding_new(const struct finding *f)
+{
+	return f->state && !strcmp(f->state, "new");
+}
+
+bool finding_known(const struct finding *f)
+{
+	return f->state && !finding_new(f);
 }

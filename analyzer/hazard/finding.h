@@ -75,6 +75,13 @@ struct lock_ref {
 	struct location released; /* .file == NULL: not known */
 };
 
+/* The commit that seems to have brought a finding. */
+struct brought {
+	const char *commit; /* 40 hex digits; NULL: not committed yet */
+	const char *subject;
+	const char *how; /* how that is known: "blame of kernel/bpf/x.c:12" */
+};
+
 struct finding {
 	char id[17]; /* 16 hex digits, see contract */
 	const char *context; /* "recursion", "nmi", "order" */
@@ -100,6 +107,23 @@ struct finding {
 	size_t n_remedies;
 	struct strlist notes; /* further sentences for people: "note: ..." in text */
 	const char *state;    /* "new", "unchanged", "suppressed"; NULL without a baseline */
+	const char *state_reason; /* what the baseline or the suppression says why; or NULL */
+	struct brought *brought;  /* NULL: not asked for, or not known */
+};
+
+/* What a baseline or an older tree has and this report has not. */
+struct fixed {
+	const char *id;
+	const char *code, *severity, *function, *lock; /* "" where the baseline does not say */
+	const char *reason; /* as the baseline says; or NULL */
+	const char *listed; /* "baseline", "revision" */
+};
+
+/* A suppression that suppresses nothing. */
+struct idle_suppression {
+	const char *entry; /* as it stands in the file, without its reason */
+	const char *reason;
+	const char *why; /* "no finding is like this", "it ended on 2026-01-31" */
 };
 
 /*
@@ -178,6 +202,12 @@ struct report {
 	size_t n_failed;
 	struct finding *findings; /* sorted: severity (worst first), file, line, column, rule, id */
 	size_t n_findings;
+	const char *since;	  /* the revision that findings are compared with; NULL: none */
+	const char *since_commit; /* its commit, 40 hex digits; NULL: none */
+	struct fixed *fixed;	  /* sorted by id */
+	size_t n_fixed;
+	struct idle_suppression *idle; /* in the order of the file */
+	size_t n_idle;
 	struct section *sections; /* sorted by file, line, column, lock, guards */
 	size_t n_sections;
 	struct attachable *attachables; /* sorted by name */
@@ -196,5 +226,16 @@ struct report {
 const char *severity_name(enum severity s);
 const char *certainty_name(enum certainty c);
 const char *step_kind_name(enum step_kind k);
+
+/* The other way round; false when there is no such name. */
+bool severity_from_name(const char *name, enum severity *ret);
+bool certainty_from_name(const char *name, enum certainty *ret);
+bool step_kind_from_name(const char *name, enum step_kind *ret);
+
+/* In the baseline already, or suppressed: not what a change is blamed for. */
+bool finding_known(const struct finding *f);
+bool finding_suppressed(const struct finding *f);
+/* The baseline, or the revision, does not have it. */
+bool finding_new(const struct finding *f);
 
 #endif

@@ -239,6 +239,58 @@ static const struct report empty = {
 	.units_analysed = 50,
 };
 
+/* Compared with a baseline and an older tree: new, unchanged, suppressed, and what is gone. */
+static struct brought brought_null = { "c4bcfb38a95e1b5e6ad1c4b3ae0d3c7b1a1f0e9d",
+				       "bpf: Add pots\033[1m", "blame of kernel/bpf/pot.c:7" };
+static struct brought brought_now = { NULL, "", "blame of kernel/bpf/pot.c:7" };
+
+#define COMPARED(hex, level, line, text, ...)                                                      \
+	{                                                                                          \
+		.id = hex, .context = "recursion", .rule = "unguarded-section", .code = "RL102",  \
+		.severity = level, .message = text,                                                \
+		.location = { "kernel/bpf/pot.c", line, 2, "cgroup_storage_map_free" },           \
+		.lock = { "pot.lock", "pot", { "kernel/bpf/pot.c", 7, 2, "pour" },                \
+			  { NULL, 0, 0, "" } },                                                    \
+		.entry_function = "pour", .entry_via = "helper", .ladders = ladders_null,         \
+		.n_ladders = 1, __VA_ARGS__                                                        \
+	}
+
+static struct finding findings_compared[] = {
+	COMPARED("aaaaaaaaaaaaaaaa", SEV_ERROR, 3, "this one was known", .state = "unchanged",
+		 .state_reason = "see <https://example.org/1>|`x`"),
+	COMPARED("bbbbbbbbbbbbbbbb", SEV_ERROR, 7, "this one is new", .state = "new",
+		 .brought = &brought_null),
+	COMPARED("cccccccccccccccc", SEV_WARNING, 7, "this one is newer", .state = "new",
+		 .brought = &brought_now, .notes = LIST("the baseline has it as a note")),
+	COMPARED("dddddddddddddddd", SEV_NOTE, 7, "nobody wants to hear of this",
+		 .state = "suppressed", .state_reason = "looked at by somebody"),
+};
+static struct fixed fixed[] = {
+	{ "1111111111111111", "RL101", "error", "drain", "pot.lock (pot)", "not \033[31m yet",
+	  "baseline" },
+	{ "2222222222222222", "", "", "", "", NULL, "baseline" },
+	{ "3333333333333333", "RL106", "note", "bpf_pot_get", "pot.lock", NULL, "revision" },
+};
+static struct idle_suppression idle[] = {
+	{ "RL102 pour pot.lock until 2026-01-31", "until the rework", "it ended on 2026-01-31" },
+};
+static const struct report compared = {
+	.tool_version = "0.1.0",
+	.tree = DIR "/tree",
+	.kernel_version = "6.12.117",
+	.kernel_config = "x86_64 defconfig + relock fragment",
+	.units_total = 50,
+	.units_analysed = 50,
+	.findings = findings_compared,
+	.n_findings = ARRAY_SIZE(findings_compared),
+	.since = "v6.12",
+	.since_commit = "0123456789abcdef0123456789abcdef01234567",
+	.fixed = fixed,
+	.n_fixed = ARRAY_SIZE(fixed),
+	.idle = idle,
+	.n_idle = ARRAY_SIZE(idle),
+};
+
 static void check_golden(const char *name, const struct strbuf *got)
 {
 	struct strbuf want = STRBUF_INIT, path = STRBUF_INIT;

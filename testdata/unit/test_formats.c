@@ -93,6 +93,9 @@ static void test_golden(void **state)
 		strbuf_reset(&name);
 		strbuf_addf(&name, "evil.%s", formats[i]);
 		write_golden(formats[i], &evil, o, name.buf);
+		strbuf_reset(&name);
+		strbuf_addf(&name, "compared.%s", formats[i]);
+		write_golden(formats[i], &compared, o, name.buf);
 	}
 	strbuf_release(&name);
 }
@@ -159,7 +162,7 @@ static void test_github(void **state)
 	assert_int_equal(count(&out, "\n"), 11);
 	assert_int_equal(count(&out, "::error file="), 9);
 	assert_int_equal(count(&out, "::notice title=relock::10 more: 5 errors, 0 warnings, "
-					"5 notes; 10 that the baseline has."), 1);
+					"5 notes; 10 known before."), 1);
 	strbuf_release(&out);
 }
 

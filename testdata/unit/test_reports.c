@@ -15,6 +15,7 @@ static void test_text(void **state)
 	write_golden("text", &full, (struct report_options){ .width = 60 }, "narrow.text");
 	write_golden("text", &full, (struct report_options){ .color = true }, "color.text");
 	write_golden("text", &empty, (struct report_options){ 0 }, "empty.text");
+	write_golden("text", &compared, (struct report_options){ 0 }, "compared.text");
 }
 
 static void test_short(void **state)
@@ -22,6 +23,7 @@ static void test_short(void **state)
 	(void)state;
 	write_golden("short", &full, (struct report_options){ 0 }, "full.short");
 	write_golden("short", &empty, (struct report_options){ 0 }, "empty.short");
+	write_golden("short", &compared, (struct report_options){ 0 }, "compared.short");
 }
 
 static void test_json(void **state)
@@ -29,6 +31,7 @@ static void test_json(void **state)
 	(void)state;
 	write_golden("json", &full, (struct report_options){ .color = true }, "full.json");
 	write_golden("json", &empty, (struct report_options){ 0 }, "empty.json");
+	write_golden("json", &compared, (struct report_options){ 0 }, "compared.json");
 }
 
 /* Nothing that a terminal obeys gets out, whatever the tree's text is. */

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+#include "history/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void add_note(struct finding *f, struct arena *a, const char *note)
+{
+	const char **v = ARENA_ARRAY(a, const char *, f->notes.n + 1);
+
+	if (f->notes.n)
+		memcpy(v, f->notes.v, f->notes.n * sizeof(*v));
+	v[f->notes.n++] = note;
+	f->notes.v = v;
+}
+
+/* Is @f in @b, and no worse than there? */
+static bool covers(const struct baseline *b, const char *what, struct finding *f, struct arena *a,
+		   const struct known **ret)
+{
+	const struct known *k = b ? baseline_find(b, f->id) : NULL;
+
+	if (!k)
+		return false;
+	if (k->rated && k->severity < f->severity) {
+		add_note(f, a, arena_printf(a, "the %s has it as a %s", what,
+					    severity_name(k->severity)));
+		return false;
+	}
+	*ret = k;
+	return true;
+}
+
+static void mark_one(struct finding *f, struct arena *a, const struct known_before *k)
+{
+	const struct known *known = NULL;
+	size_t n = k->suppressions ? k->suppressions->v.n : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct suppression *s = &k->suppressions->v.v[i];
+
+		if (!suppression_means(s, f))
+			continue;
+		if (suppression_ended(s, k->today)) {
+			add_note(f, a, arena_printf(a, "it was suppressed until %s: %s", s->until,
+						    s->reason));
+			continue;
+		}
+		f->state = "suppressed";
+		f->state_reason = s->reason;
+		return;
+	}
+	if (!k->baseline && !k->revision)
+		return;
+	if (covers(k->baseline, "baseline", f, a, &known) ||
+	    covers(k->revision, "older tree", f, a, &known)) {
+		f->state = "unchanged";
+		f->state_reason = known->reason;
+	} else {
+		f->state = "new";
+	}
+}
+
+static bool report_has(const struct report *r, const char *id)
+{
+	for (size_t i = 0; i < r->n_findings; i++) {
+		if (!strcmp(r->findings[i].id, id))
+			return true;
+	}
+	return false;
+}
+
+static void add_fixed(struct report *r, const struct baseline *b, const char *listed)
+{
+	for (size_t i = 0; b && i < b->v.n; i++) {
+		const struct known *k = &b->v.v[i];
+		struct fixed *x = &r->fixed[r->n_fixed];
+
+		if (report_has(r, k->id))
+			continue;
+		x->id = k->id;
+		x->code = k->code;
+		x->severity = k->rated ? severity_name(k->severity) : "";
+		x->function = k->function;
+		x->lock = k->lock;
+		x->reason = k->reason;
+		x->listed = listed;
+		r->n_fixed++;
+	}
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct fixed *x = a, *y = b;
+	int order = strcmp(x->id, y->id);
+
+	return order ? order : strcmp(x->listed, y->listed);
+}
+
+static void find_idle(struct report *r, struct arena *a, const struct known_before *k)
+{
+	size_t n = k->suppressions ? k->suppressions->v.n : 0;
+
+	r->idle = ARENA_ARRAY(a, struct idle_suppression, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct suppression *s = &k->suppressions->v.v[i];
+		struct idle_suppression *idle = &r->idle[r->n_idle];
+		bool used = false;
+
+		for (size_t j = 0; j < r->n_findings && !used; j++)
+			used = suppression_means(s, &r->findings[j]);
+		idle->entry = s->text;
+		idle->reason = s->reason;
+		if (!used)
+			idle->why = "no finding is like this";
+		else if (suppression_ended(s, k->today))
+			idle->why = arena_printf(a, "it ended on %s", s->until);
+		else
+			continue;
+		r->n_idle++;
+	}
+}
+
+void mark_known(struct report *r, struct arena *a, const struct known_before *k)
+{
+	size_t most = (k->baseline ? k->baseline->v.n : 0) + (k->revision ? k->revision->v.n : 0);
+
+	for (size_t i = 0; i < r->n_findings; i++)
+		mark_one(&r->findings[i], a, k);
+	r->fixed = ARENA_ARRAY(a, struct fixed, most);
+	add_fixed(r, k->baseline, "baseline");
+	add_fixed(r, k->revision, "revision");
+	if (r->n_fixed)
+		qsort(r->fixed, r->n_fixed, sizeof(*r->fixed), by_id);
+	find_idle(r, a, k);
+}
+
+static const struct finding *find(const struct report *r, const char *id)
+{
+	for (size_t i = 0; i < r->n_findings; i++) {
+		if (!strcmp(r->findings[i].id, id))
+			return &r->findings[i];
+	}
+	return NULL;
+}
+
+static enum change change_of(const struct finding *old, const struct finding *new)
+{
+	if (!new)
+		return CHANGE_FIXED;
+	if (finding_suppressed(new))
+		return CHANGE_SUPPRESSED;
+	if (!old)
+		return CHANGE_NEW;
+	if (old->severity == new->severity)
+		return CHANGE_NONE;
+	return new->severity > old->severity ? CHANGE_WORSE : CHANGE_BETTER;
+}
+
+static int by_change(const void *a, const void *b)
+{
+	const struct diff_row *x = a, *y = b;
+	const struct finding *f = x->new ? x->new : x->old, *g = y->new ? y->new : y->old;
+	int order;
+
+	if (x->change != y->change)
+		return x->change < y->change ? -1 : 1;
+	if (f->severity != g->severity)
+		return f->severity > g->severity ? -1 : 1;
+	order = strcmp(f->code, g->code);
+	if (!order)
+		order = strcmp(f->location.function, g->location.function);
+	return order ? order : strcmp(f->id, g->id);
+}
+
+void diff_reports(const struct report *old, const struct report *new, struct arena *a,
+		  struct diff *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->old = old;
+	ret->new = new;
+	ret->rows = ARENA_ARRAY(a, struct diff_row, old->n_findings + new->n_findings);
+	for (size_t i = 0; i < new->n_findings; i++) {
+		struct diff_row *row = &ret->rows[ret->n_rows++];
+
+		row->new = &new->findings[i];
+		row->old = find(old, row->new->id);
+		row->change = change_of(row->old, row->new);
+	}
+	for (size_t i = 0; i < old->n_findings; i++) {
+		struct diff_row *row = &ret->rows[ret->n_rows];
+
+		if (find(new, old->findings[i].id))
+			continue;
+		row->old = &old->findings[i];
+		row->change = CHANGE_FIXED;
+		ret->n_rows++;
+	}
+	if (ret->n_rows)
+		qsort(ret->rows, ret->n_rows, sizeof(*ret->rows), by_change);
+}
+
+const char *change_name(enum change c)
+{
+	switch (c) {
+	case CHANGE_NEW:
+		return "new";
+	case CHANGE_WORSE:
+		return "worse";
+	case CHANGE_FIXED:
+		return "fixed";
+	case CHANGE_BETTER:
+		return "better";
+	case CHANGE_SUPPRESSED:
+		return "suppressed";
+	case CHANGE_NONE:
+		break;
+	}
+	return "unchanged";
+}

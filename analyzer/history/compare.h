@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_HISTORY_COMPARE_H
+#define RELOCK_HISTORY_COMPARE_H
+
+#include "history/baseline.h"
+#include "history/suppress.h"
+
+/* What was known before an analysis; each may be NULL. */
+struct known_before {
+	const struct baseline *baseline;
+	const struct baseline *revision; /* what an older tree has */
+	const struct suppressions *suppressions;
+	const char *today; /* "2026-11-24" */
+};
+
+/*
+ * Sets the states of the findings of @r, and what is fixed or idle. A finding
+ * that is worse than it was counts as new. What is new in @r comes from @a.
+ */
+void mark_known(struct report *r, struct arena *a, const struct known_before *k);
+
+enum change { CHANGE_NEW, CHANGE_WORSE, CHANGE_FIXED, CHANGE_BETTER, CHANGE_NONE, CHANGE_SUPPRESSED };
+
+/* One finding of two reports. */
+struct diff_row {
+	const struct finding *old, *new; /* one of them may be NULL */
+	enum change change;
+};
+
+struct diff {
+	const struct report *old, *new;
+	struct diff_row *rows; /* sorted by change, severity, rule, function, id */
+	size_t n_rows;
+};
+
+/* Compares two reports, which live as long as @ret; ids are unique in each. */
+void diff_reports(const struct report *old, const struct report *new, struct arena *a,
+		  struct diff *ret);
+
+/* "new", "worse", "fixed", ... */
+const char *change_name(enum change c);
+
+#endif
