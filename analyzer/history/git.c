@@ -388,7 +388,8 @@ static struct brought *by_blame(struct git *g, const char *since, const struct p
 			break;
 	}
 	if (best)
-		ret = make(a, best->commit, best->subject,
+		/* What is not committed has a subject that git makes up. */
+		ret = make(a, best->commit, best->commit ? best->subject : "",
 			   arena_printf(a, "blame of %s:%u", best->file, best->line));
 	vec_release(&list.v);
 	return ret;
