@@ -78,11 +78,28 @@ static uint32_t ladder_length(const struct hazard *h)
 }
 
 /*
+ * By lock, entry and function that comes back: these are part of the finding's
+ * id, which must not depend on where in the tree functions stand.
+ */
+static int cmp_names(struct analysis *an, const struct hazard *a, const struct hazard *b)
+{
+	int d;
+
+	d = strcmp(program_str(an->p, a->held->class), program_str(an->p, b->held->class));
+	if (!d)
+		d = strcmp(people_name(an->p, a->outer->func), people_name(an->p, b->outer->func));
+	if (!d)
+		d = strcmp(func_name(an->p, an->t.callables.v[a->reenter->callable].func),
+			   func_name(an->p, an->t.callables.v[b->reenter->callable].func));
+	return d;
+}
+
+/*
  * The hazard that stands for its group: the surest, then (where it stands for
  * all that happens to a lock) the one that is easiest to follow, then the one
- * with most places to attach.
+ * with most places to attach, then the one whose names come first.
  */
-static size_t pick(const struct seen *s, size_t n, bool of_lock)
+static size_t pick(struct analysis *an, const struct seen *s, size_t n, bool of_lock)
 {
 	size_t best = 0, i;
 
@@ -96,7 +113,8 @@ static size_t pick(const struct seen *s, size_t n, bool of_lock)
 			    ? s[i].h->context < s[best].h->context
 		    : of_lock && ladder_length(s[i].h) != ladder_length(s[best].h)
 			    ? ladder_length(s[i].h) < ladder_length(s[best].h)
-			    : a->v.n > b->v.n)
+		    : a->v.n != b->v.n ? a->v.n > b->v.n
+				       : cmp_names(an, s[i].h, s[best].h) < 0)
 			best = i;
 	}
 	return best;
@@ -376,7 +394,7 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 		s[i].h = &an->hazards.v[g->hazards.v[i]];
 		sites_find(an, s[i].h, &s[i].sites);
 	}
-	best = pick(s, g->hazards.n, cause.of_lock);
+	best = pick(an, s, g->hazards.n, cause.of_lock);
 	h = s[best].h;
 	/* The section has other places, too: where other guards are up, or for another helper. */
 	for (i = 0; i < g->hazards.n; i++)

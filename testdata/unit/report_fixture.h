@@ -291,7 +291,7 @@ static const struct report compared = {
 	.n_idle = ARRAY_SIZE(idle),
 };
 
-static void check_golden(const char *name, const struct strbuf *got)
+static inline void check_golden(const char *name, const struct strbuf *got)
 {
 	struct strbuf want = STRBUF_INIT, path = STRBUF_INIT;
 
@@ -306,7 +306,7 @@ static void check_golden(const char *name, const struct strbuf *got)
 	strbuf_release(&path);
 }
 
-static void write_golden(const char *format, const struct report *r, struct report_options o,
+static inline void write_golden(const char *format, const struct report *r, struct report_options o,
 			 const char *name)
 {
 	const struct report_writer *w = report_writer_find(format);
