@@ -118,7 +118,8 @@ static bool config_of_older(struct known_findings *k, const char **ret)
 	if (!o->build && !fs_exists(fs_join(&k->arena, dir, "compile_commands.json")))
 		return true;
 	log_error("--since: %s has no .config, so the older tree cannot be configured like it; "
-		  "give --build DIR with one, or none", dir);
+		  "give --build DIR with one, or none",
+		  dir);
 	return false;
 }
 
@@ -157,7 +158,8 @@ static bool analyse_older(struct known_findings *k, const char *older, const cha
 		baseline_take(&k->revision, &st.report);
 		if (st.report.n_failed)
 			log_warn("--since %s: %zu of its units could not be read; what they have "
-				 "is reported as new", k->o->since, st.report.n_failed);
+				 "is reported as new",
+				 k->o->since, st.report.n_failed);
 	} else {
 		log_error("--since %s: that tree could not be analysed", k->o->since);
 	}
@@ -180,8 +182,9 @@ static bool read_since(struct known_findings *k)
 	if (!o->since)
 		return true;
 	if (!cache) {
-		log_error("--since: there is no folder to keep a worktree in (HOME is not set): give "
-			  "--cache DIR");
+		log_error(
+			"--since: there is no folder to keep a worktree in (HOME is not set): give "
+			"--cache DIR");
 		return false;
 	}
 	if (git_open(&k->git, o->tree, &error) ||
@@ -208,12 +211,43 @@ bool known_read(struct known_findings *k)
 
 /* ---- after the analysis ---------------------------------------------------------------------- */
 
-static void find_brought(struct known_findings *k, struct report *r)
+static bool wants_commits(const struct options *o)
 {
+	for (size_t i = 0; i < o->outputs.n; i++) {
+		if (o->outputs.v[i].writer->names_commits)
+			return true;
+	}
+	return false;
+}
+
+/* With the whole history to look through a question takes seconds: notes are not worth it. */
+static void find_last_changes(struct known_findings *k, struct report *r)
+{
+	const char *error;
+
+	if (!wants_commits(k->o) || git_open(&k->git, k->o->tree, &error))
+		return;
+	progress_stage("looking for commits", r->n_findings);
 	for (size_t i = 0; i < r->n_findings; i++) {
 		struct finding *f = &r->findings[i];
 
-		if (k->o->since && finding_new(f))
+		if (!finding_known(f) && f->severity != SEV_NOTE)
+			f->brought = git_last_change(&k->git, &f->location, &k->arena);
+		progress_update(i + 1, r->n_findings);
+	}
+	progress_end();
+}
+
+static void find_brought(struct known_findings *k, struct report *r)
+{
+	if (!k->o->since) {
+		find_last_changes(k, r);
+		return;
+	}
+	for (size_t i = 0; i < r->n_findings; i++) {
+		struct finding *f = &r->findings[i];
+
+		if (finding_new(f))
 			f->brought = git_brought(&k->git, k->since_commit, f, &k->arena);
 	}
 }

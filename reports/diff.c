@@ -14,8 +14,8 @@ static void count(const struct report *r, size_t ret[N_COUNTS])
 	memset(ret, 0, N_COUNTS * sizeof(*ret));
 	ret[COUNT_UNITS] = r->units_analysed;
 	for (size_t i = 0; i < r->n_findings; i++)
-		ret[finding_suppressed(&r->findings[i]) ? COUNT_SUPPRESSED :
-							  (int)r->findings[i].severity]++;
+		ret[finding_suppressed(&r->findings[i]) ? COUNT_SUPPRESSED
+							: (int)r->findings[i].severity]++;
 }
 
 static size_t changes(const struct diff *d, enum change c)
@@ -88,7 +88,9 @@ static void add_difference(struct strbuf *out, size_t a, size_t b)
 	const char *sign = a > b ? "-" : "+";
 
 	strbuf_addf(out, "%s%zu (%s%.2f%%)", sign, by, sign,
-		    a ? 100.0 * (double)by / (double)a : by ? 100.0 : 0.0);
+		    a	 ? 100.0 * (double)by / (double)a
+		    : by ? 100.0
+			 : 0.0);
 }
 
 static void add_numbers(struct table *t, const size_t *a, const size_t *b)
@@ -109,11 +111,10 @@ static void add_numbers(struct table *t, const size_t *a, const size_t *b)
 
 static void add_rows(const struct diff *d, struct strbuf *out)
 {
-	static const char *const head[] = { "Function",     "Rule",	    "Lock",
-					    "Severity (A)", "Severity (B)", "Severity (DIFF)",
-					    "Attach (A)",   "Attach (B)",   "Attach (DIFF)",
-					    "Id" };
-	struct table t = { .columns = ARRAY_SIZE(head) };
+	static const char *const head[] = {
+		"Function",	   "Rule",	 "Lock",       "Severity (A)",	"Severity (B)",
+		"Severity (DIFF)", "Attach (A)", "Attach (B)", "Attach (DIFF)", "Id"};
+	struct table t = {.columns = ARRAY_SIZE(head)};
 	size_t n = d->n_rows - changes(d, CHANGE_NONE);
 
 	if (!n)
@@ -149,10 +150,11 @@ static void add_counts(const struct diff *d, struct strbuf *out)
 		const char *name;
 		int what;
 	} lines[] = {
-		{ "errors", SEV_ERROR },	  { "warnings", SEV_WARNING }, { "notes", SEV_NOTE },
-		{ "suppressed", COUNT_SUPPRESSED }, { "units", COUNT_UNITS },
+		{"errors", SEV_ERROR},	{"warnings", SEV_WARNING},
+		{"notes", SEV_NOTE},	{"suppressed", COUNT_SUPPRESSED},
+		{"units", COUNT_UNITS},
 	};
-	struct table t = { .columns = 4 };
+	struct table t = {.columns = 4};
 	size_t a[N_COUNTS], b[N_COUNTS];
 
 	count(d->old, a);
@@ -222,7 +224,8 @@ void diff_write_text(const struct diff *d, const struct report_options *o, struc
 	strbuf_addch(out, '\n');
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------- */
+/* ---- JSON -------------------------------------------------------------------------------------
+ */
 
 static void text_or_null(struct json_out *j, const char *key, const char *s)
 {
@@ -311,7 +314,7 @@ static void add_row_json(struct json_out *j, const struct diff_row *row)
 
 void diff_write_json(const struct diff *d, struct strbuf *out)
 {
-	struct json_out j = { .out = out };
+	struct json_out j = {.out = out};
 
 	json_out_open(&j, NULL, '{');
 	json_out_text(&j, "schema", "relock-diff/1");

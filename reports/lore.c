@@ -254,4 +254,5 @@ const struct report_writer lore_writer = {
 	.name = "lore",
 	.description = "for a mail to a list: 75 columns, ASCII",
 	.write = lore_write,
+	.names_commits = true,
 };

@@ -32,6 +32,7 @@ struct report_writer {
 	 */
 	const struct report_writer *beside;
 	const char *beside_env;
+	bool names_commits; /* shows what brought a finding, also where nobody asked what is new */
 };
 
 /* All writers, in the order that a user is told about them; ends with NULL. */

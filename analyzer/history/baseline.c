@@ -22,15 +22,19 @@ static int by_id(const void *a, const void *b)
 
 static bool add_entry(struct baseline *b, struct lines *l, const struct entry *e)
 {
-	struct known k = { .id = e->words[0], .reason = e->reason, .line = e->line };
+	struct known k = {.id = e->words[0], .reason = e->reason, .line = e->line};
 	struct strbuf lock = STRBUF_INIT;
 
 	if (!is_id(k.id))
-		return lines_fail(l, "'%s' is no id of a finding (16 hex digits); a baseline is "
-				     "made by --write-baseline", k.id);
+		return lines_fail(l,
+				  "'%s' is no id of a finding (16 hex digits); a baseline is "
+				  "made by --write-baseline",
+				  k.id);
 	if (e->n > 1 && !severity_from_name(e->words[1], &k.severity))
-		return lines_fail(l, "'%s' is no severity (error, warning, note); a reason begins "
-				     "with '#'", e->words[1]);
+		return lines_fail(l,
+				  "'%s' is no severity (error, warning, note); a reason begins "
+				  "with '#'",
+				  e->words[1]);
 	k.rated = e->n > 1;
 	k.code = e->n > 2 ? e->words[2] : "";
 	k.function = e->n > 3 ? e->words[3] : "";
@@ -85,8 +89,8 @@ int baseline_read(struct baseline *b, const char *path, const char **ret_error)
 
 static const char *lock_text(const struct finding *f, struct arena *a)
 {
-	return f->lock.kind ? arena_printf(a, "%s (%s)", f->lock.class, f->lock.kind) :
-			      arena_strdup(a, f->lock.class);
+	return f->lock.kind ? arena_printf(a, "%s (%s)", f->lock.class, f->lock.kind)
+			    : arena_strdup(a, f->lock.class);
 }
 
 void baseline_take(struct baseline *b, const struct report *r)
@@ -155,7 +159,7 @@ void baseline_write(const struct report *r, const struct baseline *old, struct s
 {
 	struct strbuf sb = STRBUF_INIT;
 	struct arena a = ARENA_INIT;
-	VEC(const char *) lines = { 0 };
+	VEC(const char *) lines = {0};
 
 	for (size_t i = 0; i < r->n_findings; i++) {
 		const struct finding *f = &r->findings[i];

@@ -23,8 +23,9 @@ static bool covers(const struct baseline *b, const char *what, struct finding *f
 	if (!k)
 		return false;
 	if (k->rated && k->severity < f->severity) {
-		add_note(f, a, arena_printf(a, "the %s has it as a %s", what,
-					    severity_name(k->severity)));
+		add_note(
+			f, a,
+			arena_printf(a, "the %s has it as a %s", what, severity_name(k->severity)));
 		return false;
 	}
 	*ret = k;
@@ -42,8 +43,9 @@ static void mark_one(struct finding *f, struct arena *a, const struct known_befo
 		if (!suppression_means(s, f))
 			continue;
 		if (suppression_ended(s, k->today)) {
-			add_note(f, a, arena_printf(a, "it was suppressed until %s: %s", s->until,
-						    s->reason));
+			add_note(f, a,
+				 arena_printf(a, "it was suppressed until %s: %s", s->until,
+					      s->reason));
 			continue;
 		}
 		f->state = "suppressed";

@@ -19,7 +19,14 @@ struct known_before {
  */
 void mark_known(struct report *r, struct arena *a, const struct known_before *k);
 
-enum change { CHANGE_NEW, CHANGE_WORSE, CHANGE_FIXED, CHANGE_BETTER, CHANGE_NONE, CHANGE_SUPPRESSED };
+enum change {
+	CHANGE_NEW,
+	CHANGE_WORSE,
+	CHANGE_FIXED,
+	CHANGE_BETTER,
+	CHANGE_NONE,
+	CHANGE_SUPPRESSED
+};
 
 /* One finding of two reports. */
 struct diff_row {

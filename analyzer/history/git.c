@@ -23,14 +23,20 @@
  * What a hook that calls relock leaves in the environment is of another
  * purpose. No locks that are optional: they are files in the checkout.
  */
-static const char *const plain_env[] = {
-	"GIT_DIR",	 "GIT_WORK_TREE", "GIT_INDEX_FILE",	  "GIT_PREFIX",
-	"GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0",
-	"GIT_PAGER=cat",  "LC_ALL=C",	   NULL
-};
+static const char *const plain_env[] = {"GIT_DIR",
+					"GIT_WORK_TREE",
+					"GIT_INDEX_FILE",
+					"GIT_PREFIX",
+					"GIT_COMMON_DIR",
+					"GIT_NAMESPACE",
+					"GIT_OPTIONAL_LOCKS=0",
+					"GIT_TERMINAL_PROMPT=0",
+					"GIT_PAGER=cat",
+					"LC_ALL=C",
+					NULL};
 
-static const char *const no_programs[] = { "-c", "core.fsmonitor=false", "-c",
-					   "core.hooksPath=/dev/null" };
+static const char *const no_programs[] = {"-c", "core.fsmonitor=false", "-c",
+					  "core.hooksPath=/dev/null"};
 
 /* git's own first line of trouble, without its "fatal: ". */
 static const char *first_line(struct git *g, const struct run_result *r)
@@ -48,10 +54,14 @@ static const char *first_line(struct git *g, const struct run_result *r)
 static int call(struct git *g, const char *cwd, const char *const *env, unsigned int timeout,
 		const char *const *args, size_t n, struct run_result *ret)
 {
-	const char *argv[ARGS_MAX + ARRAY_SIZE(no_programs) + 2] = { "git" };
+	const char *argv[ARGS_MAX + ARRAY_SIZE(no_programs) + 2] = {"git"};
 	struct run_options o = {
-		.argv = argv, .cwd = cwd, .env = env, .timeout = timeout,
-		.tick = g->tick, .data = g->data,
+		.argv = argv,
+		.cwd = cwd,
+		.env = env,
+		.timeout = timeout,
+		.tick = g->tick,
+		.data = g->data,
 	};
 
 	memcpy(argv + 1, no_programs, sizeof(no_programs));
@@ -86,7 +96,7 @@ static char *next_line(char **s)
 
 int git_open(struct git *g, const char *tree, const char **ret_error)
 {
-	const char *args[] = { "rev-parse", "--absolute-git-dir", "--show-prefix" };
+	const char *args[] = {"rev-parse", "--absolute-git-dir", "--show-prefix"};
 	struct run_result r;
 	char *at, *line;
 	int err;
@@ -132,11 +142,10 @@ static bool is_commit(const char *s)
 	return (len == COMMIT_LEN || len == 64) && (!s[len] || s[len] == '\n' || s[len] == ' ');
 }
 
-int git_commit(struct git *g, const char *revision, const char **ret_commit,
-	       const char **ret_error)
+int git_commit(struct git *g, const char *revision, const char **ret_commit, const char **ret_error)
 {
-	const char *args[] = { "rev-parse", "--verify",
-			       arena_printf(&g->arena, "%s^{commit}", revision) };
+	const char *args[] = {"rev-parse", "--verify",
+			      arena_printf(&g->arena, "%s^{commit}", revision)};
 	struct run_result r;
 	int err;
 
@@ -151,14 +160,16 @@ int git_commit(struct git *g, const char *revision, const char **ret_commit,
 		*ret_commit = arena_strndup(&g->arena, r.out.buf, strcspn(r.out.buf, "\n"));
 	else
 		err = fail(g, -ENOENT, ret_error,
-			   arena_printf(&g->arena, "%s has no commit '%s' (git says: %s); a shallow "
-						   "clone has to fetch it first",
+			   arena_printf(&g->arena,
+					"%s has no commit '%s' (git says: %s); a shallow "
+					"clone has to fetch it first",
 					g->tree, revision, first_line(g, &r)));
 	run_release(&r);
 	return err;
 }
 
-/* ---- another worktree ------------------------------------------------------------------------- */
+/* ---- another worktree -------------------------------------------------------------------------
+ */
 
 /*
  * With an index of its own, so that git writes nothing about it into the
@@ -169,9 +180,12 @@ static int check_out(struct git *g, const char *dir, const char *commit, const c
 	const char *tree = fs_join(&g->arena, dir, "tree");
 	const char *env[ARRAY_SIZE(plain_env) + 3];
 	/* All of it, whatever of it the user's own checkout shows. */
-	const char *args[] = { "-c", "core.sparseCheckout=false", "-c", "core.splitIndex=false",
-			       "-c", "core.untrackedCache=false", "-c", "submodule.recurse=false",
-			       "read-tree", "--reset", "-u", commit };
+	const char *args[] = {"-c",	   "core.sparseCheckout=false",
+			      "-c",	   "core.splitIndex=false",
+			      "-c",	   "core.untrackedCache=false",
+			      "-c",	   "submodule.recurse=false",
+			      "read-tree", "--reset",
+			      "-u",	   commit};
 	struct run_result r;
 	size_t n = 0;
 	int err;
@@ -223,7 +237,8 @@ int git_worktree(struct git *g, const char *commit, const char *cache, const cha
 	int err;
 
 	hash64_hex(g->dir, strlen(g->dir), hex);
-	dir = arena_printf(&g->arena, "%s/since/%s-%s", fs_absolute(&g->arena, cwd ? cwd : "/", cache),
+	dir = arena_printf(&g->arena, "%s/since/%s-%s",
+			   fs_absolute(&g->arena, cwd ? cwd : "/", cache),
 			   fs_basename(real ? real : g->tree), hex);
 	free(cwd);
 	free(real);
@@ -242,9 +257,9 @@ int git_worktree(struct git *g, const char *commit, const char *cache, const cha
 		err = check_out(g, dir, commit, &why);
 	}
 	if (err)
-		return fail(g, err, ret_error,
-			    arena_printf(&g->arena, "cannot check out %s in %s: %s", commit, dir,
-					 why));
+		return fail(
+			g, err, ret_error,
+			arena_printf(&g->arena, "cannot check out %s in %s: %s", commit, dir, why));
 	*ret_tree = arena_printf(&g->arena, "%s/tree/%s", dir, g->prefix);
 	if (!fs_is_dir(*ret_tree))
 		return fail(g, -ENOENT, ret_error,
@@ -252,7 +267,8 @@ int git_worktree(struct git *g, const char *commit, const char *cache, const cha
 	return 0;
 }
 
-/* ---- blame ------------------------------------------------------------------------------------- */
+/* ---- blame -------------------------------------------------------------------------------------
+ */
 
 /* One commit that blame names. */
 struct blamed {
@@ -276,17 +292,17 @@ static bool is_zero(const char *commit)
 /* Text of `git blame --line-porcelain`: a head, lines of "key value", and the line after a tab. */
 static void read_blame(char *at, const char *file, struct arena *a, struct blamed_list *ret)
 {
-	struct blamed b = { .file = file, .subject = "" };
+	struct blamed b = {.file = file, .subject = ""};
 	char *line;
 
 	while ((line = next_line(&at))) {
 		if (is_commit(line)) {
 			char *end = strchr(line, ' ');
 
-			b = (struct blamed){ .file = file, .subject = "" };
-			b.commit = !end || is_zero(line) ?
-					   NULL :
-					   arena_strndup(a, line, (size_t)(end - line));
+			b = (struct blamed){.file = file, .subject = ""};
+			b.commit = !end || is_zero(line)
+					   ? NULL
+					   : arena_strndup(a, line, (size_t)(end - line));
 			/* "COMMIT LINE-THERE LINE-HERE" */
 			if (end && (end = strchr(end + 1, ' ')))
 				b.line = (unsigned int)strtoul(end + 1, NULL, 10);
@@ -311,7 +327,7 @@ static bool in_tree(const struct location *l)
 static void blame(struct git *g, const char *since, const char *file, const unsigned int *lines,
 		  size_t n, struct arena *a, struct blamed_list *ret)
 {
-	const char *args[ARGS_MAX] = { "blame", "--line-porcelain", "-w" };
+	const char *args[ARGS_MAX] = {"blame", "--line-porcelain", "-w"};
 	struct run_result r;
 	size_t k = 3;
 
@@ -363,11 +379,13 @@ static struct brought *by_blame(struct git *g, const char *since, const struct p
 {
 	const struct location *own = p->all.n ? &p->all.v[0] : NULL;
 	const struct blamed *best = NULL;
-	struct blamed_list list = { 0 };
+	struct blamed_list list = {0};
 	struct brought *ret = NULL;
 
+	if (!own)
+		return NULL;
 	for (size_t i = 0; i < p->files.n; i++) {
-		VEC(unsigned int) lines = { 0 };
+		VEC(unsigned int) lines = {0};
 
 		for (size_t k = 0; k < p->all.n; k++) {
 			if (!strcmp(p->all.v[k].file, p->files.v[i]))
@@ -400,8 +418,8 @@ static struct brought *by_files(struct git *g, const char *since, const struct p
 				struct arena *a)
 {
 	const char *range = arena_printf(a, "%s..HEAD", since);
-	const char *log[ARGS_MAX] = { "log", "-2", "--format=%H %s", range, "--" };
-	const char *diff[ARGS_MAX] = { "diff", "--quiet", "HEAD", "--" };
+	const char *log[ARGS_MAX] = {"log", "-2", "--format=%H %s", range, "--"};
+	const char *diff[ARGS_MAX] = {"diff", "--quiet", "HEAD", "--"};
 	struct brought *ret = NULL;
 	char *at, *first, *second;
 	struct run_result r;
@@ -434,7 +452,7 @@ static struct brought *by_files(struct git *g, const char *since, const struct p
 struct brought *git_brought(struct git *g, const char *commit, const struct finding *f,
 			    struct arena *a)
 {
-	struct places p = { 0 };
+	struct places p = {0};
 	struct brought *ret;
 
 	add_place(&p, &f->location);
@@ -452,7 +470,7 @@ struct brought *git_brought(struct git *g, const char *commit, const struct find
 
 struct brought *git_last_change(struct git *g, const struct location *l, struct arena *a)
 {
-	struct blamed_list list = { 0 };
+	struct blamed_list list = {0};
 	struct brought *ret = NULL;
 
 	if (!in_tree(l))
@@ -460,7 +478,7 @@ struct brought *git_last_change(struct git *g, const struct location *l, struct 
 	blame(g, NULL, l->file, &l->line, 1, a, &list);
 	/* The first commit of a shallow clone has everything older, too: it says nothing. */
 	if (list.v.n && !list.v.v[0].before)
-		ret = make(a, list.v.v[0].commit, list.v.v[0].subject,
+		ret = make(a, list.v.v[0].commit, list.v.v[0].commit ? list.v.v[0].subject : "",
 			   arena_printf(a, "blame of %s:%u", l->file, l->line));
 	vec_release(&list.v);
 	return ret;

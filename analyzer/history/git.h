@@ -11,10 +11,10 @@
  */
 struct git {
 	struct arena arena;
-	const char *tree;   /* as given */
-	const char *dir;    /* what git keeps: the absolute .git */
-	const char *prefix; /* of the tree in the checkout: "", or "sub/folder/" */
-	int lock_fd;	    /* of the other worktree, or -1 */
+	const char *tree;	  /* as given */
+	const char *dir;	  /* what git keeps: the absolute .git */
+	const char *prefix;	  /* of the tree in the checkout: "", or "sub/folder/" */
+	int lock_fd;		  /* of the other worktree, or -1 */
 	void (*tick)(void *data); /* several times a second while git works; may be NULL */
 	void *data;
 };

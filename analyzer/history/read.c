@@ -26,7 +26,7 @@ struct reading {
 	const char *error;
 };
 
-static const struct jdoc nothing = { .kind = JDOC_NULL, .string = "" };
+static const struct jdoc nothing = {.kind = JDOC_NULL, .string = ""};
 
 static void fail(struct reading *r, const char *key, const char *what)
 {
@@ -36,7 +36,7 @@ static void fail(struct reading *r, const char *key, const char *what)
 	if (r->error)
 		return;
 	if (key && depth < DEPTH_MAX)
-		r->path[depth++] = (struct jdoc_step){ .key = key };
+		r->path[depth++] = (struct jdoc_step){.key = key};
 	strbuf_addf(&sb, "%s:%u: ", r->name, jdoc_line(r->text, r->len, r->path, depth));
 	for (size_t i = 0; i < depth; i++) {
 		if (r->path[i].key)
@@ -52,7 +52,7 @@ static void fail(struct reading *r, const char *key, const char *what)
 static void enter(struct reading *r, const char *key, size_t index)
 {
 	if (r->depth < DEPTH_MAX)
-		r->path[r->depth] = (struct jdoc_step){ .key = key, .index = index };
+		r->path[r->depth] = (struct jdoc_step){.key = key, .index = index};
 	r->depth++;
 }
 
@@ -65,8 +65,8 @@ static void leave(struct reading *r)
 static const struct jdoc *member(struct reading *r, const struct jdoc *o, const char *key,
 				 enum jdoc_kind kind)
 {
-	static const char *const kinds[] = { "null",	"true or false", "a number",
-					     "a string", "an array",	 "an object" };
+	static const char *const kinds[] = {"null",	"true or false", "a number",
+					    "a string", "an array",	 "an object"};
 	const struct jdoc *d = jdoc_get(o, key);
 
 	if (!d && o->kind != JDOC_OBJECT)
@@ -203,7 +203,7 @@ static void read_attach(struct reading *r, const struct jdoc *d, void *ret)
 
 static void read_reentry(struct reading *r, const struct jdoc *d, void *ret)
 {
-	static const char *const whats[] = { "helper", "kfunc", "map op" };
+	static const char *const whats[] = {"helper", "kfunc", "map op"};
 	struct reentry *p = ret;
 
 	p->function = text(r, d, "function");
@@ -262,7 +262,7 @@ static void read_remedy(struct reading *r, const struct jdoc *d, void *ret)
 
 static void read_state(struct reading *r, const struct jdoc *d, struct finding *f)
 {
-	static const char *const states[] = { "new", "unchanged", "suppressed" };
+	static const char *const states[] = {"new", "unchanged", "suppressed"};
 	const struct jdoc *b = jdoc_get(d, "brought");
 	const char *state = text_or_null(r, d, "state");
 
@@ -286,7 +286,7 @@ static void read_state(struct reading *r, const struct jdoc *d, struct finding *
 
 static void read_finding(struct reading *r, const struct jdoc *d, void *ret)
 {
-	static const char *const contexts[] = { "recursion", "nmi", "order" };
+	static const char *const contexts[] = {"recursion", "nmi", "order"};
 	const struct jdoc *lock2 = jdoc_get(d, "lock2"), *part;
 	struct finding *f = ret;
 	const char *id = text(r, d, "id");
@@ -333,7 +333,8 @@ static void read_finding(struct reading *r, const struct jdoc *d, void *ret)
 	read_state(r, d, f);
 }
 
-/* ---- the rest of the report ------------------------------------------------------------------- */
+/* ---- the rest of the report -------------------------------------------------------------------
+ */
 
 static void read_failed(struct reading *r, const struct jdoc *d, void *ret)
 {
@@ -411,17 +412,17 @@ static void read_all(struct reading *r, const struct jdoc *d, struct report *ret
 	ret->cuts = items(r, part, "cuts", sizeof(*ret->cuts), read_cut, &ret->n_cuts);
 	leave(r);
 	strings(r, d, "assumptions", &ret->assumptions);
-	ret->findings = items(r, d, "findings", sizeof(*ret->findings), read_finding,
-			      &ret->n_findings);
+	ret->findings =
+		items(r, d, "findings", sizeof(*ret->findings), read_finding, &ret->n_findings);
 	check_ids(r, ret);
 }
 
 int report_parse(struct arena *a, const char *name, const char *text_of, size_t len,
 		 struct report *ret, const char **ret_error)
 {
-	struct reading r = { .a = a, .name = name, .text = text_of, .len = len };
+	struct reading r = {.a = a, .name = name, .text = text_of, .len = len};
 	const char *error = NULL;
-	struct report report = { 0 };
+	struct report report = {0};
 	struct jdoc *d;
 
 	if (jdoc_parse(a, text_of, len, &d, &error)) {

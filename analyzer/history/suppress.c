@@ -21,7 +21,7 @@ static unsigned int digits(const char *s, size_t n)
 /* A day that there is, as ISO 8601 writes it; such dates sort as text. */
 static bool is_date(const char *s)
 {
-	static const unsigned char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	static const char shape[] = "dddd-dd-dd";
 	unsigned int year, month, day, last;
 	size_t i;
@@ -45,7 +45,7 @@ static bool is_date(const char *s)
 
 static bool add_entry(struct suppressions *s, struct lines *l, const struct entry *e)
 {
-	struct suppression one = { .reason = e->reason, .line = e->line };
+	struct suppression one = {.reason = e->reason, .line = e->line};
 	struct strbuf text = STRBUF_INIT;
 	size_t n = e->n;
 
@@ -70,8 +70,10 @@ static bool add_entry(struct suppressions *s, struct lines *l, const struct entr
 	} else if (n == 1) {
 		return lines_fail(l, "'%s' is no id of a finding (16 hex digits)", e->words[0]);
 	} else {
-		return lines_fail(l, "%zu words; an entry is ID or RULE FUNCTION LOCK, then until "
-				     "YYYY-MM-DD if it is to end, then # and the reason", n);
+		return lines_fail(l,
+				  "%zu words; an entry is ID or RULE FUNCTION LOCK, then until "
+				  "YYYY-MM-DD if it is to end, then # and the reason",
+				  n);
 	}
 	if (!one.reason)
 		return lines_fail(l, "no reason; add one behind '#': who looked at it, and why it "
@@ -81,9 +83,10 @@ static bool add_entry(struct suppressions *s, struct lines *l, const struct entr
 	for (size_t i = 0; i < s->v.n; i++) {
 		const struct suppression *o = &s->v.v[i];
 
-		if (one.id ? o->id && !strcmp(o->id, one.id) :
-			     !o->id && !strcmp(o->rule, one.rule) &&
-				     !strcmp(o->function, one.function) && !strcmp(o->lock, one.lock))
+		if (one.id ? o->id && !strcmp(o->id, one.id)
+			   : !o->id && !strcmp(o->rule, one.rule) &&
+				     !strcmp(o->function, one.function) &&
+				     !strcmp(o->lock, one.lock))
 			return lines_fail(l, "the same as line %u; remove one of them", o->line);
 	}
 	vec_push(&s->v, one);

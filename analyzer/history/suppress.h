@@ -17,9 +17,9 @@
  * comments.
  */
 struct suppression {
-	const char *id; /* or NULL, and these three: */
+	const char *id;			    /* or NULL, and these three: */
 	const char *rule, *function, *lock; /* rule: code or name; lock: the class */
-	const char *until; /* "2027-01-31", or NULL */
+	const char *until;		    /* "2027-01-31", or NULL */
 	const char *reason;
 	const char *text; /* the entry without its reason */
 	unsigned int line;

@@ -642,6 +642,13 @@ def test_since(b):
     need(f'brought by {bug[:12]} ("Pass no counter")' in text, text)
     lore = (b.top / "lore").read_text(encoding="utf-8")
     need(f'Fixes: {bug[:12]} ("Pass no counter")' in lore and "guess" in lore, lore)
+    # A mail names a candidate without being asked for what is new; other formats need no git.
+    report, _ = repo.check("--output", f"lore:{b.top}/lore", status=1)
+    need(f'Fixes: {bug[:12]} ("Pass no counter")' in (b.top / "lore").read_text(encoding="utf-8"),
+         "no candidate")
+    need(report["findings"][0]["state"] is None, "a state")
+    report, _ = repo.check(status=1)
+    need(report["findings"][0]["brought"] is None, "git was asked")
     # The facts of both trees come from the same cache.
     _, err = repo.check("--since", "v1", status=1)
     need(re.findall(r"(\d+) units from the cache, (\d+) parsed", err) == [("1", "0")] * 2, err)
