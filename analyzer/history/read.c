@@ -194,6 +194,9 @@ static void read_attach(struct reading *r, const struct jdoc *d, void *ret)
 	struct attach_point *p = ret;
 
 	p->function = text_or_null(r, d, "function");
+	p->name = text_or_null(r, d, "name"); /* newer than the first reports */
+	if (!p->name)
+		p->name = p->function ? p->function : "any instruction";
 	strings(r, d, "how", &p->how);
 	if (!certainty_from_name(text(r, d, "certainty"), &p->certainty))
 		fail(r, "certainty", "is none of confirmed, likely, possible");

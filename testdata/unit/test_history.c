@@ -86,7 +86,7 @@ static void test_round_trip(void **state)
 /* Reports of versions that did not write the newer members can be read. */
 static void test_older_report(void **state)
 {
-	static const char *const newer[] = { "state_reason", "brought" };
+	static const char *const newer[] = { "state_reason", "brought", "name" };
 	struct strbuf out = STRBUF_INIT;
 	struct report_options o = { 0 };
 	struct arena a = ARENA_INIT;
