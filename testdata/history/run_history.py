@@ -511,7 +511,7 @@ def test_explain(b):
         if line and " | " not in line and not line.startswith("relock: ") and "more" not in line:
             need(line in done.stdout or "assumed" in line, f"'{line}' is missing in\n{done.stdout}")
     for point in report["findings"][0]["attach"]:
-        need(point["function"] in done.stdout, f"no {point['function']}")
+        need(point["name"] in done.stdout, f"no {point['name']}")
     need("What would refute it" in done.stdout, done.stdout)
     need("Something on the way raises pot_busy" in done.stdout, done.stdout)
     need("# RL101 null-busy-counter" in done.stdout, "the page of the rule is missing")
