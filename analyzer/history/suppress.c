@@ -46,7 +46,7 @@ static bool is_date(const char *s)
 static bool add_entry(struct suppressions *s, struct lines *l, const struct entry *e)
 {
 	struct suppression one = {.reason = e->reason, .line = e->line};
-	struct strbuf text = STRBUF_INIT;
+	struct strbuf text = STRBUF_INIT, key = STRBUF_INIT;
 	size_t n = e->n;
 
 	for (size_t i = 0; i < n; i++)
@@ -75,6 +75,10 @@ static bool add_entry(struct suppressions *s, struct lines *l, const struct entr
 				  "YYYY-MM-DD if it is to end, then # and the reason",
 				  n);
 	}
+	for (size_t i = 0; i < n; i++)
+		strbuf_addf(&key, "%s%s", i ? " " : "", e->words[i]);
+	one.key = arena_strdup(&s->arena, key.buf);
+	strbuf_release(&key);
 	if (!one.reason)
 		return lines_fail(l, "no reason; add one behind '#': who looked at it, and why it "
 				     "is no trouble");
@@ -83,10 +87,7 @@ static bool add_entry(struct suppressions *s, struct lines *l, const struct entr
 	for (size_t i = 0; i < s->v.n; i++) {
 		const struct suppression *o = &s->v.v[i];
 
-		if (one.id ? o->id && !strcmp(o->id, one.id)
-			   : !o->id && !strcmp(o->rule, one.rule) &&
-				     !strcmp(o->function, one.function) &&
-				     !strcmp(o->lock, one.lock))
+		if (!strcmp(o->key, one.key))
 			return lines_fail(l, "the same as line %u; remove one of them", o->line);
 	}
 	vec_push(&s->v, one);

@@ -22,6 +22,7 @@ struct suppression {
 	const char *until;		    /* "2027-01-31", or NULL */
 	const char *reason;
 	const char *text; /* the entry without its reason */
+	const char *key;  /* and without its date */
 	unsigned int line;
 };
 
