@@ -18,7 +18,7 @@ const char *certainty_name(enum certainty c)
 const char *step_kind_name(enum step_kind k)
 {
 	static const char *const names[] = { "call",   "pointer", "guard",  "acquire",
-					     "attach", "reenter", "blocked" };
+					     "attach", "reenter", "blocked", "return" };
 
 	return names[k];
 }
