@@ -120,10 +120,8 @@ struct run_leave {
 /* An attempt on a lock, and what the path that it failed on made of it. */
 struct run_try {
 	uint32_t class;
-	const struct rule_lock *rule;
 	const struct frame *frame;
 	struct fact_loc loc;
-	bool ignored; /* the source makes no use of the result */
 	struct fact_loc released; /* where it is released though it failed; line 0: nowhere */
 };
 

@@ -191,9 +191,7 @@ static void add_failed(const struct prim_call *pc, struct state *fail, uint32_t 
 
 	if (id == MAP64_EMPTY) {
 		struct run_try t = { .class = lock_class(pc->fl, addr),
-				     .rule = pc->fl->in->p->funcs.v[pc->callee].lock,
-				     .frame = pc->frame, .loc = pc->insn->loc,
-				     .ignored = pc->insn->result_ignored };
+				     .frame = pc->frame, .loc = pc->insn->loc };
 
 		id = (uint32_t)run->tries.n;
 		map64_put(&pc->fl->try_seen, key, id);
