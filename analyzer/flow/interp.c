@@ -363,6 +363,25 @@ static enum env_relation compare_env(const struct syms *syms, const struct state
 	return r;
 }
 
+/* Whether a bool that both know differs: it mostly says whether a lock is held, also round a loop. */
+static bool bool_differs(const struct activation *act, const struct state *s, const struct state *o)
+{
+	const struct syms *syms = &act->fl->run->syms;
+	int64_t a, b;
+	uint32_t i;
+
+	for (i = 0; i < s->n_env; i++) {
+		uint32_t type = act->f->locals.v[act->ff->locals + i].type;
+
+		if (type != FACTS_NONE && act->f->types.v[type].kind == FT_INT &&
+		    act->f->types.v[type].bits == 1 && s->env[i] != SYM_NONE &&
+		    o->env[i] != SYM_NONE && sym_is_int(syms, s->env[i], &a) &&
+		    sym_is_int(syms, o->env[i], &b) && a != b)
+			return true;
+	}
+	return false;
+}
+
 static void set_pending(struct activation *act, uint32_t block)
 {
 	uint32_t order = act->fi->order[block];
@@ -422,6 +441,9 @@ static void arrive(struct activation *act, uint32_t block, struct state *s)
 		if (!state_same_property(bs->v[i].s, s))
 			continue;
 		r = compare_env(&act->fl->run->syms, bs->v[i].s, s);
+		if (r == ENV_DIFFERENT && blk->loop_head && n_same + 1 < MAX_STATES &&
+		    bool_differs(act, bs->v[i].s, s))
+			continue;
 		same = i;
 		if (r != ENV_DIFFERENT) {
 			n_same = MAX_STATES;

@@ -25,8 +25,6 @@ static const struct run_leave *outermost(const struct analysis *an, const struct
 	const struct run_leave *best = NULL;
 	size_t i;
 
-	if (guard & GUARD_FIELD)
-		return root;
 	for (i = 0; i < run->leaves.n; i++) {
 		const struct run_leave *l = &run->leaves.v[i];
 
@@ -90,8 +88,10 @@ void find_rl104(struct analysis *an)
 		for (k = 0; k < o->run.leaves.n && !o->run.cut; k++) {
 			const struct run_leave *l = &o->run.leaves.v[k];
 
+			/* A field stands for many counters: which of them is up is not known. */
 			for (g = 0; g < l->guards.n && !l->frame->up; g++)
-				if (map64_get(&an->near_guards, l->guards.v[g].guard) != MAP64_EMPTY &&
+				if (!(l->guards.v[g].guard & GUARD_FIELD) &&
+				    map64_get(&an->near_guards, l->guards.v[g].guard) != MAP64_EMPTY &&
 				    is_wrong(an, &o->run, l, l->guards.v[g].guard, l->guards.v[g].count))
 					judge(an, o, l, l->guards.v[g].guard, l->guards.v[g].count);
 		}
