@@ -58,6 +58,7 @@ static const char *style_of(enum step_kind k)
 	case STEP_REENTER:
 		return ", fillcolor=\"#d7e8fb\", style=\"filled,rounded,bold\"";
 	case STEP_BLOCKED:
+	case STEP_RETURN:
 		return ", fillcolor=\"#f8cccc\", style=\"filled,rounded,bold\"";
 	case STEP_GUARD:
 		return ", fillcolor=\"#d9f0d3\"";

@@ -47,6 +47,7 @@ struct activation {
 	uint32_t next;		     /* no block before this number in order is pending */
 	struct arena *out;	     /* of the exits */
 	struct exits *exits;
+	const struct state *entry;
 };
 
 static void run_cut(struct flow *fl, const char *why)
@@ -362,6 +363,25 @@ static enum env_relation compare_env(const struct syms *syms, const struct state
 	return r;
 }
 
+/* Whether a bool that both know differs: it mostly says whether a lock is held, also round a loop. */
+static bool bool_differs(const struct activation *act, const struct state *s, const struct state *o)
+{
+	const struct syms *syms = &act->fl->run->syms;
+	int64_t a, b;
+	uint32_t i;
+
+	for (i = 0; i < s->n_env; i++) {
+		uint32_t type = act->f->locals.v[act->ff->locals + i].type;
+
+		if (type != FACTS_NONE && act->f->types.v[type].kind == FT_INT &&
+		    act->f->types.v[type].bits == 1 && s->env[i] != SYM_NONE &&
+		    o->env[i] != SYM_NONE && sym_is_int(syms, s->env[i], &a) &&
+		    sym_is_int(syms, o->env[i], &b) && a != b)
+			return true;
+	}
+	return false;
+}
+
 static void set_pending(struct activation *act, uint32_t block)
 {
 	uint32_t order = act->fi->order[block];
@@ -421,6 +441,9 @@ static void arrive(struct activation *act, uint32_t block, struct state *s)
 		if (!state_same_property(bs->v[i].s, s))
 			continue;
 		r = compare_env(&act->fl->run->syms, bs->v[i].s, s);
+		if (r == ENV_DIFFERENT && blk->loop_head && n_same + 1 < MAX_STATES &&
+		    bool_differs(act, bs->v[i].s, s))
+			continue;
 		same = i;
 		if (r != ENV_DIFFERENT) {
 			n_same = MAX_STATES;
@@ -451,13 +474,75 @@ static void arrive(struct activation *act, uint32_t block, struct state *s)
 	set_pending(act, block);
 }
 
-static void leave(struct activation *act, const struct state *s, uint32_t value)
+static unsigned int value_bits(const struct activation *act, const struct state *s, uint32_t value)
+{
+	struct syms *syms = &act->fl->run->syms;
+	uint32_t type = act->ff->ret_type;
+	int t;
+
+	if (type == FACTS_NONE || act->f->types.v[type].kind == FT_VOID)
+		return RUN_UNKNOWN;
+	t = state_truth(s, syms, value);
+	if (t <= 0)
+		return t ? RUN_UNKNOWN : RUN_ZERO;
+	value = sym_bin(syms, FB_LT, value, sym_int(syms, 0), false);
+	return state_truth(s, syms, value) == 1 ? RUN_NEGATIVE : RUN_NONZERO;
+}
+
+/* Notes what a return leaves that the function did not find, or the other way round. */
+static void add_leave(struct activation *act, const struct state *s, uint32_t value,
+		      const struct fact_loc *loc)
+{
+	const struct state *entry = act->entry;
+	struct run *run = act->fl->run;
+	struct run_leave l = { .frame = act->frame, .loc = *loc,
+			       .value = value_bits(act, s, value) };
+	uint64_t key = map64_mix(act->frame->hash, (uint64_t)loc->line << 32 | loc->col);
+	uint32_t bits;
+	uint8_t i, k;
+
+	for (i = 0; i < s->n_held; i++) {
+		for (k = 0; k < entry->n_held; k++)
+			if (entry->held[k].acquire == s->held[i].acquire)
+				break;
+		if (k < entry->n_held)
+			continue;
+		l.held[l.n_held++] = s->held[i].acquire;
+		key = map64_mix(key, s->held[i].acquire);
+	}
+	l.guards = s->guards;
+	guards_set(&l.guards, GUARD_IRQS_OFF, 0);
+	for (i = 0; i < entry->guards.n; i++)
+		if (entry->guards.v[i].guard != GUARD_IRQS_OFF)
+			guards_add(&l.guards, entry->guards.v[i].guard, -entry->guards.v[i].count);
+	for (i = 0; i < l.guards.n; i++)
+		key = map64_mix(key, (uint64_t)l.guards.v[i].guard << 32 |
+					     (uint32_t)l.guards.v[i].count);
+	if (!l.n_held && !l.guards.n) {
+		bits = map64_get(&run->balanced, act->frame->hash);
+		map64_put(&run->balanced, act->frame->hash,
+			  (bits == MAP64_EMPTY ? 0 : bits) | l.value);
+		return;
+	}
+	bits = map64_get(&act->fl->leave_seen, key);
+	if (bits != MAP64_EMPTY) {
+		run->leaves.v[bits].value |= l.value;
+		return;
+	}
+	map64_put(&act->fl->leave_seen, key, (uint32_t)run->leaves.n);
+	vec_push(&run->leaves, l);
+}
+
+static void leave(struct activation *act, const struct state *s, uint32_t value,
+		  const struct fact_loc *loc)
 {
 	struct syms *syms = &act->fl->run->syms;
 	struct exits *ex = act->exits;
 	struct state *out;
 	uint32_t i, n_same = 0, last = UINT32_MAX;
 
+	if (!act->fl->input->nested)
+		add_leave(act, s, value, loc);
 	out = state_clone(act->out, s);
 	if (sym_get(syms, value)->op == SY_LOAD) { /* a record by value? */
 		uint32_t from = sym_get(syms, value)->a;
@@ -860,7 +945,7 @@ static void end_block(struct activation *act, struct state *s, const struct fact
 			arrive(act, blk->succ[0], s);
 		break;
 	case FTERM_RETURN:
-		leave(act, s, blk->cond == FACTS_NONE ? 0 : flow_eval(act, s, blk->cond));
+		leave(act, s, blk->cond == FACTS_NONE ? 0 : flow_eval(act, s, blk->cond), &blk->loc);
 		break;
 	default:
 		break;
@@ -923,7 +1008,7 @@ static void exec(struct flow *fl, const struct frame *frame, const struct state 
 	struct activation act = { .fl = fl, .frame = frame, .f = func_facts(fl->in->p, fn),
 				  .ff = func_fact(fl->in->p, fn),
 				  .fi = func_info(fl->in, frame->func), .out = out,
-				  .exits = ret };
+				  .exits = ret, .entry = s };
 	struct state *first;
 	uint32_t b, i, n = act.ff->n_blocks;
 
@@ -1027,6 +1112,8 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	vec_release(&ex);
 	map64_release(&fl.point_seen);
 	map64_release(&fl.acquire_seen);
+	map64_release(&fl.leave_seen);
+	map64_release(&fl.try_seen);
 	arena_release(&tmp);
 }
 
@@ -1036,6 +1123,12 @@ void interp_run_release(struct run *r)
 	vec_release(&r->acquires);
 	vec_release(&r->points);
 	vec_release(&r->exits);
+	vec_release(&r->leaves);
+	vec_release(&r->tries);
+	vec_release(&r->strays);
+	map64_release(&r->balanced);
+	map64_release(&r->raised);
+	map64_release(&r->lowered);
 	arena_release(&r->arena);
 }
 

@@ -99,6 +99,38 @@ struct point {
 	struct guards guards;
 };
 
+/* What is known of a value that was returned: bits, of all ways to return together. */
+enum run_value {
+	RUN_ZERO = 1 << 0,
+	RUN_NEGATIVE = 1 << 1, /* an error */
+	RUN_NONZERO = 1 << 2,  /* but not known to be negative */
+	RUN_UNKNOWN = 1 << 3,  /* or there is none */
+};
+
+/* A return of a function that leaves more, or less, than it found. */
+struct run_leave {
+	const struct frame *frame;
+	struct fact_loc loc;
+	unsigned int value; /* enum run_value */
+	uint32_t held[INTERP_MAX_HELD]; /* acquires that it made and leaves */
+	uint8_t n_held;
+	struct guards guards; /* by how much each is higher than it was */
+};
+
+/* An attempt on a lock, and what the path that it failed on made of it. */
+struct run_try {
+	uint32_t class;
+	const struct frame *frame;
+	struct fact_loc loc;
+	struct fact_loc released; /* where it is released though it failed; line 0: nowhere */
+};
+
+/* A lock is released that the run does not hold. */
+struct run_stray {
+	uint32_t class;
+	struct fact_loc loc;
+};
+
 /* A value that the function returned. */
 struct run_exit {
 	uint32_t value;
@@ -112,6 +144,11 @@ struct run {
 	VEC(struct acquire) acquires;
 	VEC(struct point) points;
 	VEC(struct run_exit) exits;
+	VEC(struct run_leave) leaves;
+	VEC(struct run_try) tries;
+	VEC(struct run_stray) strays;
+	struct map64 raised, lowered; /* guards, by what the run does to them */
+	struct map64 balanced; /* frame hash -> enum run_value of returns that leave what was found */
 	uint64_t steps;
 	const char *cut; /* why the run is not complete, or NULL */
 };

@@ -167,6 +167,63 @@ static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, boo
 	s->held[s->n_held++] = (struct held){ addr, acquire };
 }
 
+/* The failed attempt on the lock at @addr is no longer one; returns its number, or MAP64_EMPTY. */
+static uint32_t forget_failed(struct state *s, uint32_t addr)
+{
+	uint32_t try, i;
+
+	for (i = 0; i < s->n_failed; i++) {
+		if (s->failed[i].addr != addr)
+			continue;
+		try = s->failed[i].try;
+		s->failed[i] = s->failed[--s->n_failed];
+		return try;
+	}
+	return MAP64_EMPTY;
+}
+
+/* Notes in @fail that the lock at @addr was tried in vain. */
+static void add_failed(const struct prim_call *pc, struct state *fail, uint32_t addr)
+{
+	struct run *run = pc->fl->run;
+	uint64_t key = map64_mix(pc->frame->hash, (uint64_t)(pc->insn - pc->f->insns.v));
+	uint32_t id = map64_get(&pc->fl->try_seen, key);
+
+	if (id == MAP64_EMPTY) {
+		struct run_try t = { .class = lock_class(pc->fl, addr),
+				     .frame = pc->frame, .loc = pc->insn->loc };
+
+		id = (uint32_t)run->tries.n;
+		map64_put(&pc->fl->try_seen, key, id);
+		vec_push(&run->tries, t);
+	}
+	forget_failed(fail, addr);
+	if (fail->n_failed == STATE_MAX_FAILED) {
+		memmove(&fail->failed[0], &fail->failed[1],
+			(STATE_MAX_FAILED - 1) * sizeof(fail->failed[0]));
+		fail->n_failed--;
+	}
+	fail->failed[fail->n_failed++] = (struct failed){ addr, id };
+}
+
+/* A release of a lock that is not held: it was tried in vain, or is somebody else's. */
+static void release_stray(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class)
+{
+	struct run *run = pc->fl->run;
+	uint32_t try = forget_failed(s, addr);
+	size_t i;
+
+	if (try != MAP64_EMPTY) {
+		if (!run->tries.v[try].released.line)
+			run->tries.v[try].released = pc->insn->loc;
+		return;
+	}
+	for (i = 0; i < run->strays.n; i++)
+		if (run->strays.v[i].class == class)
+			return;
+	vec_push(&run->strays, ((struct run_stray){ class, pc->insn->loc }));
+}
+
 static void release(const struct prim_call *pc, struct state *s, uint32_t addr)
 {
 	struct run *run = pc->fl->run;
@@ -179,8 +236,10 @@ static void release(const struct prim_call *pc, struct state *s, uint32_t addr)
 	for (i = s->n_held; i-- > 0 && found == UINT32_MAX;)
 		if (run->acquires.v[s->held[i].acquire].class == class)
 			found = i;
-	if (found == UINT32_MAX)
+	if (found == UINT32_MAX) {
+		release_stray(pc, s, addr, class);
 		return;
+	}
 	if (!run->acquires.v[s->held[found].acquire].released.line)
 		run->acquires.v[s->held[found].acquire].released = pc->insn->loc;
 	memmove(&s->held[found], &s->held[found + 1],
@@ -223,6 +282,7 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 		return;
 	value = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 7);
 	state_forget_known(s, syms, value);
+	forget_failed(s, addr);
 	fail = state_clone(pc->arena, s);
 	if (rule->irq == IRQ_OFF)
 		irqs_off(s);
@@ -231,6 +291,7 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 		vec_push(ret, ((struct exit){ s, value })); /* irqsave: the flags */
 		return;
 	}
+	add_failed(pc, fail, addr);
 	hold(pc, s, addr, rule->does == LOCK_ACQUIRE);
 	if (rule->success == LOCK_ZERO) {
 		vec_push(ret, ((struct exit){ s, sym_int(syms, 0) }));
@@ -321,6 +382,10 @@ uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
 		guards_set(&s->guards, guard, expect == old ? (int32_t)val : old);
 	else if (rule->op != PERCPU_READ)
 		return fresh;
+	if (guards_get(&s->guards, guard) > old)
+		map64_put(&pc->fl->run->raised, guard, 1);
+	if (guards_get(&s->guards, guard) < old)
+		map64_put(&pc->fl->run->lowered, guard, 1);
 	if (rule->op >= PERCPU_INC_RETURN && rule->op != PERCPU_WRITE &&
 	    pc->insn->dst != FACTS_NONE) {
 		struct guard_test t = { guard, guards_get(&s->guards, guard), pc->insn->loc,

@@ -12,6 +12,8 @@ struct flow {
 	uint64_t max_steps;
 	struct map64 point_seen;
 	struct map64 acquire_seen;
+	struct map64 leave_seen;
+	struct map64 try_seen;
 };
 
 /* A way out of a call: the state there and the value returned. */

@@ -414,6 +414,16 @@ bool state_assume(struct state *s, struct arena *a, struct syms *syms, uint32_t 
 	return true;
 }
 
+static bool has_failed(const struct state *s, uint32_t addr)
+{
+	uint8_t i;
+
+	for (i = 0; i < s->n_failed; i++)
+		if (s->failed[i].addr == addr)
+			return true;
+	return false;
+}
+
 bool state_meet_but(struct state *s, const struct state *o, const struct syms *syms, uint32_t b,
 		    uint32_t c)
 {
@@ -453,6 +463,13 @@ bool state_meet_but(struct state *s, const struct state *o, const struct syms *s
 			lost = true;
 	}
 	s->n_cells = n;
+	for (i = 0, n = 0; i < s->n_failed; i++) {
+		if (has_failed(o, s->failed[i].addr))
+			s->failed[n++] = s->failed[i];
+		else
+			lost = true;
+	}
+	s->n_failed = (uint8_t)n;
 	for (i = 0; i < o->tests.n; i++)
 		state_tested(s, &o->tests.v[i]);
 	return lost;

@@ -25,6 +25,14 @@ struct held {
 	uint32_t acquire; /* index into run.acquires */
 };
 
+/* A lock that the path tried, and did not get. */
+struct failed {
+	uint32_t addr;
+	uint32_t try; /* index into run.tries */
+};
+
+#define STATE_MAX_FAILED 4
+
 /*
  * One state of the interpreter. Arrays belong to an arena and are never
  * changed in place once another state shares them: state_clone() copies.
@@ -32,6 +40,8 @@ struct held {
 struct state {
 	struct held held[INTERP_MAX_HELD];
 	uint8_t n_held;
+	struct failed failed[STATE_MAX_FAILED];
+	uint8_t n_failed;
 	struct guards guards;
 	struct guard_tests tests;
 	uint32_t kind; /* ops table of the map at hand, or FACTS_NONE */

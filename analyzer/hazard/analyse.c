@@ -92,6 +92,7 @@ static void release_analysis(struct analysis *an)
 	vec_release(&an->reenters);
 	vec_release(&an->outers);
 	vec_release(&an->hazards);
+	vec_release(&an->faults);
 	vec_release(&an->kinds);
 	vec_release(&an->designated);
 	vec_release(&an->places.v);
@@ -100,6 +101,7 @@ static void release_analysis(struct analysis *an)
 	map64_release(&an->classes);
 	map64_release(&an->class_guard);
 	map64_release(&an->decisive);
+	map64_release(&an->near_guards);
 	map64_release(&an->map_owned);
 	map64_release(&an->storages);
 	programs_release(&an->pr);
@@ -126,6 +128,7 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 	find_outers(&an);
 	find_designated(&an);
 	find_hazards(&an);
+	find_faults(&an);
 	make_findings(&an, ret);
 	ret->cuts = arena_memdup(arena, an.cuts, an.n_cuts * sizeof(*an.cuts));
 	ret->n_cuts = an.n_cuts;

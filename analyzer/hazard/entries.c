@@ -254,14 +254,12 @@ void find_outers(struct analysis *an)
 {
 	struct program *p = an->p;
 	bool *wanted = find_wanted(an), *counts = ARENA_ARRAY(an->arena, bool, p->funcs.n);
-	struct map64 near = { 0 };
 	uint32_t f;
 
 	an->in.tracked = &an->classes;
 	an->in.decisive = &an->decisive;
-	find_near_guards(an, &near);
-	interp_counting(&an->in, &near, counts);
-	map64_release(&near);
+	find_near_guards(an, &an->near_guards);
+	interp_counting(&an->in, &an->near_guards, counts);
 	/*
 	 * From here on other locks and counters do not matter. Neither do targets of
 	 * pointers, unless something is held or raised: they are entry points.

@@ -8,7 +8,7 @@
 static const char *const severities[] = { "note", "warning", "error" };
 static const char *const certainties[] = { "no", "possible", "likely", "confirmed" };
 static const char *const step_kinds[] = { "call",   "pointer", "guard",  "acquire",
-					  "attach", "reenter", "blocked" };
+					  "attach", "reenter", "blocked", "return" };
 
 static bool index_of(const char *const *names, size_t n, const char *name, size_t *ret)
 {

@@ -45,6 +45,7 @@ struct reentry {
 
 enum step_kind {
 	STEP_CALL, STEP_POINTER, STEP_GUARD, STEP_ACQUIRE, STEP_ATTACH, STEP_REENTER, STEP_BLOCKED,
+	STEP_RETURN, /* the end of a path that leaves what it should not */
 };
 
 struct step {

@@ -12,6 +12,7 @@ static const struct hazard_rule *const rules_in_order[] = {
 	&rule_rl108,
 	&rule_rl105,
 	&rule_rl101,
+	&rule_rl103,
 	&rule_rl102,
 	&rule_rl106,
 };
@@ -464,9 +465,18 @@ static int cmp_finding(const void *pa, const void *pb)
 	return d ? d : strcmp(a->id, b->id);
 }
 
+/* Whether the guard that @f misses is missing because @o lowers it once too often. */
+static bool follows_from_leak(const struct finding *f, const struct finding *o)
+{
+	return !strcmp(o->code, "RL104") && f->guard_expected.n && o->guard_expected.n &&
+	       !strcmp(f->guard_expected.v[0], o->guard_expected.v[0]) &&
+	       !strcmp(f->location.function, o->location.function);
+}
+
 /*
  * A function that takes the lock without a test of the guard mostly does not
- * raise it either; the test that it lacks (RL106) mends both.
+ * raise it either; the test that it lacks (RL106) mends both. A guard that is
+ * lowered twice (RL104) is missing in the sections that follow.
  */
 static void drop_evidence(struct report *r)
 {
@@ -479,6 +489,7 @@ static void drop_evidence(struct report *r)
 		for (k = 0; k < r->n_findings && !strcmp(f->code, rule_rl102.code); k++) {
 			const struct finding *o = &r->findings[k];
 
+			evidence |= follows_from_leak(f, o);
 			evidence |= !strcmp(o->code, rule_rl106.code) &&
 				    o->severity >= f->severity &&
 				    !strcmp(o->location.function, f->location.function) &&
@@ -509,7 +520,7 @@ void make_findings(struct analysis *an, struct report *ret)
 			groups.v[k].cause.expected = c.expected;
 		vec_push(&groups.v[k].hazards, i);
 	}
-	ret->findings = ARENA_ARRAY(an->arena, struct finding, groups.n);
+	ret->findings = ARENA_ARRAY(an->arena, struct finding, groups.n + an->faults.n);
 	for (k = 0; k < groups.n; k++) {
 		if (an->o->progress)
 			an->o->progress(an->o->data, "findings", k, groups.n);
@@ -517,6 +528,10 @@ void make_findings(struct analysis *an, struct report *ret)
 		/* That nothing can use a lock which nobody guards is no weakness. */
 		n += ret->findings[n].severity > SEV_NOTE || !groups.v[k].cause.of_lock;
 		vec_release(&groups.v[k].hazards);
+	}
+	for (k = 0; k < an->faults.n; k++) {
+		make_fault_finding(an, &an->faults.v[k], &ret->findings[n]);
+		fill_id(&ret->findings[n++], 0);
 	}
 	ret->n_findings = n;
 	vec_release(&groups);

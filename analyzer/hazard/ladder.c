@@ -205,6 +205,33 @@ static void add_nested(struct analysis *an, const struct hazard *h, struct rungs
 	r->v.v[r->v.n - 1].since = acquire;
 }
 
+struct ladder make_path(struct analysis *an, const struct outer *o, const struct frame *last,
+			const struct step *begin, const struct step *end)
+{
+	const struct frame *stack[MAX_FRAMES];
+	size_t n = people_stack(an->p, last, stack);
+	struct rungs r = { 0 };
+	struct step steps[2] = { *begin, *end };
+	struct ladder l;
+	size_t i;
+
+	add_calls(an, NULL, &r, stack, 0, n, 0, false);
+	if (n > 1 && *o->via)
+		r.v.v[0].note = o->via;
+	for (i = 0; i < 2; i++) {
+		if (!steps[i].function)
+			continue;
+		/* The second may stand further out. */
+		steps[i].depth = steps[i].depth < n ? steps[i].depth : (unsigned int)n - 1;
+		steps[i].location.function = steps[i].function;
+		vec_push(&r.v, steps[i]);
+	}
+	l.v = arena_memdup(an->arena, r.v.v, r.v.n * sizeof(*r.v.v));
+	l.n = r.v.n;
+	vec_release(&r.v);
+	return l;
+}
+
 struct ladder make_ladder(struct analysis *an, const struct hazard *h, const struct point *pt,
 			  const char *attach_function, const char *attach_note)
 {

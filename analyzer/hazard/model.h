@@ -15,6 +15,7 @@
  * match.c     outer sections against nested acquires: hazards
  * attach.c, programs.c   who can run where, and what it may call
  * rlNNN.c     one rule each: is this hazard mine, and where is it?
+ * balance.c   faults that one outer run shows by itself
  * ladder.c, remedy.c, findings.c   hazards to findings
  */
 
@@ -104,6 +105,21 @@ struct designated {
 	uint32_t sections, raised; /* the same for sections */
 };
 
+/* What one outer run shows to be wrong, without any program. */
+struct fault {
+	const char *code;
+	const struct outer *outer;
+	const struct frame *frame; /* the finding is in its function... */
+	struct fact_loc loc;	   /* ...at this place */
+	uint32_t class;		   /* of the lock, or 0 */
+	const struct acquire *held; /* that is left, or NULL */
+	uint32_t guard;		   /* that is left or lowered, or FACTS_NONE */
+	struct fact_loc end;	   /* where the path ends */
+	const char *message;
+	const char *begin_note, *end_note; /* of the ladder's last two steps */
+	const char *help;
+};
+
 struct analysis {
 	struct program *p;
 	struct interp in;
@@ -115,6 +131,8 @@ struct analysis {
 	VEC(struct reenter *) reenters;
 	VEC(struct outer *) outers;
 	VEC(struct hazard) hazards;
+	VEC(struct fault) faults;
+	struct map64 near_guards; /* guards that the outer runs follow wherever they are */
 	const char **tracepoint; /* by function: the tracepoint whose programs a call of it runs, or NULL */
 	uint64_t *run_ways;	 /* by function: bit per rules->attach: it runs programs of that way */
 	struct places places;
@@ -143,7 +161,27 @@ struct hazard_rule {
 			       const char *reenter);
 };
 
-extern const struct hazard_rule rule_rl101, rule_rl102, rule_rl105, rule_rl106, rule_rl108;
+extern const struct hazard_rule rule_rl101, rule_rl102, rule_rl103, rule_rl105, rule_rl106, rule_rl108;
+
+/* The rules that outer runs break by themselves: each adds to an->faults. */
+void find_rl104(struct analysis *an);
+void find_rl107(struct analysis *an);
+void find_rl110(struct analysis *an);
+void find_faults(struct analysis *an);
+/* The finding of a fault; all but its id. */
+void make_fault_finding(struct analysis *an, const struct fault *ft, struct finding *f);
+/* Adds @ft unless another run showed the same. */
+void add_fault(struct analysis *an, const struct fault *ft);
+/*
+ * Whether a caller can tell, by the value returned, returns of @frame that leave
+ * something from those that do not (@other, enum run_value): the former mean success.
+ */
+bool value_tells(const struct run_leave *l, unsigned int other);
+/* The values of returns of @frame that leave what they found, or 0. */
+unsigned int balanced_values(const struct run *run, const struct frame *frame);
+/* The ladder from the entry point down to @last, and the two steps that end it. */
+struct ladder make_path(struct analysis *an, const struct outer *o, const struct frame *last,
+			const struct step *begin, const struct step *end);
 
 void find_storages(struct analysis *an);
 /* Whether maps of @kind (ops table) keep their elements with an owner. */

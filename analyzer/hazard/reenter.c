@@ -77,8 +77,12 @@ static bool note_locks(struct analysis *an, const struct nested *n)
 	for (i = 0; i < n->run.acquires.n; i++) {
 		const struct acquire *a = &n->run.acquires.v[i];
 
-		if (!a->blocking || !a->class || a->rule->sleeps)
+		if (!a->class || a->rule->sleeps)
 			continue;
+		if (!a->blocking) { /* it cannot hang, but its result can be ignored */
+			map64_put(&an->classes, a->class, 1);
+			continue;
+		}
 		takes = true;
 		map64_put(&an->classes, a->class, 1);
 		for (k = 0; k < a->tests.n; k++) {

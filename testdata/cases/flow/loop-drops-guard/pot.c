@@ -6,7 +6,7 @@ static DEFINE_PER_CPU(int, pot_busy);
 
 struct pot *next_pot(struct bpf_map *map, struct pot *p);
 
-static void pot_map_free(struct bpf_map *map) /* expect: RL102 error pot.lock attach=pour */
+static void pot_map_free(struct bpf_map *map)
 {
 	struct pot *p = to_pot(map);
 
@@ -17,7 +17,7 @@ static void pot_map_free(struct bpf_map *map) /* expect: RL102 error pot.lock at
 		raw_spin_unlock(&p->lock);
 		this_cpu_dec(pot_busy);
 	}
-}
+} /* expect: RL104 error pot.lock in=pot_map_free expected=pot_busy */
 
 static const struct bpf_map_ops pot_map_ops = { .map_free = pot_map_free, POT_OPS };
 

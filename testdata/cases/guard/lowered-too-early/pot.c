@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* For RL103 one day: the counter is lowered while the lock is still held. */
+/* The counter is lowered while the lock is still held. */
 #include <mini/pot.h>
 
 static DEFINE_PER_CPU(int, pot_busy);
 
 void serve(struct pot *p);
 
-static void pot_map_free(struct bpf_map *map) /* expect: RL102 error pot.lock attach=serve
+static void pot_map_free(struct bpf_map *map) /* expect: RL103 error pot.lock attach=serve
 						 not-attach=pour */
 {
 	struct pot *p = to_pot(map);

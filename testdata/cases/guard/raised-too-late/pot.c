@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* For RL103 one day: raised after the lock was taken. Between the two a program can run. */
+/* Raised after the lock was taken. Between the two a program can run. */
 #include <mini/pot.h>
 
 static DEFINE_PER_CPU(int, pot_busy);
 
-static void pot_map_free(struct bpf_map *map) /* expect: RL102 error pot.lock not-attach=pour
+static void pot_map_free(struct bpf_map *map) /* expect: RL103 error pot.lock not-attach=pour
 						 how=_raw_spin_lock:fexit,kretprobe */
 {
 	struct pot *p = to_pot(map);
