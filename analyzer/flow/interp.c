@@ -1244,4 +1244,5 @@ void interp_release(struct interp *in)
 {
 	map64_release(&in->transparent);
 	map64_release(&in->guard_classes);
+	map64_release(&in->plural_guards);
 }

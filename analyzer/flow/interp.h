@@ -199,6 +199,8 @@ struct interp {
 	const struct map64 *tracked; /* lock classes to follow, by string; NULL: all */
 	const struct map64 *decisive; /* guards that stop what programs call; NULL: any may */
 	struct map64 guard_classes; /* guards that some code tests */
+	/* Guards of which there are several: another object, or another index, has its own. */
+	struct map64 plural_guards;
 };
 
 /* Default bound on the instructions of one run; a run that reaches it is cut and says so. */

@@ -306,11 +306,28 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 
 /* --- per-CPU counters --- */
 
+/* Whether @addr is of the same counter whatever object or index the run is about. */
+static bool is_only_one(const struct syms *syms, uint32_t addr)
+{
+	const struct sym *v = sym_get(syms, addr);
+	int64_t index;
+
+	for (;; v = sym_get(syms, v->a)) {
+		if (v->op == SY_GADDR || v->op == SY_GNAME)
+			return true;
+		if (v->op == SY_IADDR && !sym_is_int(syms, v->b, &index))
+			return false;
+		if (v->op != SY_IADDR && v->op != SY_FADDR && v->op != SY_LOAD)
+			return false;
+	}
+}
+
 /* The guard that address @addr is of, or FACTS_NONE. */
 static uint32_t guard_of(struct flow *fl, uint32_t addr)
 {
 	const struct syms *syms = &fl->run->syms;
 	const struct sym *v = sym_get(syms, addr);
+	uint32_t guard;
 
 	if (v->op == SY_GADDR)
 		return v->a;
@@ -318,7 +335,12 @@ static uint32_t guard_of(struct flow *fl, uint32_t addr)
 		v = sym_get(syms, v->a);
 	while (v->op == SY_IADDR || v->op == SY_LOAD)
 		v = sym_get(syms, v->a);
-	return v->op == SY_FADDR ? prim_guard_field(fl->in, v->c, v->b) : FACTS_NONE;
+	if (v->op != SY_FADDR)
+		return FACTS_NONE;
+	guard = prim_guard_field(fl->in, v->c, v->b);
+	if (!is_only_one(syms, addr))
+		map64_put(&fl->in->plural_guards, guard, 1);
+	return guard;
 }
 
 static bool known_delta(const struct prim_call *pc, enum percpu_op op, int32_t *ret)

@@ -114,6 +114,19 @@ bool guard_is_designated(const struct analysis *an, uint32_t class, uint32_t kin
 	return false;
 }
 
+uint32_t lock_guard(const struct analysis *an, uint32_t class, uint32_t kind)
+{
+	size_t i;
+
+	for (i = 0; i < an->designated.n; i++) {
+		const struct designated *d = &an->designated.v[i];
+
+		if (d->class == class && d->kind == kind && is_designated(d))
+			return d->guard;
+	}
+	return FACTS_NONE;
+}
+
 bool class_has_guard(const struct analysis *an, uint32_t class)
 {
 	size_t i;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "base/hash.h"
 #include "base/strbuf.h"
+#include "hazard/fill.h"
 #include "hazard/finding.h"
-#include "hazard/model.h"
 #include "hazard/sites.h"
 
 #include <stdio.h>
@@ -21,12 +21,6 @@ static const struct hazard_rule *const rules_in_order[] = {
 struct group {
 	struct cause cause;
 	VEC(size_t) hazards;
-};
-
-/* What is known of one hazard of a group. */
-struct seen {
-	const struct hazard *h;
-	struct site_list sites;
 };
 
 static bool same_cause(const struct cause *a, const struct cause *b)
@@ -72,8 +66,7 @@ static struct location cause_location(struct analysis *an, const struct cause *c
 	return l;
 }
 
-/* How many calls a reader must follow to see it. */
-static uint32_t ladder_length(const struct hazard *h)
+uint32_t ladder_length(const struct hazard *h)
 {
 	return h->held->frame->depth + h->wanted->frame->depth;
 }
@@ -121,7 +114,7 @@ static size_t pick(struct analysis *an, const struct seen *s, size_t n, bool of_
 	return best;
 }
 
-static void strlist_add(struct analysis *an, struct strlist *l, const char *s)
+void strlist_add(struct analysis *an, struct strlist *l, const char *s)
 {
 	const char **v;
 	size_t i;
@@ -146,7 +139,7 @@ static const char *site_name(struct analysis *an, const struct site *s)
 	return people_name(an->p, s->func);
 }
 
-static void fill_attach(struct analysis *an, const struct hazard *h, const struct site_list *sites,
+void fill_attach(struct analysis *an, const struct hazard *h, const struct site_list *sites,
 			struct finding *f)
 {
 	size_t i, w;
@@ -174,8 +167,7 @@ static void fill_attach(struct analysis *an, const struct hazard *h, const struc
 	}
 }
 
-/* The functions that come back in, each once, those that some site reaches first. */
-static void fill_reentry(struct analysis *an, const struct seen *s, size_t n, struct finding *f)
+void fill_reentry(struct analysis *an, const struct seen *s, size_t n, struct finding *f)
 {
 	size_t i, k, w;
 	int pass;
@@ -237,7 +229,7 @@ static void assume_run_sites(struct analysis *an, uint32_t callable, struct find
 	strbuf_release(&sb);
 }
 
-static void fill_severity(struct analysis *an, const struct seen *s, struct finding *f)
+void fill_severity(struct analysis *an, const struct seen *s, struct finding *f)
 {
 	const struct site_list *l = &s->sites;
 	const struct bpf_callable *c = &an->t.callables.v[s->h->reenter->callable];
@@ -286,7 +278,7 @@ static void fill_guards(struct analysis *an, const struct hazard *h, const struc
 			strlist_add(an, &f->guard_raised, guard_name(an->p, h->guards.v[i].guard));
 }
 
-static void fill_id(struct finding *f, unsigned int ordinal)
+void fill_id(struct finding *f, unsigned int ordinal)
 {
 	struct strbuf sb = STRBUF_INIT;
 	size_t i;
@@ -330,7 +322,7 @@ static void note_others(struct analysis *an, const struct seen *s, size_t n, siz
 	strbuf_release(&sb);
 }
 
-static const char *attach_note(struct analysis *an, const struct attach_point *a)
+const char *attach_note(struct analysis *an, const struct attach_point *a)
 {
 	struct strbuf sb = STRBUF_INIT;
 	const char *s;
@@ -504,6 +496,7 @@ static void drop_evidence(struct report *r)
 void make_findings(struct analysis *an, struct report *ret)
 {
 	VEC(struct group) groups = { 0 };
+	struct finding_list orders = { 0 };
 	size_t i, k, n = 0;
 
 	for (i = 0; i < an->hazards.n; i++) {
@@ -520,7 +513,9 @@ void make_findings(struct analysis *an, struct report *ret)
 			groups.v[k].cause.expected = c.expected;
 		vec_push(&groups.v[k].hazards, i);
 	}
-	ret->findings = ARENA_ARRAY(an->arena, struct finding, groups.n + an->faults.n);
+	find_orders(an, &orders);
+	ret->findings = ARENA_ARRAY(an->arena, struct finding,
+				    groups.n + an->faults.n + orders.n);
 	for (k = 0; k < groups.n; k++) {
 		if (an->o->progress)
 			an->o->progress(an->o->data, "findings", k, groups.n);
@@ -533,7 +528,10 @@ void make_findings(struct analysis *an, struct report *ret)
 		make_fault_finding(an, &an->faults.v[k], &ret->findings[n]);
 		fill_id(&ret->findings[n++], 0);
 	}
+	for (k = 0; k < orders.n; k++)
+		ret->findings[n++] = orders.v[k];
 	ret->n_findings = n;
+	vec_release(&orders);
 	vec_release(&groups);
 	drop_evidence(ret);
 	if (ret->n_findings)

@@ -127,8 +127,10 @@ static void add_calls(struct analysis *an, const struct hazard *h, struct rungs 
 	}
 }
 
+/* @last: with a rung for the call at @pt itself. */
 static void add_outer(struct analysis *an, const struct hazard *h, struct rungs *r,
-		      const struct point *pt, unsigned int *ret_depth, unsigned int *ret_acquire)
+		      const struct point *pt, bool last, unsigned int *ret_depth,
+		      unsigned int *ret_acquire)
 {
 	const struct frame *held[MAX_FRAMES], *at[MAX_FRAMES];
 	size_t n = people_stack(an->p, h->held->frame, held);
@@ -153,6 +155,8 @@ static void add_outer(struct analysis *an, const struct hazard *h, struct rungs 
 		/* Its rung is there: it took the lock, or the program runs in itself. */
 		if (i + 1 == shared && (i + 1 == n || i + 1 == m))
 			continue;
+		if (i + 1 == m && !last)
+			continue;
 		add_step(r, at[i]->via_pointer ? STEP_POINTER : STEP_CALL, (unsigned int)i,
 			 people_name(an->p, at[i]->func),
 			 loc_of(an->p, i + 1 < m ? &at[i + 1]->call : &pt->loc), NULL);
@@ -169,6 +173,17 @@ static void insert_step(struct rungs *r, size_t at, struct step s)
 	for (i = r->v.n - 1; i > at; i--)
 		r->v.v[i] = r->v.v[i - 1];
 	r->v.v[at] = s;
+}
+
+/* The end of a ladder of two: what another CPU has. */
+static void add_blocked(struct analysis *an, struct rungs *r, unsigned int depth,
+			const struct acquire *held, const struct acquire *wanted)
+{
+	add_step(r, STEP_BLOCKED, depth, people_name(an->p, wanted->func),
+		 loc_of(an->p, &wanted->loc),
+		 arena_printf(an->arena, "wants %s%s, which another CPU holds",
+			      held->class == wanted->class ? "another " : "",
+			      program_str(an->p, wanted->class)));
 }
 
 static void add_nested(struct analysis *an, const struct hazard *h, struct rungs *r,
@@ -192,11 +207,18 @@ static void add_nested(struct analysis *an, const struct hazard *h, struct rungs
 				  .function = people_name(an->p, t->func),
 				  .location = loc_of(an->p, &t->loc) };
 
-		s.note = arena_printf(an->arena, t->count == 1 ? "%s was 0: the test passes"
-							       : "%s is %d after the test",
+		s.note = arena_printf(an->arena,
+				      t->count != 1 ? "%s is %d after the test"
+				      : guards_get(&h->guards, t->guard) > 0
+					      ? "%s of another index or object was 0: the test passes"
+					      : "%s was 0: the test passes",
 				      guard_name(an->p, t->guard), t->count);
 		s.location.function = s.function;
 		insert_step(r, first + 1 + k, s);
+	}
+	if (h->context == CTX_ORDER) {
+		add_blocked(an, r, depth + (unsigned int)n - (n > 1 ? 1 : 0), h->held, h->wanted);
+		return;
 	}
 	add_step(r, STEP_BLOCKED, depth + (unsigned int)n - (n > 1 ? 1 : 0),
 		 people_name(an->p, h->wanted->func), loc_of(an->p, &h->wanted->loc),
@@ -239,10 +261,26 @@ struct ladder make_ladder(struct analysis *an, const struct hazard *h, const str
 	struct ladder l;
 	unsigned int depth, acquire;
 
-	add_outer(an, h, &r, pt, &depth, &acquire);
+	add_outer(an, h, &r, pt, true, &depth, &acquire);
 	add_step(&r, STEP_ATTACH, depth, attach_function, loc_of(an->p, pt ? &pt->loc : &h->held->loc),
 		 attach_note);
 	add_nested(an, h, &r, depth + 1, acquire);
+	l.v = arena_memdup(an->arena, r.v.v, r.v.n * sizeof(*r.v.v));
+	l.n = r.v.n;
+	vec_release(&r.v);
+	return l;
+}
+
+struct ladder make_plain_ladder(struct analysis *an, struct outer *o,
+				const struct acquire *held, const struct point *pt)
+{
+	struct hazard h = { .held = held, .outer = o };
+	struct rungs r = { 0 };
+	struct ladder l;
+	unsigned int depth, acquire;
+
+	add_outer(an, &h, &r, pt, false, &depth, &acquire);
+	add_blocked(an, &r, depth - 1, held, &o->run.acquires.v[pt->held[pt->n_held - 1]]);
 	l.v = arena_memdup(an->arena, r.v.v, r.v.n * sizeof(*r.v.v));
 	l.n = r.v.n;
 	vec_release(&r.v);

@@ -10,11 +10,8 @@ static bool is_member(struct analysis *an, const struct outer *o, const char *re
 	       o->via_field == program_string(an->p, member);
 }
 
-/*
- * Whether nobody but the outer run itself can get at the lock: it belongs to a
- * map that is going, or to one that nobody has seen yet.
- */
-static bool out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a)
+/* It belongs to a map that is going, or to one that nobody has seen yet. */
+bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a)
 {
 	const struct rules *rules = an->p->rules;
 	bool alone = false;
@@ -130,7 +127,7 @@ static void match_points(struct analysis *an, struct outer *o)
 			if (s < seen.n)
 				continue;
 			vec_push(&seen, key);
-			if (!out_of_reach(an, o, a))
+			if (!section_out_of_reach(an, o, a))
 				match_section(an, o, pt->held[j], &pt->guards, CTX_RECURSION);
 		}
 	}
@@ -145,7 +142,7 @@ static void match_nmi(struct analysis *an, struct outer *o)
 	for (i = 0; i < o->run.acquires.n; i++) {
 		const struct acquire *a = &o->run.acquires.v[i];
 
-		if (is_wanted(an, a) && !a->rule->sleeps && !out_of_reach(an, o, a))
+		if (is_wanted(an, a) && !a->rule->sleeps && !section_out_of_reach(an, o, a))
 			match_section(an, o, i, &a->guards, CTX_NMI);
 	}
 }

@@ -23,6 +23,7 @@
 enum hazard_context {
 	CTX_RECURSION, /* it is called from inside the section */
 	CTX_NMI,       /* an NMI hits the section, anywhere */
+	CTX_ORDER,     /* it is called from inside the section, and wants another lock */
 };
 
 /* A nested run: a function called by a program that runs with guards raised. */
@@ -198,12 +199,19 @@ const struct nested *reenter_run(struct analysis *an, struct reenter *r, const s
 void find_outers(struct analysis *an);
 void find_hazards(struct analysis *an);
 void make_findings(struct analysis *an, struct report *ret);
+/* Whether nobody but @o's run can get at lock @a of it: the map goes, or is new. */
+bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a);
 
 /* The ladder of a hazard through @pt (a point of its outer run); NULL: right where the lock was taken. */
 struct ladder make_ladder(struct analysis *an, const struct hazard *h, const struct point *pt,
 			  const char *attach_function, const char *attach_note);
+/* How plain code comes to wait for the lock of @pt, its acquire, while it holds @held. */
+struct ladder make_plain_ladder(struct analysis *an, struct outer *o,
+				const struct acquire *held, const struct point *pt);
 void add_remedies(struct analysis *an, const struct hazard *h, const struct cause *c,
 		  struct finding *f);
+/* The same for two locks that are taken in both orders; @h is the one that a program makes. */
+void add_order_remedies(struct analysis *an, const struct hazard *h, struct finding *f);
 
 /* Whether acquire @a of a nested run is made under test @t: its guard is up, for this lock. */
 bool acquire_tests(const struct acquire *a, const struct guard_test *t);
@@ -211,6 +219,8 @@ bool acquire_tests(const struct acquire *a, const struct guard_test *t);
 void find_designated(struct analysis *an);
 /* Whether @guard is meant for locks of @class and @kind. */
 bool guard_is_designated(const struct analysis *an, uint32_t class, uint32_t kind, uint32_t guard);
+/* A guard that is meant for locks of @class and @kind, or FACTS_NONE. */
+uint32_t lock_guard(const struct analysis *an, uint32_t class, uint32_t kind);
 /* Whether there is a guard for some kind of locks of @class. */
 bool class_has_guard(const struct analysis *an, uint32_t class);
 /* Whether @guard is meant for some kind of locks of @class. */

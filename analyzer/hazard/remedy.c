@@ -55,26 +55,13 @@ static const char *object_of(struct analysis *an, const struct attach_point *a)
 	return NULL;
 }
 
-void add_remedies(struct analysis *an, const struct hazard *h, const struct cause *c,
-		  struct finding *f)
+/* What keeps programs away from the attach points of @f. */
+static void add_trace_remedies(struct analysis *an, const struct hazard *h, struct finding *f)
 {
 	const char **objects = ARENA_ARRAY(an->arena, const char *, f->n_attach + 1), *own;
 	unsigned int in_own = 0;
 	size_t n = 0, outside = 0, i, k;
 
-	if (c->expected != FACTS_NONE) {
-		bool helper = !strcmp(c->rule->code, "RL106");
-
-		push(an, f, helper ? "helper" : "guard", guard_remedy(an, c),
-		     helper || guard_closes(an, h, c->expected), 0);
-	} else {
-		push(an, f, "helper",
-		     arena_printf(an->arena,
-				  "guard the sections with a per-CPU counter, and let %s() return "
-				  "when it is raised",
-				  people_name(an->p, an->t.callables.v[h->reenter->callable].func)),
-		     true, 0);
-	}
 	if (!f->n_attach)
 		return;
 	own = program_str(an->p, func_facts(an->p, &an->p->funcs.v[h->held->func])->unit.object);
@@ -101,4 +88,34 @@ void add_remedies(struct analysis *an, const struct hazard *h, const struct caus
 	     true, 0);
 	push(an, f, "no-ftrace", arena_printf(an->arena, "CFLAGS_REMOVE of the ftrace flags for %s", own),
 	     in_own == f->n_attach, (unsigned int)f->n_attach - in_own);
+}
+
+void add_order_remedies(struct analysis *an, const struct hazard *h, struct finding *f)
+{
+	push(an, f, "helper",
+	     arena_printf(an->arena,
+			  "let %s() take %s with a lock that gives up (rqspinlock, or a trylock)",
+			  people_name(an->p, an->t.callables.v[h->reenter->callable].func),
+			  program_str(an->p, h->wanted->class)),
+	     true, 0);
+	add_trace_remedies(an, h, f);
+}
+
+void add_remedies(struct analysis *an, const struct hazard *h, const struct cause *c,
+		  struct finding *f)
+{
+	if (c->expected != FACTS_NONE) {
+		bool helper = !strcmp(c->rule->code, "RL106");
+
+		push(an, f, helper ? "helper" : "guard", guard_remedy(an, c),
+		     helper || guard_closes(an, h, c->expected), 0);
+	} else {
+		push(an, f, "helper",
+		     arena_printf(an->arena,
+				  "guard the sections with a per-CPU counter, and let %s() return "
+				  "when it is raised",
+				  people_name(an->p, an->t.callables.v[h->reenter->callable].func)),
+		     true, 0);
+	}
+	add_trace_remedies(an, h, f);
 }
