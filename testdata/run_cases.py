@@ -20,6 +20,8 @@ rule, severity, then if given the lock's class, then any of
     remedy="words" assume="words" note="words" message="words"
     acquired= acquired-in=                     steps of the ladder: function of an acquire
     ladder=FUNCTION,FUNCTION                   these functions in this order in the ladder
+    file=                                      the finding is in this shared file of
+                                               testdata/include; needs in=
 
 Values with spaces are quoted as in a shell; a comment may go on over lines. A
 case without expectations expects silence, and every finding must be expected.
@@ -54,7 +56,7 @@ SUFFIXES = {".c", ".h", ".yaml"}
 COMMENT = re.compile(r"/\*\s*(expect|fails-to-parse|options|page):\s*(.*?)\s*\*/", re.S)
 KEYS = {"entry", "via", "kind", "context", "line", "attach", "not-attach", "how", "certainty",
         "reenter", "not-reenter", "program", "object", "expected", "raised", "remedy", "assume",
-        "note", "message", "acquired", "acquired-in", "ladder", "in"}
+        "note", "message", "acquired", "acquired-in", "ladder", "in", "file"}
 
 
 class CaseError(Exception):
@@ -85,6 +87,9 @@ class Expectation:
 
     def within(self):
         return dict(self.keys).get("in")
+
+    def elsewhere(self):
+        return dict(self.keys).get("file")
 
     def at(self, f):
         """Is @f a finding of this rule at this place?"""
@@ -126,7 +131,8 @@ def check_key(f, key, value):
     reentry = {r["function"]: r for r in f["reentry"]}
     plain = {"entry": f["entry"]["function"], "via": f["entry"]["via"],
              "kind": f["lock"]["kind"] or "none", "context": f["context"],
-             "in": f["location"]["function"], "line": str(f["location"]["line"])}
+             "in": f["location"]["function"], "file": f["location"]["file"],
+             "line": str(f["location"]["line"])}
     if key in plain:
         return one_of(value, [plain[key]])
     if key == "attach":
@@ -248,6 +254,10 @@ class Case:
                 if not e.within():
                     raise CaseError(f"{e.where()}: an expectation for a page needs in=")
                 e.file, e.line = page[0], None
+            elif e.elsewhere():
+                if not e.within():
+                    raise CaseError(f"{e.where()}: file= needs in=")
+                e.file, e.line = e.elsewhere(), None
 
 
 def make_tree(case, top):

@@ -85,6 +85,18 @@ static bool waits(const struct acquire *a)
 
 /* --- what code does without a program --- */
 
+/* Whether @o is the better telling of edge @e: an operation on a map, then the shorter one. */
+static bool plainer(const struct edge *e, const struct outer *o, const struct acquire *held,
+		    const struct point *pt)
+{
+	bool map = o->kind != FACTS_NONE, was = e->plain->kind != FACTS_NONE;
+
+	if (map != was)
+		return map;
+	return held->frame->depth + pt->frame->depth <
+	       e->held->frame->depth + e->acquire->frame->depth;
+}
+
 static void add_plain(struct orders *od, struct outer *o)
 {
 	size_t i;
@@ -108,10 +120,16 @@ static void add_plain(struct orders *od, struct outer *o)
 
 			if (!held->class || section_out_of_reach(od->an, o, held))
 				continue;
+			/*
+			 * Which fields the values of a storage may have is decided where the map
+			 * is made: an order that depends on one was not shown.
+			 */
+			if (wanted->map_fields &&
+			    lock_storage_kind(od->an, &o->run, held) != FACTS_NONE)
+				continue;
 			from = lock_of(od, &o->run, held);
 			e = from == to ? NULL : edge_of(od, from, to);
-			if (!e || (e->plain && e->held->frame->depth + e->acquire->frame->depth <=
-						       held->frame->depth + pt->frame->depth))
+			if (!e || (e->plain && !plainer(e, o, held, pt)))
 				continue;
 			e->plain = o;
 			e->held = held;
@@ -191,9 +209,20 @@ static void keep_outside(struct orders *od, const struct hazard *h, uint32_t to,
 	l->v.n = n;
 }
 
-/* Positive: @h with @l is the better telling of edge @e. */
-static int better(const struct edge *e, const struct hazard *h, const struct site_list *l)
+/* How likely the locks of @h are those of the other order, and in use: 2 same kind of map, 1 some map. */
+static int nearness(const struct hazard *h, const struct edge *back)
 {
+	if (h->outer->kind == FACTS_NONE)
+		return 0;
+	return back && back->plain && back->plain->kind == h->outer->kind ? 2 : 1;
+}
+
+/* Positive: @h with @l is the better telling of edge @e; @back: the edge that closes the circle. */
+static int better(const struct edge *e, const struct edge *back, const struct hazard *h,
+		  const struct site_list *l)
+{
+	int near = nearness(h, back), was;
+
 	if (!e->by_program)
 		return 1;
 	if (l->best != e->sites.best)
@@ -202,6 +231,9 @@ static int better(const struct edge *e, const struct hazard *h, const struct sit
 		return l->best_objectless > e->sites.best_objectless ? 1 : -1;
 	if (h->held->nested != e->h.held->nested)
 		return h->held->nested ? -1 : 1;
+	was = nearness(&e->h, back);
+	if (near != was)
+		return near > was ? 1 : -1;
 	return ladder_length(h) < ladder_length(&e->h) ? 1 : -1;
 }
 
@@ -209,6 +241,7 @@ static void try_edge(struct orders *od, struct hazard *h)
 {
 	uint32_t from = lock_of(od, &h->outer->run, h->held);
 	uint32_t to = lock_of(od, &h->nested->run, h->wanted);
+	const struct edge *back;
 	struct site_list sites;
 	struct edge *e;
 
@@ -219,13 +252,14 @@ static void try_edge(struct orders *od, struct hazard *h)
 	if (from == to && od->locks.v[from].guard == FACTS_NONE)
 		return;
 	e = edge_of(od, from, to);
+	back = find_edge(od, to, from);
 	/* Nothing is surer than this, so only a shorter one is better. */
-	if (e->by_program && e->sites.best >= CERT_LIKELY && better(e, h, &e->sites) < 0)
+	if (e->by_program && e->sites.best >= CERT_LIKELY && better(e, back, h, &e->sites) < 0)
 		return;
 	sites_find(od->an, h, &sites);
 	if (from != to)
 		keep_outside(od, h, to, &sites);
-	if (!sites.best_objectless || better(e, h, &sites) < 0) {
+	if (!sites.best_objectless || better(e, back, h, &sites) < 0) {
 		sites_release(&sites);
 		return;
 	}

@@ -47,7 +47,8 @@ static long fill(struct bpf_map *map, void *value)
 {
 	struct pan *p = to_pan(map);
 
-	raw_spin_lock(&p->lock);
+	raw_spin_lock(&p->lock); /* expect: RL109 error pan.lock context=order
+				    reenter=bpf_pan_get raised=pot_busy */
 	p->level++;
 	raw_spin_unlock(&p->lock);
 	return 0;

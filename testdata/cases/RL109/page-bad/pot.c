@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+/* What the page of the rule shows. */
+#include <mini/pot.h>
+
+struct pan {
+	raw_spinlock_t pan_lock;
+	int level;
+};
+
+struct pan *to_pan(struct bpf_map *map);
+void drain(struct pan *q);
+
+static DEFINE_PER_CPU(int, pot_busy);
+static DEFINE_PER_CPU(int, pan_busy);
+
+/* page: RL109 bad */
+
+static void pot_map_free(struct bpf_map *map)
+{
+	pour_both(to_pot(map), to_pan(map));
+}
+
+BPF_CALL_2(bpf_pot_fill, struct bpf_map *, map, void *, value)
+{
+	struct pot *p = to_pot(map);
+	long ret = -EBUSY;
+
+	if (this_cpu_inc_return(pot_busy) == 1) {
+		raw_spin_lock(&p->lock); /* expect: RL109 error pan.pan_lock context=order
+					    entry=pot_map_free raised=pan_busy expected=none
+					    attach=drain reenter=bpf_pot_fill
+					    acquired=pour_both
+					    remedy=rqspinlock message="the other way round" */
+		p->level++;
+		raw_spin_unlock(&p->lock);
+		ret = 0;
+	}
+	this_cpu_dec(pot_busy);
+	return ret;
+}
+
+BPF_CALL_2(bpf_pan_fill, struct bpf_map *, map, void *, value)
+{
+	struct pan *q = to_pan(map);
+	long ret = -EBUSY;
+
+	if (this_cpu_inc_return(pan_busy) == 1) {
+		raw_spin_lock(&q->pan_lock);
+		q->level++;
+		raw_spin_unlock(&q->pan_lock);
+		ret = 0;
+	}
+	this_cpu_dec(pan_busy);
+	return ret;
+}
+
+static const struct bpf_map_ops pot_map_ops = { .map_free = pot_map_free, POT_OPS };
+
+HELPER(bpf_pot_fill);
+HELPER(bpf_pan_fill);
+MAP_TYPES([BPF_MAP_TYPE_CGRP_STORAGE] = &pot_map_ops);
+TRACING_HELPERS(
+	case BPF_FUNC_cgrp_storage_get: return &bpf_pot_fill_proto;
+	case BPF_FUNC_cgrp_storage_delete: return &bpf_pan_fill_proto;
+);
