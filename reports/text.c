@@ -328,7 +328,8 @@ static void add_recursion(const struct finding *f, struct strbuf *out)
 static void add_inversion(const struct finding *f, struct strbuf *out)
 {
 	const char *first = f->lock.class, *second = f->lock2 ? f->lock2->class : f->lock.class;
-	const char *a = f->lock2 ? "" : "#1", *b = f->lock2 ? "" : "#2";
+	bool alike = !strcmp(first, second);
+	const char *a = alike ? "#1" : "", *b = alike ? "#2" : "";
 	size_t right = 12 + text_columns(first, strlen(first)) + strlen(a) + 4;
 
 	if (right < 12 + text_columns(second, strlen(second)) + 4)
