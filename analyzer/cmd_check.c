@@ -1,75 +1,21 @@
 // SPDX-License-Identifier: MIT
-#include "base/fs.h"
-#include "base/log.h"
 #include "study.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 struct check {
 	struct options o;
 	struct study st;
 };
 
-/* What the platform of @writer takes beside the output. The report is complete without it. */
-static void write_beside(struct check *c, const struct report_writer *writer)
-{
-	const struct report_options plain = { 0 };
-	const char *file = writer->beside ? getenv(writer->beside_env) : NULL;
-	struct strbuf sb = STRBUF_INIT;
-	int err;
-
-	if (!file || !*file)
-		return;
-	writer->beside->write(&c->st.report, &plain, &sb);
-	err = fs_append(file, sb.buf, sb.len);
-	if (err)
-		log_warn("cannot append %s to %s (%s): %s", writer->beside->name, file,
-			 writer->beside_env, strerror(-err));
-	strbuf_release(&sb);
-}
-
-static bool write_output(struct check *c, const struct output *out)
-{
-	struct report_options ro = { .color = options_color(&c->o, out) };
-	struct strbuf sb = STRBUF_INIT;
-	int err = 0;
-
-	out->writer->write(&c->st.report, &ro, &sb);
-	if (out->file)
-		err = fs_write(out->file, sb.buf, sb.len);
-	else if (fwrite(sb.buf, 1, sb.len, stdout) != sb.len || fflush(stdout))
-		err = -errno;
-	if (err)
-		log_error("cannot write %s to %s: %s", out->writer->name,
-			  out->file ? out->file : "standard output", strerror(-err));
-	else
-		write_beside(c, out->writer);
-	strbuf_release(&sb);
-	return !err;
-}
-
-static bool write_outputs(struct check *c)
-{
-	struct output text = { .writer = report_writer_find("text") };
-
-	if (!c->o.outputs.n)
-		return write_output(c, &text);
-	for (size_t i = 0; i < c->o.outputs.n; i++) {
-		if (!write_output(c, &c->o.outputs.v[i]))
-			return false;
-	}
-	return true;
-}
-
 static int check(struct check *c)
 {
+	const struct report_options ro = { 0 };
+
+	for (size_t i = 0; i < c->o.outputs.n; i++)
+		c->st.sections |= c->o.outputs.v[i].writer->sections;
 	if (!options_check(&c->o) || !study_run(&c->st))
 		return EXIT_ERROR;
 	progress_end();
-	if (!write_outputs(c))
+	if (!options_write(&c->o, &c->st.report, &ro))
 		return EXIT_ERROR;
 	for (size_t i = 0; i < c->st.report.n_findings; i++) {
 		if ((int)c->st.report.findings[i].severity >= c->o.fail_on)
@@ -84,7 +30,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	if (key != ARGP_KEY_INIT)
 		return ARGP_ERR_UNKNOWN;
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		state->child_inputs[i] = &c->o;
 	return 0;
 }
@@ -96,6 +42,7 @@ int cmd_check(int argc, char **argv)
 		{ &options_tree_argp, 0, NULL, 0 },
 		{ &options_rules_argp, 0, NULL, 0 },
 		{ &options_output_argp, 0, NULL, 0 },
+		{ &options_fail_argp, 0, NULL, 0 },
 		{ &options_talk_argp, 0, NULL, 0 },
 		{ 0 },
 	};

@@ -6,6 +6,7 @@
 #include "facts/cache.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -78,12 +79,12 @@ static void add_output(struct options *o, const char *arg, struct argp_state *st
 	struct output out = { 0 };
 
 	strbuf_add(&text, arg, len);
-	out.writer = report_writer_find(text.buf);
+	out.writer = report_writer_find(o->writers, text.buf);
 	if (!out.writer) {
 		struct strbuf names = STRBUF_INIT;
 
-		for (size_t i = 0; report_writers[i]; i++)
-			strbuf_addf(&names, "%s%s", i ? ", " : "", report_writers[i]->name);
+		for (size_t i = 0; o->writers[i]; i++)
+			strbuf_addf(&names, "%s%s", i ? ", " : "", o->writers[i]->name);
 		argp_error(state, "--output: there is no format '%s'; there are %s", text.buf,
 			   names.buf);
 		strbuf_release(&names);
@@ -244,9 +245,6 @@ const struct argp options_rules_argp = { .options = rules_options, .parser = par
 static const struct argp_option output_options[] = {
 	{ "output", KEY_OUTPUT, "FORMAT[:FILE]", 0,
 	  "How and where to report (repeatable); default: text on standard output", 3 },
-	{ "fail-on", KEY_FAIL_ON, "SEVERITY", 0,
-	  "End with 1 if there is a finding of this severity: error (default), warning, note, never",
-	  3 },
 	{ "color", KEY_COLOR, "WHEN", 0, "auto, always or never", 3 },
 	{ 0 },
 };
@@ -259,9 +257,6 @@ static error_t parse_output(int key, char *arg, struct argp_state *state)
 	case KEY_OUTPUT:
 		add_output(o, arg, state);
 		return 0;
-	case KEY_FAIL_ON:
-		o->fail_on = choose(severities, "fail-on", arg, state);
-		return 0;
 	case KEY_COLOR:
 		o->color = choose(whens_color, "color", arg, state);
 		return 0;
@@ -271,6 +266,25 @@ static error_t parse_output(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp options_output_argp = { .options = output_options, .parser = parse_output };
+
+static const struct argp_option fail_options[] = {
+	{ "fail-on", KEY_FAIL_ON, "SEVERITY", 0,
+	  "End with 1 if there is a finding of this severity: error (default), warning, note, never",
+	  3 },
+	{ 0 },
+};
+
+static error_t parse_fail(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	if (key != KEY_FAIL_ON)
+		return ARGP_ERR_UNKNOWN;
+	o->fail_on = choose(severities, "fail-on", arg, state);
+	return 0;
+}
+
+const struct argp options_fail_argp = { .options = fail_options, .parser = parse_fail };
 
 static const struct argp_option talk_options[] = {
 	{ "quiet", 'q', NULL, 0, "No warnings, no progress", 4 },
@@ -311,6 +325,7 @@ void options_init(struct options *o)
 
 	memset(o, 0, sizeof(*o));
 	o->fail_on = SEV_ERROR;
+	o->writers = report_writers;
 	o->cache_size = FACTS_CACHE_SIZE;
 	if (arch && *arch)
 		o->arch = arch;
@@ -372,6 +387,59 @@ bool options_color(const struct options *o, const struct output *out)
 	if (no_color && *no_color)
 		return false;
 	return !out->file && isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
+}
+
+/* What the platform of @writer takes beside the output. The report is complete without it. */
+static void write_beside(const struct report *r, const struct report_writer *writer)
+{
+	const struct report_options plain = { 0 };
+	const char *file = writer->beside ? getenv(writer->beside_env) : NULL;
+	struct strbuf sb = STRBUF_INIT;
+	int err;
+
+	if (!file || !*file)
+		return;
+	writer->beside->write(r, &plain, &sb);
+	err = fs_append(file, sb.buf, sb.len);
+	if (err)
+		log_warn("cannot append %s to %s (%s): %s", writer->beside->name, file,
+			 writer->beside_env, strerror(-err));
+	strbuf_release(&sb);
+}
+
+static bool write_output(const struct options *o, const struct report *r,
+			 const struct report_options *ro, const struct output *out)
+{
+	struct report_options own = *ro;
+	struct strbuf sb = STRBUF_INIT;
+	int err = 0;
+
+	own.color = options_color(o, out);
+	out->writer->write(r, &own, &sb);
+	if (out->file)
+		err = fs_write(out->file, sb.buf, sb.len);
+	else if (fwrite(sb.buf, 1, sb.len, stdout) != sb.len || fflush(stdout))
+		err = -errno;
+	if (err)
+		log_error("cannot write %s to %s: %s", out->writer->name,
+			  out->file ? out->file : "standard output", strerror(-err));
+	else
+		write_beside(r, out->writer);
+	strbuf_release(&sb);
+	return !err;
+}
+
+bool options_write(const struct options *o, const struct report *r, const struct report_options *ro)
+{
+	struct output first = { .writer = o->writers[0] };
+
+	if (!o->outputs.n)
+		return write_output(o, r, ro, &first);
+	for (size_t i = 0; i < o->outputs.n; i++) {
+		if (!write_output(o, r, ro, &o->outputs.v[i]))
+			return false;
+	}
+	return true;
 }
 
 /* The folder of the rules that came with this binary, in @a. */

@@ -38,6 +38,7 @@ struct options {
 	VEC(const char *) scope;
 	VEC(const char *) rules;
 	VEC(struct output) outputs;
+	const struct report_writer *const *writers; /* of the command; the first is the default */
 	bool all;
 	bool offline;
 	int fail_on; /* a severity, or FAIL_ON_NEVER */
@@ -51,7 +52,8 @@ struct options {
 extern const struct argp options_rules_argp; /* --rules */
 extern const struct argp options_tree_argp;  /* --build, --scope, ...: to find and read a tree */
 extern const struct argp options_cache_argp; /* --cache, --cache-size */
-extern const struct argp options_output_argp; /* --output, --fail-on, --color */
+extern const struct argp options_output_argp; /* --output, --color */
+extern const struct argp options_fail_argp;   /* --fail-on */
 extern const struct argp options_talk_argp; /* -q, -v, --progress */
 
 void options_init(struct options *o);
@@ -62,6 +64,12 @@ void options_release(struct options *o);
  * is wrong. Returns false then.
  */
 bool options_check(const struct options *o);
+
+/*
+ * Writes @r to all outputs, or to standard output in the command's default
+ * format. Prints what went wrong. Returns false then.
+ */
+bool options_write(const struct options *o, const struct report *r, const struct report_options *ro);
 
 /* May escapes be written to the output? */
 bool options_color(const struct options *o, const struct output *out);
@@ -77,6 +85,9 @@ const char *options_cache(const struct options *o, struct arena *a);
 
 /* The commands: each takes its own name as argv[0] and returns an exit status. */
 int cmd_check(int argc, char **argv);
+int cmd_sections(int argc, char **argv);
+int cmd_attach(int argc, char **argv);
+int cmd_whatif(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_cache(int argc, char **argv);
 

@@ -92,6 +92,7 @@ static void release_analysis(struct analysis *an)
 	vec_release(&an->reenters);
 	vec_release(&an->outers);
 	vec_release(&an->hazards);
+	vec_release(&an->causes);
 	vec_release(&an->kinds);
 	vec_release(&an->designated);
 	vec_release(&an->places.v);
@@ -127,6 +128,10 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 	find_designated(&an);
 	find_hazards(&an);
 	make_findings(&an, ret);
+	if (o->sections)
+		make_sections(&an, ret);
+	if (o->whatif)
+		make_whatif(&an, ret);
 	ret->cuts = arena_memdup(arena, an.cuts, an.n_cuts * sizeof(*an.cuts));
 	ret->n_cuts = an.n_cuts;
 	add_stat(arena, ret, "functions", p->funcs.n);
