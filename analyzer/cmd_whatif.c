@@ -73,8 +73,10 @@ static bool has_function(const struct whatif_cmd *c, const char *option, const c
 /* A counter is a variable, or "record.field" of one that objects point to. */
 static bool has_counter(const struct whatif_cmd *c, const char *name)
 {
-	if (program_gvar(&c->st.program, name) != FACTS_NONE ||
-	    (strchr(name, '.') && program_find_string(&c->st.program, name) != FACTS_NONE))
+	for (size_t i = 0; i < c->st.program.gvars.n; i++)
+		if (!strcmp(program_str(&c->st.program, c->st.program.gvars.v[i].name), name))
+			return true;
+	if (strchr(name, '.') && program_find_string(&c->st.program, name) != FACTS_NONE)
 		return true;
 	log_error("--guard: no analysed unit has a counter '%s'", name);
 	return false;

@@ -168,10 +168,11 @@ static struct leftover leftover_of(struct analysis *an, const struct remedy_set 
 
 static uint32_t find_guard(const struct analysis *an, const char *name)
 {
-	uint32_t g = program_gvar(an->p, name), s;
+	uint32_t g, s;
 
-	if (g != FACTS_NONE)
-		return g;
+	for (g = 0; g < an->p->gvars.n; g++)
+		if (!strcmp(program_str(an->p, an->p->gvars.v[g].name), name))
+			return g;
 	s = program_find_string(an->p, name);
 	return s == FACTS_NONE || !strchr(name, '.') ? FACTS_NONE : s | GUARD_FIELD;
 }
