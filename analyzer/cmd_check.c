@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "base/fs.h"
-#include "base/log.h"
 #include "known.h"
 #include "study.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 struct check {
 	struct options o;
@@ -13,58 +8,18 @@ struct check {
 	struct known_findings known;
 };
 
-/* What the platform of @writer takes beside the output. The report is complete without it. */
-static void write_beside(struct check *c, const struct report_writer *writer)
-{
-	const struct report_options plain = { 0 };
-	const char *file = writer->beside ? getenv(writer->beside_env) : NULL;
-	struct strbuf sb = STRBUF_INIT;
-	int err;
-
-	if (!file || !*file)
-		return;
-	writer->beside->write(&c->st.report, &plain, &sb);
-	err = fs_append(file, sb.buf, sb.len);
-	if (err)
-		log_warn("cannot append %s to %s (%s): %s", writer->beside->name, file,
-			 writer->beside_env, strerror(-err));
-	strbuf_release(&sb);
-}
-
-static bool write_output(struct check *c, const struct output *out)
-{
-	struct report_options ro = { .color = options_color(&c->o, out) };
-	struct strbuf sb = STRBUF_INIT;
-	bool ok;
-
-	out->writer->write(&c->st.report, &ro, &sb);
-	ok = options_write(out, &sb);
-	if (ok)
-		write_beside(c, out->writer);
-	strbuf_release(&sb);
-	return ok;
-}
-
-static bool write_outputs(struct check *c)
-{
-	struct output text = { .format = "text", .writer = report_writer_find("text") };
-
-	if (!c->o.outputs.n)
-		return write_output(c, &text);
-	for (size_t i = 0; i < c->o.outputs.n; i++) {
-		if (!write_output(c, &c->o.outputs.v[i]))
-			return false;
-	}
-	return true;
-}
-
 static int check(struct check *c)
 {
+	const struct report_options ro = { 0 };
+
+	for (size_t i = 0; i < c->o.outputs.n; i++)
+		c->st.sections |= c->o.outputs.v[i].writer->sections;
 	if (!options_check(&c->o) || !known_read(&c->known) || !study_run(&c->st))
 		return EXIT_ERROR;
 	progress_end();
 	known_mark(&c->known, &c->st.report);
-	if (!write_outputs(c) || !known_write(&c->known, &c->st.report))
+	if (!options_report(&c->o, &c->st.report, &ro) ||
+	    !known_write(&c->known, &c->st.report))
 		return EXIT_ERROR;
 	for (size_t i = 0; i < c->st.report.n_findings; i++) {
 		const struct finding *f = &c->st.report.findings[i];
@@ -81,7 +36,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	if (key != ARGP_KEY_INIT)
 		return ARGP_ERR_UNKNOWN;
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < 6; i++)
 		state->child_inputs[i] = &c->o;
 	return 0;
 }
@@ -93,6 +48,7 @@ int cmd_check(int argc, char **argv)
 		{ &options_tree_argp, 0, NULL, 0 },
 		{ &options_rules_argp, 0, NULL, 0 },
 		{ &options_output_argp, 0, NULL, 0 },
+		{ &options_fail_argp, 0, NULL, 0 },
 		{ &options_known_argp, 0, NULL, 0 },
 		{ &options_talk_argp, 0, NULL, 0 },
 		{ 0 },

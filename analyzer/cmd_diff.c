@@ -21,7 +21,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		for (size_t i = 0; i < 2; i++)
+		for (size_t i = 0; i < 3; i++)
 			state->child_inputs[i] = &c->o;
 		return 0;
 	case ARGP_KEY_ARG:
@@ -63,7 +63,7 @@ static int run_diff(struct diff_command *c)
 
 	if (!options_check(&c->o))
 		return EXIT_ERROR;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		if (report_read(&c->arena, c->files[i], &c->reports[i], &error)) {
 			log_error("%s", error);
 			return EXIT_ERROR;
@@ -91,6 +91,7 @@ int cmd_diff(int argc, char **argv)
 	static const struct argp_option no_options[] = { { 0 } };
 	static const struct argp_child children[] = {
 		{ &options_output_argp, 0, NULL, 0 },
+		{ &options_fail_argp, 0, NULL, 0 },
 		{ &options_talk_argp, 0, NULL, 0 },
 		{ 0 },
 	};

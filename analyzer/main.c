@@ -13,6 +13,9 @@ static const struct command_entry {
 	const char *what;
 } commands[] = {
 	{ "check", cmd_check, "analyse a kernel tree and report" },
+	{ "sections", cmd_sections, "every critical section, and what can be attached to in it" },
+	{ "attach", cmd_attach, "what must not be traced, and what still can be" },
+	{ "whatif", cmd_whatif, "what a remedy would leave of the findings" },
 	{ "diff", cmd_diff, "what is new and what is fixed between two JSON reports" },
 	{ "explain", cmd_explain, "what a rule means, or one finding of a report at length" },
 	{ "cache", cmd_cache, "what is kept from run to run" },

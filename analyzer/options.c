@@ -81,7 +81,7 @@ static const char *find_format(const struct options *o, const char *name,
 			       const struct report_writer **ret_writer)
 {
 	if (!o->formats) {
-		*ret_writer = report_writer_find(name);
+		*ret_writer = report_writer_find(o->writers, name);
 		return *ret_writer ? (*ret_writer)->name : NULL;
 	}
 	for (size_t i = 0; o->formats[i]; i++) {
@@ -93,9 +93,9 @@ static const char *find_format(const struct options *o, const char *name,
 
 static void add_format_names(const struct options *o, struct strbuf *out)
 {
-	for (size_t i = 0; o->formats ? o->formats[i] != NULL : report_writers[i] != NULL; i++)
+	for (size_t i = 0; o->formats ? o->formats[i] != NULL : o->writers[i] != NULL; i++)
 		strbuf_addf(out, "%s%s", i ? ", " : "",
-			    o->formats ? o->formats[i] : report_writers[i]->name);
+			    o->formats ? o->formats[i] : o->writers[i]->name);
 }
 
 static void add_output(struct options *o, const char *arg, struct argp_state *state)
@@ -270,9 +270,6 @@ const struct argp options_rules_argp = { .options = rules_options, .parser = par
 static const struct argp_option output_options[] = {
 	{ "output", KEY_OUTPUT, "FORMAT[:FILE]", 0,
 	  "How and where to report (repeatable); default: text on standard output", 3 },
-	{ "fail-on", KEY_FAIL_ON, "SEVERITY", 0,
-	  "End with 1 if there is a finding of this severity: error (default), warning, note, never",
-	  3 },
 	{ "color", KEY_COLOR, "WHEN", 0, "auto, always or never", 3 },
 	{ 0 },
 };
@@ -284,9 +281,6 @@ static error_t parse_output(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case KEY_OUTPUT:
 		add_output(o, arg, state);
-		return 0;
-	case KEY_FAIL_ON:
-		o->fail_on = choose(severities, "fail-on", arg, state);
 		return 0;
 	case KEY_COLOR:
 		o->color = choose(whens_color, "color", arg, state);
@@ -336,6 +330,24 @@ static error_t parse_known(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp options_known_argp = { .options = known_options, .parser = parse_known };
+static const struct argp_option fail_options[] = {
+	{ "fail-on", KEY_FAIL_ON, "SEVERITY", 0,
+	  "End with 1 if there is a finding of this severity: error (default), warning, note, never",
+	  3 },
+	{ 0 },
+};
+
+static error_t parse_fail(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	if (key != KEY_FAIL_ON)
+		return ARGP_ERR_UNKNOWN;
+	o->fail_on = choose(severities, "fail-on", arg, state);
+	return 0;
+}
+
+const struct argp options_fail_argp = { .options = fail_options, .parser = parse_fail };
 
 static const struct argp_option talk_options[] = {
 	{ "quiet", 'q', NULL, 0, "No warnings, no progress", 5 },
@@ -376,6 +388,7 @@ void options_init(struct options *o)
 
 	memset(o, 0, sizeof(*o));
 	o->fail_on = SEV_ERROR;
+	o->writers = report_writers;
 	o->cache_size = FACTS_CACHE_SIZE;
 	if (arch && *arch)
 		o->arch = arch;
@@ -460,6 +473,53 @@ bool options_color(const struct options *o, const struct output *out)
 	if (no_color && *no_color)
 		return false;
 	return !out->file && isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
+}
+
+/* What the platform of @writer takes beside the output. The report is complete without it. */
+static void write_beside(const struct report *r, const struct report_writer *writer)
+{
+	const struct report_options plain = { 0 };
+	const char *file = writer->beside ? getenv(writer->beside_env) : NULL;
+	struct strbuf sb = STRBUF_INIT;
+	int err;
+
+	if (!file || !*file)
+		return;
+	writer->beside->write(r, &plain, &sb);
+	err = fs_append(file, sb.buf, sb.len);
+	if (err)
+		log_warn("cannot append %s to %s (%s): %s", writer->beside->name, file,
+			 writer->beside_env, strerror(-err));
+	strbuf_release(&sb);
+}
+
+static bool write_output(const struct options *o, const struct report *r,
+			 const struct report_options *ro, const struct output *out)
+{
+	struct report_options own = *ro;
+	struct strbuf sb = STRBUF_INIT;
+	bool ok;
+
+	own.color = options_color(o, out);
+	out->writer->write(r, &own, &sb);
+	ok = options_write(out, &sb);
+	if (ok)
+		write_beside(r, out->writer);
+	strbuf_release(&sb);
+	return ok;
+}
+
+bool options_report(const struct options *o, const struct report *r, const struct report_options *ro)
+{
+	struct output first = { .format = o->writers[0]->name, .writer = o->writers[0] };
+
+	if (!o->outputs.n)
+		return write_output(o, r, ro, &first);
+	for (size_t i = 0; i < o->outputs.n; i++) {
+		if (!write_output(o, r, ro, &o->outputs.v[i]))
+			return false;
+	}
+	return true;
 }
 
 /* The folder of the rules that came with this binary, in @a. */

@@ -40,6 +40,7 @@ struct options {
 	VEC(const char *) rules;
 	VEC(struct output) outputs;
 	const char *const *formats; /* that a command has instead of the report writers; ends with NULL */
+	const struct report_writer *const *writers; /* of the command; the first is the default */
 	bool all;
 	bool offline;
 	const char *baseline;
@@ -59,6 +60,8 @@ extern const struct argp options_tree_argp;  /* --build, --scope, ...: to find a
 extern const struct argp options_cache_argp; /* --cache, --cache-size */
 extern const struct argp options_output_argp; /* --output, --fail-on, --color */
 extern const struct argp options_known_argp; /* --baseline, --since, --suppressions, ... */
+extern const struct argp options_output_argp; /* --output, --color */
+extern const struct argp options_fail_argp;   /* --fail-on */
 extern const struct argp options_talk_argp; /* -q, -v, --progress */
 
 void options_init(struct options *o);
@@ -69,6 +72,12 @@ void options_release(struct options *o);
  * to be written can be. Prints what is wrong. Returns false then.
  */
 bool options_check(const struct options *o);
+
+/*
+ * Writes @r to all outputs, or to standard output in the command's default
+ * format. Prints what went wrong. Returns false then.
+ */
+bool options_report(const struct options *o, const struct report *r, const struct report_options *ro);
 
 /* May escapes be written to the output? */
 bool options_color(const struct options *o, const struct output *out);
@@ -93,6 +102,9 @@ bool options_write(const struct output *out, const struct strbuf *text);
 
 /* The commands: each takes its own name as argv[0] and returns an exit status. */
 int cmd_check(int argc, char **argv);
+int cmd_sections(int argc, char **argv);
+int cmd_attach(int argc, char **argv);
+int cmd_whatif(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_cache(int argc, char **argv);

@@ -251,6 +251,8 @@ static void find_hazards(struct study *st)
 		.find_data = st,
 		.progress = on_analysis,
 		.data = &stage,
+		.sections = st->sections,
+		.whatif = st->whatif,
 	};
 	size_t n = st->units.v.n;
 	struct facts *facts = ARENA_ARRAY(&st->arena, struct facts, n);

@@ -24,6 +24,8 @@ struct study {
 	struct pool_result *results;
 	struct program program;
 	struct report report;
+	bool sections;			   /* set before study_run(): fill them too */
+	const struct remedy_names *whatif; /* the same: try these */
 };
 
 void study_init(struct study *st, const struct options *o);

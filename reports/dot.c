@@ -10,7 +10,7 @@
  */
 
 /* For a quoted label: dot reads escapes and entities in it. */
-static void add_label(struct strbuf *out, const char *s)
+void add_dot_label(struct strbuf *out, const char *s)
 {
 	struct strbuf safe = STRBUF_INIT;
 
@@ -40,7 +40,7 @@ static void add_label_wrapped(struct strbuf *out, const char *s, size_t width, c
 		bool more = line[len];
 
 		line[len] = '\0';
-		add_label(out, line);
+		add_dot_label(out, line);
 		strbuf_addstr(out, end);
 		line += len + more;
 	}
@@ -73,10 +73,10 @@ static void add_node(size_t finding, size_t ladder, size_t i, const struct step 
 		     struct strbuf *out)
 {
 	strbuf_addf(out, "    f%zu_%zu_%zu [label=\"%zu. ", finding, ladder, i + 1, i + 1);
-	add_label(out, s->function);
+	add_dot_label(out, s->function);
 	if (s->location.file) {
 		strbuf_addstr(out, "\\n");
-		add_label(out, s->location.file);
+		add_dot_label(out, s->location.file);
 		strbuf_addf(out, ":%u", s->location.line);
 	}
 	if (*s->note) {

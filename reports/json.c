@@ -100,22 +100,25 @@ static json_t *lock(const struct lock_ref *l)
 	return j;
 }
 
+static json_t *attach_point(const struct attach_point *p)
+{
+	json_t *j = object();
+
+	set(j, "function", text_or_null(p->function));
+	set(j, "name", text(p->name));
+	set(j, "how", strings(&p->how));
+	set(j, "certainty", text(certainty_name(p->certainty)));
+	set(j, "reason", text(p->reason));
+	set(j, "location", location(&p->location));
+	return j;
+}
+
 static json_t *attach_points(const struct finding *f)
 {
 	json_t *all = array();
 
-	for (size_t i = 0; i < f->n_attach; i++) {
-		const struct attach_point *p = &f->attach[i];
-		json_t *j = object();
-
-		set(j, "function", text_or_null(p->function));
-		set(j, "name", text(p->name));
-		set(j, "how", strings(&p->how));
-		set(j, "certainty", text(certainty_name(p->certainty)));
-		set(j, "reason", text(p->reason));
-		set(j, "location", location(&p->location));
-		append(all, j);
-	}
+	for (size_t i = 0; i < f->n_attach; i++)
+		append(all, attach_point(&f->attach[i]));
 	return all;
 }
 
@@ -297,28 +300,49 @@ static void add_history(const struct report *r, json_t *top)
 	set(top, "idle_suppressions", idle);
 }
 
-static void json_write(const struct report *r, const struct report_options *o, struct strbuf *out)
+static json_t *section(const struct section *s)
 {
-	json_t *top = object(), *tool = object(), *findings = array(), *stats = object();
-	char *dump;
+	json_t *j = object(), *attach = array(), *calls = array();
 
-	set(top, "schema", text("relock-report/1"));
+	set(j, "lock", lock(&s->lock));
+	set(j, "type", text_or_null(s->lock_type));
+	set(j, "primitive", text(s->primitive));
+	set(j, "raised", strings(&s->guard_raised));
+	set(j, "entries", strings(&s->entries));
+	for (size_t i = 0; i < s->n_attach; i++)
+		append(attach, attach_point(&s->attach[i]));
+	set(j, "attach", attach);
+	for (size_t i = 0; i < s->n_calls; i++) {
+		json_t *c = object();
+
+		set(c, "caller", text(s->calls[i].caller));
+		set(c, "callee", text(s->calls[i].callee));
+		set(c, "skipped", json_boolean(s->calls[i].skipped));
+		append(calls, c);
+	}
+	set(j, "calls", calls);
+	set(j, "findings", strings(&s->findings));
+	return j;
+}
+
+/* What every document begins with. */
+static json_t *document(const char *schema, const struct report *r)
+{
+	json_t *top = object(), *tool = object();
+
+	set(top, "schema", text(schema));
 	set(tool, "name", text("relock"));
 	set(tool, "version", text(r->tool_version));
 	set(top, "tool", tool);
 	set(top, "kernel", kernel(r));
 	set(top, "units", units(r));
-	set(top, "assumptions", strings(&r->assumptions));
-	for (size_t i = 0; i < r->n_findings; i++)
-		append(findings, finding(&r->findings[i]));
-	set(top, "findings", findings);
-	add_history(r, top);
-	set(top, "sections", array());
-	for (size_t i = 0; i < r->n_stats; i++)
-		set(stats, r->stats[i].name, number(r->stats[i].value));
-	set(top, "statistics", stats);
+	return top;
+}
 
-	dump = json_dumps(top, JSON_INDENT(2));
+static void write_document(json_t *top, struct strbuf *out)
+{
+	char *dump = json_dumps(top, JSON_INDENT(2));
+
 	if (!dump)
 		arena_die(sizeof(void *));
 	strbuf_addstr(out, dump);
@@ -327,8 +351,155 @@ static void json_write(const struct report *r, const struct report_options *o, s
 	json_decref(top);
 }
 
+static void json_write(const struct report *r, const struct report_options *o, struct strbuf *out)
+{
+	json_t *top = document("relock-report/1", r);
+	json_t *findings = array(), *sections = array(), *stats = object();
+
+	set(top, "assumptions", strings(&r->assumptions));
+	for (size_t i = 0; i < r->n_findings; i++)
+		append(findings, finding(&r->findings[i]));
+	set(top, "findings", findings);
+	add_history(r, top);
+	/* Those that a finding is about; `relock sections` has them all. */
+	for (size_t i = 0; i < r->n_sections; i++)
+		if (r->sections[i].findings.n)
+			append(sections, section(&r->sections[i]));
+	set(top, "sections", sections);
+	for (size_t i = 0; i < r->n_stats; i++)
+		set(stats, r->stats[i].name, number(r->stats[i].value));
+	set(top, "statistics", stats);
+	write_document(top, out);
+}
+
 const struct report_writer json_writer = {
 	.name = "json",
 	.description = "everything, for programs (reports/schema has its schema)",
+	.sections = true,
 	.write = json_write,
+};
+
+static void sections_json_write(const struct report *r, const struct report_options *o,
+				struct strbuf *out)
+{
+	json_t *top = document("relock-sections/1", r), *sections = array();
+
+	for (size_t i = 0; i < r->n_sections; i++)
+		append(sections, section(&r->sections[i]));
+	set(top, "sections", sections);
+	write_document(top, out);
+}
+
+const struct report_writer sections_json_writer = {
+	.name = "json",
+	.description = "every section, for programs",
+	.write = sections_json_write,
+};
+
+static json_t *attachable(const struct attachable *a)
+{
+	json_t *j = object(), *dangers = array();
+
+	set(j, "name", text(a->name));
+	set(j, "tracepoint", json_boolean(a->tracepoint));
+	set(j, "verdict", text(attachable_verdict(a)));
+	set(j, "how", strings(&a->how));
+	set(j, "certainty", text(certainty_name(a->certainty)));
+	set(j, "reason", text(a->reason));
+	set(j, "location", location(&a->location));
+	set(j, "locks", strings(&a->locks));
+	for (size_t i = 0; i < a->n_dangers; i++) {
+		json_t *d = object();
+
+		set(d, "function", text(a->dangers[i].function));
+		set(d, "what", text(a->dangers[i].what));
+		set(d, "lock", text(a->dangers[i].lock));
+		set(d, "finding", text(a->dangers[i].finding));
+		append(dangers, d);
+	}
+	set(j, "dangers", dangers);
+	return j;
+}
+
+static void attach_json_write(const struct report *r, const struct report_options *o,
+			      struct strbuf *out)
+{
+	json_t *top = document("relock-attach/1", r), *all = array(), *elsewhere = array();
+
+	for (size_t i = 0; i < r->n_attachables; i++)
+		if (attachable_asked(&r->attachables[i], o))
+			append(all, attachable(&r->attachables[i]));
+	set(top, "attachables", all);
+	for (size_t i = 0; i < o->n_functions; i++)
+		if (!attachable_find(r, o->functions[i]))
+			append(elsewhere, text(o->functions[i]));
+	set(top, "not_under_a_lock", elsewhere);
+	write_document(top, out);
+}
+
+const struct report_writer attach_json_writer = {
+	.name = "json",
+	.description = "every attachable function and tracepoint, for programs",
+	.write = attach_json_write,
+};
+
+static json_t *leftover(const struct leftover *l)
+{
+	json_t *j = object(), *open = array();
+
+	set(j, "finding", text(l->finding->id));
+	set(j, "severity", text(severity_name(l->finding->severity)));
+	set(j, "left", l->n_open ? text(severity_name(l->severity)) : json_null());
+	for (size_t i = 0; i < l->n_open; i++) {
+		json_t *p = attach_point(&l->open[i]);
+
+		set(p, "object", text_or_null(l->open_object[i]));
+		append(open, p);
+	}
+	set(j, "open", open);
+	return j;
+}
+
+static json_t *trial(const struct trial *t)
+{
+	json_t *j = object(), *left = array();
+
+	set(j, "kind", text(t->kind));
+	set(j, "guards", strings(&t->guards));
+	set(j, "notrace", strings(&t->notrace));
+	set(j, "objects", strings(&t->objects));
+	set(j, "hidden", strings(&t->hidden));
+	set(j, "hidden_objects", strings(&t->hidden_objects));
+	for (size_t i = 0; i < t->n_left; i++)
+		append(left, leftover(&t->left[i]));
+	set(j, "findings", left);
+	return j;
+}
+
+static void whatif_json_write(const struct report *r, const struct report_options *o,
+			      struct strbuf *out)
+{
+	json_t *top = document("relock-whatif/1", r), *proposals = array();
+	const struct whatif *w = r->whatif;
+
+	set(top, "given", w->given ? trial(w->given) : json_null());
+	for (size_t i = 0; i < w->n_proposals; i++) {
+		const struct proposals *p = &w->proposals[i];
+		json_t *j = object(), *trials = array();
+
+		set(j, "finding", finding(p->finding));
+		for (size_t k = 0; k < p->n_trials; k++)
+			append(trials, trial(&p->trials[k]));
+		set(j, "trials", trials);
+		set(j, "nmi", strings(&p->nmi));
+		append(proposals, j);
+	}
+	set(top, "proposals", proposals);
+	write_document(top, out);
+}
+
+const struct report_writer whatif_json_writer = {
+	.name = "json",
+	.description = "what is left by each remedy, for programs",
+	.write = whatif_json_write,
 };

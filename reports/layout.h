@@ -104,6 +104,13 @@ void text_finding(const struct report *r, const struct finding *f, const struct 
 /* The picture that lockdep draws, after an empty line; nothing where the finding has none. */
 void text_scenario(const struct finding *f, struct strbuf *out);
 
+/* "unsafe", "safe", or "not attachable". */
+const char *attachable_verdict(const struct attachable *a);
+/* The attachable function or tracepoint called @name, or NULL: it is under none of these locks. */
+const struct attachable *attachable_find(const struct report *r, const char *name);
+/* Whether the user wants to hear of @a: it is asked for, or nothing is. */
+bool attachable_asked(const struct attachable *a, const struct report_options *o);
+
 extern const struct report_writer text_writer;
 extern const struct report_writer short_writer;
 extern const struct report_writer lore_writer;
@@ -116,5 +123,16 @@ extern const struct report_writer rdjson_writer;
 extern const struct report_writer checkstyle_writer;
 extern const struct report_writer junit_writer;
 extern const struct report_writer dot_writer;
+extern const struct report_writer sections_text_writer;
+extern const struct report_writer sections_json_writer;
+extern const struct report_writer sections_dot_writer;
+extern const struct report_writer attach_text_writer;
+extern const struct report_writer attach_json_writer;
+extern const struct report_writer attach_bpftrace_writer;
+extern const struct report_writer whatif_text_writer;
+extern const struct report_writer whatif_json_writer;
+
+/* Appends @s as part of a quoted label of graphviz. */
+void add_dot_label(struct strbuf *out, const char *s);
 
 #endif

@@ -12,6 +12,8 @@ struct rules;
 struct report_options {
 	bool color;	    /* ANSI colours, for a terminal */
 	unsigned int width; /* columns that prose is wrapped to; 0: 100 */
+	const char *const *functions; /* `attach`: the ones that were asked for */
+	size_t n_functions;
 };
 
 /*
@@ -24,6 +26,7 @@ struct report_options {
 struct report_writer {
 	const char *name; /* of --output */
 	const char *description;
+	bool sections; /* it writes the sections too */
 	void (*write)(const struct report *r, const struct report_options *o, struct strbuf *out);
 	/*
 	 * A platform may take a second report from a file that an environment
@@ -38,8 +41,14 @@ struct report_writer {
 /* All writers, in the order that a user is told about them; ends with NULL. */
 extern const struct report_writer *const report_writers[];
 
-/* The writer called @name, or NULL. */
-const struct report_writer *report_writer_find(const char *name);
+/* The same for `sections`, `attach` and `whatif`. */
+extern const struct report_writer *const sections_writers[];
+extern const struct report_writer *const attach_writers[];
+extern const struct report_writer *const whatif_writers[];
+
+/* The one of @writers that is called @name, or NULL. */
+const struct report_writer *report_writer_find(const struct report_writer *const *writers,
+					       const char *name);
 
 /*
  * Appends the page that explains a rule, named by code or name. Returns 0, or

@@ -19,9 +19,30 @@ const struct report_writer *const report_writers[] = {
 	NULL,
 };
 
-const struct report_writer *report_writer_find(const char *name)
+const struct report_writer *const sections_writers[] = {
+	&sections_text_writer,
+	&sections_json_writer,
+	&sections_dot_writer,
+	NULL,
+};
+
+const struct report_writer *const attach_writers[] = {
+	&attach_text_writer,
+	&attach_json_writer,
+	&attach_bpftrace_writer,
+	NULL,
+};
+
+const struct report_writer *const whatif_writers[] = {
+	&whatif_text_writer,
+	&whatif_json_writer,
+	NULL,
+};
+
+const struct report_writer *report_writer_find(const struct report_writer *const *writers,
+					       const char *name)
 {
-	for (const struct report_writer *const *w = report_writers; *w; w++) {
+	for (const struct report_writer *const *w = writers; *w; w++) {
 		if (!strcmp((*w)->name, name))
 			return *w;
 	}

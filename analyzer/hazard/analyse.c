@@ -93,6 +93,7 @@ static void release_analysis(struct analysis *an)
 	vec_release(&an->outers);
 	vec_release(&an->hazards);
 	vec_release(&an->faults);
+	vec_release(&an->causes);
 	vec_release(&an->kinds);
 	vec_release(&an->designated);
 	vec_release(&an->places.v);
@@ -130,6 +131,10 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 	find_hazards(&an);
 	find_faults(&an);
 	make_findings(&an, ret);
+	if (o->sections)
+		make_sections(&an, ret);
+	if (o->whatif)
+		make_whatif(&an, ret);
 	ret->cuts = arena_memdup(arena, an.cuts, an.n_cuts * sizeof(*an.cuts));
 	ret->n_cuts = an.n_cuts;
 	add_stat(arena, ret, "functions", p->funcs.n);

@@ -17,7 +17,25 @@ struct outside_def {
 	bool notrace;	  /* its definition says that it is not traced */
 };
 
+/* A remedy that the user names, to see what it would leave. */
+struct remedy_guard {
+	const char *function; /* raises the counter from its first to its last instruction */
+	const char *counter;
+};
+
+struct remedy_names {
+	const struct remedy_guard *guards;
+	size_t n_guards;
+	const char *const *notrace; /* functions */
+	size_t n_notrace;
+	const char *const *objects; /* built without the ftrace flags */
+	size_t n_objects;
+};
+
 struct analyse_options {
+	bool sections; /* fill sections and attachables */
+	const struct remedy_names *whatif; /* fill whatif; without any name: with proposals */
+
 	/* Whether some unit of the kernel defines @function, and where. May be NULL. */
 	bool (*find_outside)(void *data, const char *function, struct outside_def *ret);
 	void *find_data;

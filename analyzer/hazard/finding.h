@@ -107,6 +107,7 @@ struct finding {
 	struct remedy *remedies;
 	size_t n_remedies;
 	struct strlist notes; /* further sentences for people: "note: ..." in text */
+	uint32_t cause; /* a number for hazard/ */
 	const char *state;    /* "new", "unchanged", "suppressed"; NULL without a baseline */
 	const char *state_reason; /* what the baseline or the suppression says why; or NULL */
 	struct brought *brought;  /* NULL: not asked for, or not known */
@@ -127,6 +128,13 @@ struct idle_suppression {
 	const char *why; /* "no finding is like this", "it ended on 2026-01-31" */
 };
 
+/* A call in a section: who calls whom. */
+struct section_call {
+	const char *caller;
+	const char *callee;
+	bool skipped; /* there are calls between the two that were not followed */
+};
+
 /*
  * A critical section: one acquire as it is reached with one set of guards, and
  * what can be attached to while its lock is held.
@@ -140,6 +148,8 @@ struct section {
 	/* Functions and tracepoints inside, the surest first; those that cannot be used are CERT_NO. */
 	struct attach_point *attach;
 	size_t n_attach;
+	struct section_call *calls; /* each once */
+	size_t n_calls;
 	struct strlist findings; /* ids of those about this section */
 };
 
@@ -153,7 +163,8 @@ struct danger {
 
 /* A function or tracepoint that is reached under a lock: what a program there may do. */
 struct attachable {
-	const char *name;
+	const char *name; /* the function's, the tracepoint's, or "any instruction" */
+	bool tracepoint;
 	struct strlist how; /* "fentry", "tp_btf", ... */
 	enum certainty certainty;
 	const char *reason;
@@ -161,6 +172,42 @@ struct attachable {
 	struct strlist locks;	  /* classes held somewhere while it runs */
 	struct danger *dangers;	  /* none: it is safe to attach to */
 	size_t n_dangers;
+};
+
+/* What is left of one finding when remedies are there. */
+struct leftover {
+	const struct finding *finding;
+	enum severity severity; /* what it would be; a note: nothing can use it */
+	struct attach_point *open; /* what keeps it open, the surest first */
+	size_t n_open;
+	const char **open_object; /* what each is compiled into; NULL: nobody knows, or no function */
+	struct strlist objects; /* those, each once */
+};
+
+/* Remedies taken together, and what they do. */
+struct trial {
+	const char *kind; /* "guard", "notrace", "no-ftrace", or "given": the user's own */
+	struct strlist guards; /* "function:counter" */
+	struct strlist notrace;
+	struct strlist objects;
+	struct strlist hidden; /* functions that could be traced before */
+	struct strlist hidden_objects; /* not analysed: whatever else is in them is hidden too */
+	struct leftover *left; /* by finding, in the report's order; of a proposal: the one it is for */
+	size_t n_left;
+};
+
+/* Proposals for one finding. */
+struct proposals {
+	const struct finding *finding;
+	struct trial *trials; /* of objects: each has one more than the one before */
+	size_t n_trials;
+	struct strlist nmi; /* ids of findings about the same lock that an NMI comes through */
+};
+
+struct whatif {
+	struct trial *given; /* NULL: the user named none */
+	struct proposals *proposals;
+	size_t n_proposals;
 };
 
 struct failed_unit {
@@ -213,6 +260,7 @@ struct report {
 	size_t n_sections;
 	struct attachable *attachables; /* sorted by name */
 	size_t n_attachables;
+	struct whatif *whatif; /* NULL: nobody asked */
 	struct cut *cuts;
 	size_t n_cuts;
 	struct config_miss *config_missing;

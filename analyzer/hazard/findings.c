@@ -129,14 +129,13 @@ void strlist_add(struct analysis *an, struct strlist *l, const char *s)
 	l->v = v;
 }
 
-/* What the site is called in reports. */
-static const char *site_name(struct analysis *an, const struct site *s)
+const char *site_name(struct analysis *an, uint32_t func, const char *tracepoint)
 {
-	if (s->func == FACTS_NONE)
+	if (func == FACTS_NONE)
 		return "any instruction";
-	if (s->tracepoint)
-		return arena_printf(an->arena, "tracepoint %s", s->tracepoint);
-	return people_name(an->p, s->func);
+	if (tracepoint)
+		return arena_printf(an->arena, "tracepoint %s", tracepoint);
+	return people_name(an->p, func);
 }
 
 void fill_attach(struct analysis *an, const struct hazard *h, const struct site_list *sites,
@@ -151,7 +150,7 @@ void fill_attach(struct analysis *an, const struct hazard *h, const struct site_
 
 		a->certainty = s->certainty;
 		a->reason = s->reason;
-		a->name = site_name(an, s);
+		a->name = site_name(an, s->func, s->tracepoint);
 		if (!s->tracepoint && !s->run_site && s->func != FACTS_NONE)
 			a->function = func_name(an->p, s->func);
 		if (s->point) {
@@ -188,7 +187,7 @@ void fill_reentry(struct analysis *an, const struct seen *s, size_t n, struct fi
 			if (!r) {
 				r = &f->reentry[f->n_reentry++];
 				r->function = name;
-				r->what = c->proto == FACTS_NONE ? "kfunc" : "helper";
+				r->what = callable_what(c);
 			}
 			if (!r->object)
 				r->object = sites_object(an, s[i].h, &s[i].sites);
@@ -470,7 +469,7 @@ static bool follows_from_leak(const struct finding *f, const struct finding *o)
  * raise it either; the test that it lacks (RL106) mends both. A guard that is
  * lowered twice (RL104) is missing in the sections that follow.
  */
-static void drop_evidence(struct report *r)
+static void drop_evidence(struct analysis *an, struct report *r)
 {
 	size_t i, k, n = 0;
 
@@ -482,15 +481,28 @@ static void drop_evidence(struct report *r)
 			const struct finding *o = &r->findings[k];
 
 			evidence |= follows_from_leak(f, o);
-			evidence |= !strcmp(o->code, rule_rl106.code) &&
-				    o->severity >= f->severity &&
-				    !strcmp(o->location.function, f->location.function) &&
-				    !cmp_str(o->lock.kind, f->lock.kind);
+			if (strcmp(o->code, rule_rl106.code) || o->severity < f->severity ||
+			    strcmp(o->location.function, f->location.function) ||
+			    cmp_str(o->lock.kind, f->lock.kind))
+				continue;
+			evidence = true;
+			an->shown_by[f->cause] = o->cause;
 		}
 		if (!evidence)
 			r->findings[n++] = *f;
 	}
 	r->n_findings = n;
+}
+
+const struct finding *hazard_finding(const struct analysis *an, const struct hazard *h,
+				     const struct report *ret)
+{
+	size_t i;
+
+	for (i = 0; h->cause != FACTS_NONE && i < ret->n_findings; i++)
+		if (ret->findings[i].cause == an->shown_by[h->cause])
+			return &ret->findings[i];
+	return NULL;
 }
 
 void make_findings(struct analysis *an, struct report *ret)
@@ -502,6 +514,7 @@ void make_findings(struct analysis *an, struct report *ret)
 	for (i = 0; i < an->hazards.n; i++) {
 		struct cause c;
 
+		an->hazards.v[i].cause = FACTS_NONE;
 		if (!find_cause(an, &an->hazards.v[i], &c))
 			continue;
 		for (k = 0; k < groups.n; k++)
@@ -512,6 +525,12 @@ void make_findings(struct analysis *an, struct report *ret)
 		if (groups.v[k].cause.expected == FACTS_NONE)
 			groups.v[k].cause.expected = c.expected;
 		vec_push(&groups.v[k].hazards, i);
+		an->hazards.v[i].cause = (uint32_t)k;
+	}
+	an->shown_by = ARENA_ARRAY(an->arena, uint32_t, groups.n);
+	for (k = 0; k < groups.n; k++) {
+		vec_push(&an->causes, groups.v[k].cause);
+		an->shown_by[k] = (uint32_t)k;
 	}
 	find_orders(an, &orders);
 	ret->findings = ARENA_ARRAY(an->arena, struct finding,
@@ -520,6 +539,7 @@ void make_findings(struct analysis *an, struct report *ret)
 		if (an->o->progress)
 			an->o->progress(an->o->data, "findings", k, groups.n);
 		make_finding(an, &groups.v[k], &ret->findings[n]);
+		ret->findings[n].cause = (uint32_t)k;
 		/* That nothing can use a lock which nobody guards is no weakness. */
 		n += ret->findings[n].severity > SEV_NOTE || !groups.v[k].cause.of_lock;
 		vec_release(&groups.v[k].hazards);
@@ -533,7 +553,7 @@ void make_findings(struct analysis *an, struct report *ret)
 	ret->n_findings = n;
 	vec_release(&orders);
 	vec_release(&groups);
-	drop_evidence(ret);
+	drop_evidence(an, ret);
 	if (ret->n_findings)
 		qsort(ret->findings, ret->n_findings, sizeof(*ret->findings), cmp_finding);
 	for (i = 0; i < ret->n_findings; i++) {

@@ -17,6 +17,8 @@
  * rlNNN.c     one rule each: is this hazard mine, and where is it?
  * balance.c   faults that one outer run shows by itself
  * ladder.c, remedy.c, findings.c   hazards to findings
+ * sections.c  sections, and what can be attached to in them
+ * whatif.c    what a remedy would leave of the findings
  */
 
 /* How a program comes to run while the lock is held. */
@@ -63,6 +65,7 @@ struct hazard {
 	const struct acquire *wanted; /* of nested->run */
 	enum hazard_context context;
 	bool run_site; /* the tree runs a program there that may call it */
+	uint32_t cause; /* index into causes, or FACTS_NONE: no rule takes it */
 };
 
 /* Which rule a hazard breaks, and where. Hazards of one cause make one finding. */
@@ -134,6 +137,10 @@ struct analysis {
 	VEC(struct hazard) hazards;
 	VEC(struct fault) faults;
 	struct map64 near_guards; /* guards that the outer runs follow wherever they are */
+	VEC(struct cause) causes; /* what the findings are about, by their number */
+	uint32_t *shown_by; /* by cause: the one whose finding has this one as evidence */
+	const char **objects; /* by function: memo of func_object() */
+	const struct remedy_set *remedies; /* taken to be there already, or NULL */
 	const char **tracepoint; /* by function: the tracepoint whose programs a call of it runs, or NULL */
 	uint64_t *run_ways;	 /* by function: bit per rules->attach: it runs programs of that way */
 	struct places places;
@@ -201,6 +208,23 @@ void find_hazards(struct analysis *an);
 void make_findings(struct analysis *an, struct report *ret);
 /* Whether nobody but @o's run can get at lock @a of it: the map goes, or is new. */
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a);
+/* Fills @ret's sections and attachables, once its findings are there. */
+void make_sections(struct analysis *an, struct report *ret);
+/* Fills @ret's whatif, once its findings are there. */
+void make_whatif(struct analysis *an, struct report *ret);
+/* The finding of @ret that @h is of, or NULL. */
+const struct finding *hazard_finding(const struct analysis *an, const struct hazard *h,
+				     const struct report *ret);
+/*
+ * Whether remedies that are tried keep programs of @way away from @func
+ * (FACTS_NONE: any instruction) in the section of @h.
+ */
+bool remedy_stops(const struct analysis *an, const struct hazard *h,
+		  const struct rule_attach *way, uint32_t func);
+/* @s in @l once; the array is made anew, in the analysis' arena. */
+void strlist_add(struct analysis *an, struct strlist *l, const char *s);
+/* The object file that function @func is compiled into, or NULL: nobody knows. */
+const char *func_object(struct analysis *an, uint32_t func);
 
 /* The ladder of a hazard through @pt (a point of its outer run); NULL: right where the lock was taken. */
 struct ladder make_ladder(struct analysis *an, const struct hazard *h, const struct point *pt,

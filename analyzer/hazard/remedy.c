@@ -44,6 +44,37 @@ static void push(struct analysis *an, struct finding *f, const char *kind, const
 	f->remedies = r;
 }
 
+static const char *find_object(struct analysis *an, uint32_t func)
+{
+	const struct func *fn = &an->p->funcs.v[func];
+	struct outside_def def;
+	size_t len;
+
+	if (fn->defined)
+		return program_str(an->p, func_facts(an->p, fn)->unit.object);
+	if (!an->o->find_outside ||
+	    !an->o->find_outside(an->o->find_data, func_name(an->p, func), &def))
+		return NULL;
+	len = strlen(def.file);
+	if (len < 2 || strcmp(def.file + len - 2, ".c") != 0)
+		return NULL;
+	return arena_printf(an->arena, "%.*s.o", (int)(len - 2), def.file);
+}
+
+const char *func_object(struct analysis *an, uint32_t func)
+{
+	const char *none = "";
+
+	if (!an->objects)
+		an->objects = ARENA_ARRAY(an->arena, const char *, an->p->funcs.n);
+	if (!an->objects[func]) {
+		const char *o = find_object(an, func);
+
+		an->objects[func] = o ? o : none;
+	}
+	return *an->objects[func] ? an->objects[func] : NULL;
+}
+
 /* The object file that attach point @a is compiled into, or NULL: not analysed. */
 static const char *object_of(struct analysis *an, const struct attach_point *a)
 {

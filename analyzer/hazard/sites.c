@@ -44,8 +44,7 @@ static bool is_hook(const struct analysis *an, uint32_t func)
 	return false;
 }
 
-/* Whether a program attached by way number @w runs at place @pl. */
-static bool way_fits(const struct analysis *an, size_t w, const struct place *pl)
+bool way_fits(const struct analysis *an, size_t w, const struct place *pl)
 {
 	const struct point *pt = pl->point;
 
@@ -66,8 +65,7 @@ static bool way_fits(const struct analysis *an, size_t w, const struct place *pl
 	}
 }
 
-/* Whether the dispatcher of @way would not run the program: its own guard is up. */
-static bool dispatcher_stops(const struct analysis *an, const struct rule_attach *way,
+bool dispatcher_stops(const struct analysis *an, const struct rule_attach *way,
 			     const struct guards *g)
 {
 	uint8_t i;
@@ -104,7 +102,7 @@ static struct site *site_at(struct site_list *l, uint32_t func, const char *trac
 	return &l->v.v[l->v.n - 1];
 }
 
-static struct attach_verdict verdict(struct analysis *an, size_t w, const struct place *pl)
+struct attach_verdict place_verdict(struct analysis *an, size_t w, const struct place *pl)
 {
 	const struct rule_attach *way = &an->p->rules->attach.v[w];
 	bool via = pl->point->via_pointer && pl->func == pl->point->callee;
@@ -157,9 +155,10 @@ static void try_place(struct analysis *an, const struct hazard *h, const struct 
 		bool object;
 
 		if (!(ways >> w & 1) || !way_fits(an, w, pl) ||
+		    remedy_stops(an, h, way, pl->func) ||
 		    dispatcher_stops(an, way, &pl->point->guards))
 			continue;
-		v = verdict(an, w, pl);
+		v = place_verdict(an, w, pl);
 		if (v.certainty == CERT_NO ||
 		    !programs_may_call(&an->pr, w, h->reenter->callable,
 				       named ? func_name(an->p, pl->func) : NULL))
@@ -213,6 +212,7 @@ static void nmi_site(struct analysis *an, const struct hazard *h, uint64_t ways,
 		const struct rule_attach *way = &an->p->rules->attach.v[w];
 
 		if (!(ways >> w & 1) || way->at != AT_NMI || dispatcher_stops(an, way, &h->guards) ||
+		    remedy_stops(an, h, way, FACTS_NONE) ||
 		    !programs_may_call(&an->pr, w, h->reenter->callable, NULL))
 			continue;
 		s.ways |= UINT64_C(1) << w;
@@ -245,8 +245,7 @@ static void add_place(struct places *ps, struct place pl)
 	vec_push(&ps->v, pl);
 }
 
-/* The places of the section that @h is about: of the same lock, with the same guards up. */
-static const struct places *find_places(struct analysis *an, const struct hazard *h)
+const struct places *find_places(struct analysis *an, const struct hazard *h)
 {
 	struct places *ps = &an->places;
 	uint32_t *funcs;

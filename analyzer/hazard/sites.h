@@ -38,4 +38,29 @@ void sites_release(struct site_list *l);
 /* How a program at some site of @l gets the objects that @h->reenter wants, or NULL. */
 const char *sites_object(struct analysis *an, const struct hazard *h, const struct site_list *l);
 
+/*
+ * The places of the section that @h is about (its outer, held_index and guards
+ * count): of the same lock, with the same guards up. Valid until the next call.
+ */
+const struct places *find_places(struct analysis *an, const struct hazard *h);
+
+/* Whether a program attached by way number @w runs at place @pl. */
+bool way_fits(const struct analysis *an, size_t w, const struct place *pl);
+
+/* Whether the dispatcher of @way would not run the program: its own guard is up. */
+bool dispatcher_stops(const struct analysis *an, const struct rule_attach *way,
+		      const struct guards *g);
+
+/* Whether, and how surely, a program can be attached by way number @w at place @pl. */
+struct attach_verdict place_verdict(struct analysis *an, size_t w, const struct place *pl);
+
+/* What a program calls to come back in: "helper" or "kfunc". */
+static inline const char *callable_what(const struct bpf_callable *c)
+{
+	return c->proto == FACTS_NONE ? "kfunc" : "helper";
+}
+
+/* What the site at @func, or on @tracepoint, is called in reports. */
+const char *site_name(struct analysis *an, uint32_t func, const char *tracepoint);
+
 #endif

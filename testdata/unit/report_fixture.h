@@ -309,7 +309,7 @@ static inline void check_golden(const char *name, const struct strbuf *got)
 static inline void write_golden(const char *format, const struct report *r, struct report_options o,
 			 const char *name)
 {
-	const struct report_writer *w = report_writer_find(format);
+	const struct report_writer *w = report_writer_find(report_writers, format);
 	struct strbuf out = STRBUF_INIT, again = STRBUF_INIT;
 
 	assert_non_null(w);

@@ -106,9 +106,9 @@ static void test_wrap(void **state)
 static void test_find(void **state)
 {
 	(void)state;
-	assert_non_null(report_writer_find("text"));
-	assert_null(report_writer_find("postscript"));
-	assert_null(report_writer_find(""));
+	assert_non_null(report_writer_find(report_writers, "text"));
+	assert_null(report_writer_find(report_writers, "postscript"));
+	assert_null(report_writer_find(report_writers, ""));
 }
 
 static void test_explain(void **state)
