@@ -63,7 +63,7 @@ static int run_diff(struct diff_command *c)
 
 	if (!options_check(&c->o))
 		return EXIT_ERROR;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		if (report_read(&c->arena, c->files[i], &c->reports[i], &error)) {
 			log_error("%s", error);
 			return EXIT_ERROR;

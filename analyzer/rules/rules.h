@@ -237,15 +237,8 @@ struct rule_tree {
 	const char *prog_aux_record;	  /* bpf_prog_aux */
 	const char *prog_sleepable_field; /* sleepable, of one of the two */
 	const char *proto_might_sleep;	  /* might_sleep */
-	struct names proto_args;	  /* arg1_type, ... */
-	struct names object_args;  /* argument types for which a program must hold an object */
-	struct names own_records;  /* structs that a program makes itself; '*' matches any rest */
-	unsigned int kfunc_sleepable; /* KF_SLEEPABLE */
-	unsigned int kfunc_trusted;   /* KF_TRUSTED_ARGS */
 	const char *field_record;	/* btf_field */
 	const char *field_type;		/* type, of field_record */
-	struct names tracepoint_calls;	/* prefixes of what calls a tracepoint's programs */
-	struct names unnamed_records; /* typedefs of structs without a tag: locks are named by the field */
 	const char *kfunc_register;   /* register_btf_kfunc_id_set(prog type, &set) */
 	const char *kfunc_set_record; /* btf_kfunc_id_set: its .set names the BTF set */
 	const char *struct_ops_record; /* bpf_struct_ops: its .verifier_ops */
@@ -258,6 +251,13 @@ struct rule_tree {
 	struct names notrace_words;    /* that stand in a definition and lead there, or say notrace */
 	struct names error_injection_sections;
 	struct names lsm_hook_prefixes; /* security_: fmod_ret may go there */
+	struct names proto_args;	  /* arg1_type, ... */
+	struct names object_args;  /* argument types for which a program must hold an object */
+	struct names own_records;  /* structs that a program makes itself; '*' matches any rest */
+	unsigned int kfunc_sleepable; /* KF_SLEEPABLE */
+	unsigned int kfunc_trusted;   /* KF_TRUSTED_ARGS */
+	struct names tracepoint_calls;	/* prefixes of what calls a tracepoint's programs */
+	struct names unnamed_records; /* typedefs of structs without a tag: locks are named by the field */
 };
 
 /* scope: what is analysed when the user names nothing. */
