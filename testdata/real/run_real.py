@@ -189,6 +189,8 @@ def check_details(f, want):
              f"no remedy {want['remedy']}: {f['remedies']}")
     if "expected" in want:
         need(f["guard"]["expected"] == want["expected"], f"guard: {f['guard']}")
+    if "context" in want:
+        need(f["context"] == want["context"], f"context: {f['context']}")
     if "kind" in want:
         need(f["lock"]["kind"] == want["kind"], f"kind: {f['lock']['kind']}")
 
