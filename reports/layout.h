@@ -69,6 +69,12 @@ bool finding_known(const struct finding *f);
 /* Number of the step before which a program begins to run, or l->n. */
 size_t ladder_divider(const struct ladder *l);
 
+/* Whether step @i goes on in the function of the one before it, and needs no name of its own. */
+bool ladder_goes_on(const struct ladder *l, size_t i);
+
+/* "file.c:12" of a step; with its folder where the ladder has two files of that name. */
+void add_step_place(const struct ladder *l, const struct step *s, struct strbuf *out);
+
 /* "1 error, 2 warnings, 0 notes, 3 suppressed", or "no findings". */
 void add_verdict(const struct report *r, struct strbuf *out);
 /* "50 of 51 units analysed, 1 failed; Linux 6.12.117, CONFIG"; not yet safe text. */
@@ -106,5 +112,6 @@ extern const struct report_writer rdjson_writer;
 extern const struct report_writer checkstyle_writer;
 extern const struct report_writer junit_writer;
 extern const struct report_writer dot_writer;
+extern const struct report_writer html_writer;
 
 #endif
