@@ -37,8 +37,11 @@ endfunction()
 set(text "/* Made by cmake/assets.cmake. */\n#include \"reports/html.h\"\n")
 foreach(asset STYLE SCRIPT)
 	string(TOLOWER ${asset} name)
-	file(READ ${${asset}} bytes HEX)
-	file(SHA256 ${${asset}} hash)
+	# Without the tabs, which only indent: reports have no control characters.
+	file(READ ${${asset}} content)
+	string(REPLACE "\t" "" content "${content}")
+	string(SHA256 hash "${content}")
+	string(HEX "${content}" bytes)
 	base64(${hash} hash)
 	string(REGEX REPLACE "(..)" "0x\\1," bytes ${bytes})
 	string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)"
