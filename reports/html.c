@@ -31,10 +31,10 @@ static int compare_name(const void *key, const void *item)
 
 void html_function(const struct report *r, const char *name, struct strbuf *out)
 {
-	const struct attachable *a =
-		r->n_attachables ? bsearch(name, r->attachables, r->n_attachables,
-					   sizeof(*r->attachables), compare_name) :
-				   NULL;
+	const struct attachable *a = r->n_attachables
+					     ? bsearch(name, r->attachables, r->n_attachables,
+						       sizeof(*r->attachables), compare_name)
+					     : NULL;
 
 	if (a)
 		strbuf_addf(out, "<a href=\"#a-%zu\">", (size_t)(a - r->attachables) + 1);
@@ -45,8 +45,8 @@ void html_function(const struct report *r, const char *name, struct strbuf *out)
 
 void html_finding_link(const struct finding *f, struct strbuf *out)
 {
-	strbuf_addf(out, "<a class=\"chip %s\" href=\"#f-%s\">%s ", severity_name(f->severity), f->id,
-		    severity_name(f->severity));
+	strbuf_addf(out, "<a class=\"chip %s\" href=\"#f-%s\">%s ", severity_name(f->severity),
+		    f->id, severity_name(f->severity));
 	add_xml(out, f->code);
 	strbuf_addstr(out, "</a>");
 }
@@ -78,14 +78,16 @@ const char *html_attach_name(const struct attach_point *p)
 
 static void add_head(const struct report *r, struct strbuf *out)
 {
-	strbuf_addf(out,
-		    "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
-		    "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; "
-		    "script-src 'sha256-%s'; style-src 'sha256-%s'; img-src data:; base-uri 'none'; "
-		    "form-action 'none'; require-trusted-types-for 'script'\">\n"
-		    "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
-		    "<meta name=referrer content=no-referrer>\n<link rel=icon href=\"data:,\">\n<title>",
-		    html_script.sha256, html_style.sha256);
+	strbuf_addf(
+		out,
+		"<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
+		"<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; "
+		"script-src 'sha256-%s'; style-src 'sha256-%s'; img-src data:; base-uri 'none'; "
+		"form-action 'none'; require-trusted-types-for 'script'\">\n"
+		"<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
+		"<meta name=referrer content=no-referrer>\n<link rel=icon "
+		"href=\"data:,\">\n<title>",
+		html_script.sha256, html_style.sha256);
 	strbuf_addstr(out, "relock: ");
 	add_verdict(r, out);
 	if (*r->kernel_version) {
@@ -108,21 +110,24 @@ static size_t shown_findings(const struct report *r)
 
 static void add_nav(const struct report *r, struct strbuf *out)
 {
-	strbuf_addf(out,
-		    "<body>\n<a class=skip href=\"#main\">Skip to the report</a>\n<header class=bar>"
-		    "<strong>relock</strong>\n<nav aria-label=Pages>"
-		    "<a href=\"#findings\">Findings <b>%zu</b></a> "
-		    "<a href=\"#sections\">Sections <b>%zu</b></a> "
-		    "<a href=\"#attach\">Attach points <b>%zu</b></a> "
-		    "<a href=\"#units\">Units and trouble <b>%zu</b></a> "
-		    "<a href=\"#rules\">Rules <b>%zu</b></a></nav>\n"
-		    "<form class=js role=search id=filter><output id=count></output> <input type=search name=q "
-		    "autocomplete=off spellcheck=false aria-label=Search placeholder=\"Search\"></form>\n"
-		    "<span class=js><button type=button id=theme>Theme: system</button> "
-		    "<button type=button id=keys aria-haspopup=dialog>Keys <kbd>?</kbd></button></span>"
-		    "</header>\n<main id=main tabindex=-1>\n",
-		    shown_findings(r), r->n_sections, r->n_attachables,
-		    r->n_failed + r->n_cuts + r->n_config_missing, r->n_rules);
+	strbuf_addf(
+		out,
+		"<body>\n<a class=skip href=\"#main\">Skip to the report</a>\n<header class=bar>"
+		"<strong>relock</strong>\n<nav aria-label=Pages>"
+		"<a href=\"#findings\">Findings <b>%zu</b></a> "
+		"<a href=\"#sections\">Sections <b>%zu</b></a> "
+		"<a href=\"#attach\">Attach points <b>%zu</b></a> "
+		"<a href=\"#units\">Units and trouble <b>%zu</b></a> "
+		"<a href=\"#rules\">Rules <b>%zu</b></a></nav>\n"
+		"<form class=js role=search id=filter><output id=count></output> <input "
+		"type=search name=q "
+		"autocomplete=off spellcheck=false aria-label=Search "
+		"placeholder=\"Search\"></form>\n"
+		"<span class=js><button type=button id=theme>Theme: system</button> "
+		"<button type=button id=keys aria-haspopup=dialog>Keys <kbd>?</kbd></button></span>"
+		"</header>\n<main id=main tabindex=-1>\n",
+		shown_findings(r), r->n_sections, r->n_attachables,
+		r->n_failed + r->n_cuts + r->n_config_missing, r->n_rules);
 }
 
 static enum severity worst(const struct report *r, bool *ret_any)
@@ -160,21 +165,28 @@ static void add_headline(const struct report *r, struct strbuf *out)
 /* Nothing was found: what that says, and what not. */
 static void add_proof(const struct report *r, struct strbuf *out)
 {
-	strbuf_addf(out,
-		    "<h2>What this proves</h2>\n<p>In the %zu unit%s that %s analysed, as this config "
-		    "compiles them, each function of BPF was followed from its entry points with the locks "
-		    "held and the guards raised. At each place where a program can run with a lock held, "
-		    "every function that such a program may call was started in that state. None came to "
-		    "a blocking acquire of a lock that may be the one held.</p>\n",
-		    r->units_analysed, r->units_analysed == 1 ? "" : "s",
-		    r->units_analysed == 1 ? "was" : "were");
+	strbuf_addf(
+		out,
+		"<h2>What this proves</h2>\n<p>In the %zu unit%s that %s analysed, as this config "
+		"compiles them, each function of BPF was followed from its entry points with the "
+		"locks "
+		"held and the guards raised. At each place where a program can run with a lock "
+		"held, "
+		"every function that such a program may call was started in that state. None came "
+		"to "
+		"a blocking acquire of a lock that may be the one held.</p>\n",
+		r->units_analysed, r->units_analysed == 1 ? "" : "s",
+		r->units_analysed == 1 ? "was" : "were");
 	if (r->n_sections)
-		strbuf_addf(out, "<p>%zu section%s looked at that way (<a href=\"#sections\">the list</a>).</p>\n",
+		strbuf_addf(out,
+			    "<p>%zu section%s looked at that way (<a href=\"#sections\">the "
+			    "list</a>).</p>\n",
 			    r->n_sections, r->n_sections == 1 ? " was" : "s were");
-	strbuf_addstr(out, "<p>It says nothing of code that was not analysed, of functions that were cut "
-			   "short, of options that this config leaves out, nor of hazards that no rule "
-			   "below is about. <a href=\"#units\">Units and trouble</a> lists what was left "
-			   "out.</p>\n");
+	strbuf_addstr(
+		out, "<p>It says nothing of code that was not analysed, of functions that were cut "
+		     "short, of options that this config leaves out, nor of hazards that no rule "
+		     "below is about. <a href=\"#units\">Units and trouble</a> lists what was left "
+		     "out.</p>\n");
 	if (r->n_rules) {
 		strbuf_addstr(out, "<h2>What was looked for</h2>\n<ul>\n");
 		for (size_t i = 0; i < r->n_rules; i++) {
@@ -213,7 +225,8 @@ static void add_doubts(const struct report *r, struct strbuf *out)
 static void add_choice(const struct report *r, const char *name, const char *label,
 		       const char *(*value)(const struct finding *f), struct strbuf *out)
 {
-	strbuf_addf(out, "<label>%s <select form=filter name=%s><option value=\"\">all</option>", label, name);
+	strbuf_addf(out, "<label>%s <select form=filter name=%s><option value=\"\">all</option>",
+		    label, name);
 	for (size_t i = 0; i < r->n_findings; i++) {
 		const char *v = value(&r->findings[i]);
 		bool before = !*v;
@@ -288,9 +301,10 @@ static void add_findings(struct html *h)
 		for (size_t i = 0; i < r->n_findings; i++) {
 			if (!h->lean && out->len > LEAN_BYTES) {
 				h->lean = true;
-				strbuf_addstr(out,
-					      "<p class=hint>From here on, source lines are left out to "
-					      "keep this page small.</p>\n");
+				strbuf_addstr(
+					out,
+					"<p class=hint>From here on, source lines are left out to "
+					"keep this page small.</p>\n");
 			}
 			html_finding(h, &r->findings[i]);
 		}
@@ -299,10 +313,12 @@ static void add_findings(struct html *h)
 	strbuf_release(&sb);
 }
 
-static void begin_pairs(struct strbuf *out, const char *title, size_t n, const char *a, const char *b)
+static void begin_pairs(struct strbuf *out, const char *title, size_t n, const char *a,
+			const char *b)
 {
 	strbuf_addf(out,
-		    "<h3>%s: %zu</h3>\n<div class=wide tabindex=0 role=group aria-label=\"%s\"><table><thead>"
+		    "<h3>%s: %zu</h3>\n<div class=wide tabindex=0 role=group "
+		    "aria-label=\"%s\"><table><thead>"
 		    "<tr><th scope=col>%s<th scope=col>%s</thead><tbody>\n",
 		    title, n, title, a, b);
 }
@@ -321,14 +337,18 @@ static void add_pair(struct strbuf *out, const char *a, const char *b)
 static void add_units(const struct report *r, struct strbuf *out)
 {
 	strbuf_addf(out,
-		    "<section class=page id=units aria-labelledby=units-title>\n<h2 id=units-title>Units and trouble</h2>\n"
+		    "<section class=page id=units aria-labelledby=units-title>\n<h2 "
+		    "id=units-title>Units and trouble</h2>\n"
 		    "<p>%zu of %zu unit%s analysed.</p>\n",
 		    r->units_analysed, r->units_total, r->units_total == 1 ? " was" : "s were");
 	if (!r->n_failed && !r->n_cuts && !r->n_config_missing)
-		strbuf_addstr(out, "<p>No unit failed, no function was cut short, and the config has every "
-				   "option that the rules ask for.</p>\n");
+		strbuf_addstr(
+			out,
+			"<p>No unit failed, no function was cut short, and the config has every "
+			"option that the rules ask for.</p>\n");
 	if (r->n_failed) {
-		begin_pairs(out, "Units that were not analysed", r->n_failed, "Unit", "First error");
+		begin_pairs(out, "Units that were not analysed", r->n_failed, "Unit",
+			    "First error");
 		for (size_t i = 0; i < r->n_failed; i++)
 			add_pair(out, r->failed[i].file, r->failed[i].error);
 		strbuf_addstr(out, END_TABLE);
@@ -340,8 +360,8 @@ static void add_units(const struct report *r, struct strbuf *out)
 		strbuf_addstr(out, END_TABLE);
 	}
 	if (r->n_config_missing) {
-		begin_pairs(out, "Options that the config could not have", r->n_config_missing, "Option",
-			    "Why");
+		begin_pairs(out, "Options that the config could not have", r->n_config_missing,
+			    "Option", "Why");
 		for (size_t i = 0; i < r->n_config_missing; i++)
 			add_pair(out, r->config_missing[i].symbol, r->config_missing[i].why);
 		strbuf_addstr(out, END_TABLE);
@@ -360,7 +380,8 @@ static void add_units(const struct report *r, struct strbuf *out)
 		for (size_t i = 0; i < r->n_stats; i++) {
 			strbuf_addstr(out, "<dt>");
 			add_xml(out, r->stats[i].name);
-			strbuf_addf(out, "</dt><dd>%llu</dd>", (unsigned long long)r->stats[i].value);
+			strbuf_addf(out, "</dt><dd>%llu</dd>",
+				    (unsigned long long)r->stats[i].value);
 		}
 		strbuf_addstr(out, "</dl>\n");
 	}
@@ -423,26 +444,28 @@ static void add_foot(const struct report *r, struct strbuf *out)
 {
 	strbuf_addstr(out, "</main>\n<footer>relock ");
 	add_xml(out, r->tool_version);
-	strbuf_addstr(out,
-		      ". This page asks for nothing from anywhere; all of it can be read without its "
-		      "script.</footer>\n"
-		      "<dialog id=help aria-labelledby=help-title><h2 id=help-title>Keys</h2>\n<dl class=prov>"
-		      "<dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next and previous finding</dd>"
-		      "<dt><kbd>o</kbd></dt><dd>fold or unfold it</dd>"
-		      "<dt><kbd>y</kbd></dt><dd>copy a link to it</dd>"
-		      "<dt><kbd>/</kbd></dt><dd>search</dd>"
-		      "<dt><kbd>1</kbd> to <kbd>5</kbd></dt><dd>pages</dd>"
-		      "<dt><kbd>t</kbd></dt><dd>light, dark, as the system has it</dd>"
-		      "<dt><kbd>Esc</kbd></dt><dd>leave the search, close this</dd></dl>\n"
-		      "<form method=dialog><button>Close</button></form></dialog>\n"
-		      "<p id=status role=status class=hidden></p>\n<script>");
+	strbuf_addstr(
+		out,
+		". This page asks for nothing from anywhere; all of it can be read without its "
+		"script.</footer>\n"
+		"<dialog id=help aria-labelledby=help-title><h2 id=help-title>Keys</h2>\n<dl "
+		"class=prov>"
+		"<dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next and previous finding</dd>"
+		"<dt><kbd>o</kbd></dt><dd>fold or unfold it</dd>"
+		"<dt><kbd>y</kbd></dt><dd>copy a link to it</dd>"
+		"<dt><kbd>/</kbd></dt><dd>search</dd>"
+		"<dt><kbd>1</kbd> to <kbd>5</kbd></dt><dd>pages</dd>"
+		"<dt><kbd>t</kbd></dt><dd>light, dark, as the system has it</dd>"
+		"<dt><kbd>Esc</kbd></dt><dd>leave the search, close this</dd></dl>\n"
+		"<form method=dialog><button>Close</button></form></dialog>\n"
+		"<p id=status role=status class=hidden></p>\n<script>");
 	strbuf_add(out, html_script.text, html_script.len);
 	strbuf_addstr(out, "</script>\n</body>\n</html>\n");
 }
 
 static void html_write(const struct report *r, const struct report_options *o, struct strbuf *out)
 {
-	struct html h = { .r = r, .sources = { .r = r }, .out = out };
+	struct html h = {.r = r, .sources = {.r = r}, .out = out};
 
 	add_head(r, out);
 	add_nav(r, out);
@@ -450,8 +473,9 @@ static void html_write(const struct report *r, const struct report_options *o, s
 	strbuf_addstr(out, "<section class=page id=sections aria-labelledby=sections-title>\n"
 			   "<h2 id=sections-title>Sections</h2>\n");
 	html_sections(&h);
-	strbuf_addstr(out, "</section>\n<section class=page id=attach aria-labelledby=attach-title>\n"
-			   "<h2 id=attach-title>Attach points</h2>\n");
+	strbuf_addstr(out,
+		      "</section>\n<section class=page id=attach aria-labelledby=attach-title>\n"
+		      "<h2 id=attach-title>Attach points</h2>\n");
 	html_attachables(&h);
 	strbuf_addstr(out, "</section>\n");
 	add_units(r, out);

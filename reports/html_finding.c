@@ -19,7 +19,7 @@ static void add_expanded(struct strbuf *out, const struct strbuf *line)
 	size_t columns = 0, len = line->len, start = out->len;
 
 	for (size_t i = 0; i < len && i < LINE_MAX;) {
-		char one[8] = { 0 };
+		char one[8] = {0};
 		uint32_t cp;
 		size_t n = utf8_decode(line->buf + i, len - i, &cp), before = out->len;
 
@@ -120,16 +120,17 @@ static void add_step_source(struct html *h, const struct ladder *l, size_t i, st
 		}
 	}
 	add_lines(h, at->file, from, to, at->line);
-	*shown = (struct shown){ at->file, at->function, at->line, to };
+	*shown = (struct shown){at->file, at->function, at->line, to};
 }
 
 static void add_steps(struct html *h, const struct ladder *l, const char *prefix)
 {
 	size_t divider = ladder_divider(l);
 	struct strbuf *out = h->out;
-	struct shown shown = { 0 };
+	struct shown shown = {0};
 
-	strbuf_addstr(out, "<div class=wide tabindex=0 role=group aria-label=\"Source lines\"><ol class=path>\n");
+	strbuf_addstr(out, "<div class=wide tabindex=0 role=group aria-label=\"Source lines\"><ol "
+			   "class=path>\n");
 	for (size_t i = 0; i < l->n; i++) {
 		const struct step *s = &l->v[i];
 
@@ -164,12 +165,15 @@ static void add_ladders(struct html *h, const struct finding *f)
 			strbuf_addf(&prefix, "f-%s-%zu-", f->id, i + 1);
 		else
 			strbuf_addf(&prefix, "f-%s-", f->id);
-		strbuf_addf(out, "<h4>%s</h4>\n<figure tabindex=0 role=group aria-label=\"Drawing of the "
-				 "ladder; the steps below say the same\">",
-			    i ? "The other order" : "Ladder");
+		strbuf_addf(
+			out,
+			"<h4>%s</h4>\n<figure tabindex=0 role=group aria-label=\"Drawing of the "
+			"ladder; the steps below say the same\">",
+			i ? "The other order" : "Ladder");
 		html_ladder(&f->ladders[i], out);
-		strbuf_addstr(out, "</figure>\n<details open class=fold><summary>Source lines along the "
-				   "path</summary>\n");
+		strbuf_addstr(out,
+			      "</figure>\n<details open class=fold><summary>Source lines along the "
+			      "path</summary>\n");
 		add_steps(h, &f->ladders[i], prefix.buf);
 		strbuf_addstr(out, "</details>\n");
 	}
@@ -229,17 +233,22 @@ static void add_guards(const struct finding *f, struct strbuf *out)
 		raised = raised && listed(&f->guard_raised, f->guard_expected.v[i]);
 	strbuf_addstr(out, "<div><h4>Why no guard stops it</h4>\n<p>");
 	if (!f->guard_expected.n) {
-		strbuf_addstr(out, "No guard is known that would keep a program away from this lock.");
+		strbuf_addstr(out,
+			      "No guard is known that would keep a program away from this lock.");
 	} else {
 		html_codes(&f->guard_expected, "", out);
 		if (raised)
-			strbuf_addstr(out, f->guard_expected.n == 1 ?
-						   " is raised here, but what comes back in does not test it." :
-						   " are raised here, but what comes back in does not test them.");
+			strbuf_addstr(out, f->guard_expected.n == 1
+						   ? " is raised here, but what comes back in does "
+						     "not test it."
+						   : " are raised here, but what comes back in "
+						     "does not test them.");
 		else
-			strbuf_addstr(out, f->guard_expected.n == 1 ?
-						   " would stop it, and is not raised on this path." :
-						   " would stop it, and not all are raised on this path.");
+			strbuf_addstr(
+				out,
+				f->guard_expected.n == 1
+					? " would stop it, and is not raised on this path."
+					: " would stop it, and not all are raised on this path.");
 	}
 	strbuf_addstr(out, "</p>\n<dl><dt>would stop it</dt><dd>");
 	html_codes(&f->guard_expected, "none", out);
@@ -280,8 +289,10 @@ static void add_attach_points(struct html *h, const struct finding *f)
 	if (!f->n_attach)
 		return;
 	done = xcalloc(f->n_attach, sizeof(*done));
-	strbuf_addf(out, "<details open class=fold><summary>Where a program can run with the lock held: %zu place%s"
-			 "</summary>\n<ul class=groups>\n",
+	strbuf_addf(out,
+		    "<details open class=fold><summary>Where a program can run with the lock held: "
+		    "%zu place%s"
+		    "</summary>\n<ul class=groups>\n",
 		    f->n_attach, f->n_attach == 1 ? "" : "s");
 	for (size_t i = 0; i < f->n_attach; i++) {
 		const struct attach_point *a = &f->attach[i];
@@ -300,8 +311,8 @@ static void add_attach_points(struct html *h, const struct finding *f)
 		for (size_t k = i; k < f->n_attach; k++) {
 			const struct attach_point *b = &f->attach[k];
 
-			if (done[k] || b->certainty != a->certainty || strcmp(b->reason, a->reason) ||
-			    !same_list(&a->how, &b->how))
+			if (done[k] || b->certainty != a->certainty ||
+			    strcmp(b->reason, a->reason) || !same_list(&a->how, &b->how))
 				continue;
 			done[k] = true;
 			strbuf_addstr(out, k == i ? "" : ", ");
@@ -353,9 +364,11 @@ static void add_remedies(const struct finding *f, struct strbuf *out)
 {
 	if (!f->n_remedies)
 		return;
-	strbuf_addstr(out, "<h4>What would fix it</h4>\n<div class=wide tabindex=0 role=group aria-label=Remedies>"
-			   "<table><thead><tr><th scope=col>Remedy<th scope=col>Closes it"
-			   "<th scope=col>Leaves open<th scope=col>Hides from tracing</thead><tbody>\n");
+	strbuf_addstr(out,
+		      "<h4>What would fix it</h4>\n<div class=wide tabindex=0 role=group "
+		      "aria-label=Remedies>"
+		      "<table><thead><tr><th scope=col>Remedy<th scope=col>Closes it"
+		      "<th scope=col>Leaves open<th scope=col>Hides from tracing</thead><tbody>\n");
 	for (size_t i = 0; i < f->n_remedies; i++) {
 		const struct remedy *m = &f->remedies[i];
 
@@ -407,7 +420,8 @@ static void add_lock(const char *label, const struct lock_ref *lock, struct strb
 static void add_provenance(const struct report *r, const struct finding *f, struct strbuf *out)
 {
 	strbuf_addstr(out, "<h4>Provenance</h4>\n<dl class=prov>");
-	strbuf_addf(out, "<dt>id</dt><dd><code>%s</code></dd><dt>rule</dt><dd><a href=\"#rule-", f->id);
+	strbuf_addf(out, "<dt>id</dt><dd><code>%s</code></dd><dt>rule</dt><dd><a href=\"#rule-",
+		    f->id);
 	add_xml(out, f->code);
 	strbuf_addstr(out, "\">");
 	add_xml(out, f->code);
@@ -442,13 +456,15 @@ void html_finding(struct html *h, const struct finding *f)
 	const char *severity = severity_name(f->severity);
 	struct strbuf *out = h->out;
 
-	strbuf_addf(out, "<article id=\"f-%s\" class=%s data-severity=%s data-rule=\"", f->id, severity,
-		    severity);
+	strbuf_addf(out, "<article id=\"f-%s\" class=%s data-severity=%s data-rule=\"", f->id,
+		    severity, severity);
 	add_xml(out, f->code);
 	strbuf_addstr(out, "\" data-lock=\"");
 	add_xml(out, f->lock.kind ? f->lock.kind : f->lock.class);
-	strbuf_addf(out, "\" data-state=\"%s\">\n<details open><summary><span class=badge>%s</span> <h3>",
-		    f->state ? f->state : "", severity);
+	strbuf_addf(
+		out,
+		"\" data-state=\"%s\">\n<details open><summary><span class=badge>%s</span> <h3>",
+		f->state ? f->state : "", severity);
 	add_xml(out, f->message);
 	strbuf_addstr(out, "</h3> <span class=meta><code>");
 	add_xml(out, f->code);
@@ -456,8 +472,11 @@ void html_finding(struct html *h, const struct finding *f)
 	html_place(&f->location, out);
 	if (f->state)
 		strbuf_addf(out, " <b class=state>%s</b>", f->state);
-	strbuf_addf(out, "</span></summary>\n<div class=body>\n<p class=tools><a href=\"#f-%s\">link to this "
-			 "finding</a> <button type=button class=js data-copy=\"f-%s\">copy link</button></p>\n",
+	strbuf_addf(out,
+		    "</span></summary>\n<div class=body>\n<p class=tools><a href=\"#f-%s\">link to "
+		    "this "
+		    "finding</a> <button type=button class=js data-copy=\"f-%s\">copy "
+		    "link</button></p>\n",
 		    f->id, f->id);
 	add_ladders(h, f);
 	strbuf_addstr(out, "<div class=pair>\n");

@@ -14,17 +14,17 @@
  * readers of screens are spared the drawing.
  */
 #define WIDTH 860
-#define BADGE_X 16	/* centre of a step's number */
-#define BAR_X 36	/* left edge of the bar */
+#define BADGE_X 16 /* centre of a step's number */
+#define BAR_X 36   /* left edge of the bar */
 #define BAR_WIDTH 6
-#define TREE_X 58	/* first function */
+#define TREE_X 58 /* first function */
 #define INDENT 15
-#define INDENT_MAX 24	/* levels; deeper ones would leave no room for their names */
-#define ROW 25		/* height of a row without a note */
-#define NOTE 15		/* and of each line of a note */
+#define INDENT_MAX 24 /* levels; deeper ones would leave no room for their names */
+#define ROW 25	      /* height of a row without a note */
+#define NOTE 15	      /* and of each line of a note */
 #define DIVIDER 30
-#define NAME_CHAR 7.9	/* width of a character of a name, a little too wide */
-#define SMALL_CHAR 6.9	/* of a place or a note */
+#define NAME_CHAR 7.9  /* width of a character of a name, a little too wide */
+#define SMALL_CHAR 6.9 /* of a place or a note */
 
 struct row {
 	unsigned int x, y; /* of the name's baseline */
@@ -164,7 +164,9 @@ static void add_held(const struct ladder *l, const struct row *rows, struct strb
 		to = rows[i].y - 4;
 		strbuf_addf(out, "<rect class=held x=%d y=%u width=%d height=%u rx=3 />", BAR_X,
 			    from, BAR_WIDTH, to - from + 3);
-		strbuf_addf(out, "<path class=wait d=\"M%u %uH%d\"/><path class=head d=\"M%d %ul8 -5v10z\"/>\n",
+		strbuf_addf(out,
+			    "<path class=wait d=\"M%u %uH%d\"/><path class=head d=\"M%d %ul8 "
+			    "-5v10z\"/>\n",
 			    rows[i].x - 4, to, BAR_X + BAR_WIDTH + 8, BAR_X + BAR_WIDTH + 1, to);
 	}
 }
@@ -176,14 +178,13 @@ void html_ladder(const struct ladder *l, struct strbuf *out)
 	unsigned int height = 0;
 
 	place_rows(l, rows, divider, &height);
-	strbuf_addf(out,
-		    "<svg viewBox=\"0 0 %d %u\" width=%d height=%u aria-hidden=true>\n",
-		    WIDTH, height, WIDTH, height);
+	strbuf_addf(out, "<svg viewBox=\"0 0 %d %u\" width=%d height=%u aria-hidden=true>\n", WIDTH,
+		    height, WIDTH, height);
 	if (divider && divider < l->n) {
 		unsigned int y = rows[divider].y - 17;
 
-		strbuf_addf(out, "<rect class=nest x=0 y=%u width=%d height=%u rx=6 />", y - DIVIDER + 3,
-			    WIDTH, height - y + DIVIDER - 3);
+		strbuf_addf(out, "<rect class=nest x=0 y=%u width=%d height=%u rx=6 />",
+			    y - DIVIDER + 3, WIDTH, height - y + DIVIDER - 3);
 		strbuf_addf(out, "<text class=d x=%d y=%u>a program attached here runs</text>\n",
 			    WIDTH / 2, y - 9);
 	}

@@ -13,15 +13,15 @@
  * column. All of it is laid out from the report's sections and findings.
  */
 struct row {
-	const char *entry; /* "function (via)" */
-	const char *via;   /* where the entry has none */
+	const char *entry;	  /* "function (via)" */
+	const char *via;	  /* where the entry has none */
 	VEC(unsigned int) raised; /* by column: sections reached with that guard */
 	unsigned int sections;
 	VEC(const struct finding *) findings;
 };
 
 struct block {
-	const char *kind;  /* NULL: called after its class */
+	const char *kind; /* NULL: called after its class */
 	const char *class;
 	VEC(const char *) classes;
 	VEC(bool) guards; /* by column: a guard of this block */
@@ -47,14 +47,14 @@ static size_t column_of(struct matrix *m, const char *guard)
 
 static struct block *block_of(struct matrix *m, const struct lock_ref *lock)
 {
-	struct block added = { .kind = lock->kind, .class = lock->class };
+	struct block added = {.kind = lock->kind, .class = lock->class};
 	struct block *b = NULL;
 
 	for (size_t i = 0; i < m->blocks.n && !b; i++) {
 		struct block *at = &m->blocks.v[i];
 
-		if (lock->kind ? at->kind && !strcmp(at->kind, lock->kind) :
-				 !at->kind && !strcmp(at->class, lock->class))
+		if (lock->kind ? at->kind && !strcmp(at->kind, lock->kind)
+			       : !at->kind && !strcmp(at->class, lock->class))
 			b = at;
 	}
 	if (!b) {
@@ -79,7 +79,7 @@ static void mark_guard(struct block *b, size_t column)
 /* The row of @entry, which may be only the function of one that says how it is reached. */
 static struct row *row_of(struct block *b, const char *entry)
 {
-	struct row added = { .entry = entry };
+	struct row added = {.entry = entry};
 
 	for (size_t i = 0; i < b->rows.n; i++) {
 		if (!strcmp(b->rows.v[i].entry, entry))
@@ -355,7 +355,7 @@ static void sort_matrix(struct matrix *m)
 
 void html_matrix(struct html *h)
 {
-	struct matrix m = { 0 };
+	struct matrix m = {0};
 	struct strbuf *out = h->out;
 
 	read_sections(&m, h->r);
@@ -364,10 +364,9 @@ void html_matrix(struct html *h)
 		sort_matrix(&m);
 	drop_unshown(&m);
 	if (m.blocks.n) {
-		strbuf_addstr(out,
-			      "<h2 id=matrix>Entry points by guards</h2>\n"
-			      "<div class=wide tabindex=0 role=group aria-labelledby=matrix>"
-			      "<table class=matrix>\n<thead><tr><th scope=col>Entry point");
+		strbuf_addstr(out, "<h2 id=matrix>Entry points by guards</h2>\n"
+				   "<div class=wide tabindex=0 role=group aria-labelledby=matrix>"
+				   "<table class=matrix>\n<thead><tr><th scope=col>Entry point");
 		for (size_t i = 0; i < m.guards.n; i++) {
 			strbuf_addstr(out, "<th scope=col><code>");
 			add_xml(out, m.guards.v[i]);
@@ -376,20 +375,24 @@ void html_matrix(struct html *h)
 		strbuf_addstr(out, "<th scope=col>Found</thead>\n");
 		for (size_t i = 0; i < m.blocks.n; i++)
 			add_block(&m, &m.blocks.v[i], out);
-		strbuf_addstr(out,
-			      "</table></div>\n<p class=hint>Whether the guard is up when the lock is "
-			      "taken: <span class=raised>raised</span>, <span class=some>on some "
-			      "paths</span>, <span class=not>not raised</span>; filled with colour where a "
-			      "finding comes in through that.</p>\n");
+		strbuf_addstr(
+			out,
+			"</table></div>\n<p class=hint>Whether the guard is up when the lock is "
+			"taken: <span class=raised>raised</span>, <span class=some>on some "
+			"paths</span>, <span class=not>not raised</span>; filled with colour where "
+			"a "
+			"finding comes in through that.</p>\n");
 		if (!h->r->n_sections)
-			strbuf_addstr(out, "<p class=hint>These are the entry points of the findings; "
-					   "the report has no list of sections.</p>\n");
+			strbuf_addstr(out,
+				      "<p class=hint>These are the entry points of the findings; "
+				      "the report has no list of sections.</p>\n");
 	}
 	if (m.unshown)
-		strbuf_addf(out,
-			    "<p class=hint>%zu other lock%s held with no guard, and nothing was found "
-			    "about %s: see <a href=\"#sections\">sections</a>.</p>\n",
-			    m.unshown, m.unshown == 1 ? " is" : "s are",
-			    m.unshown == 1 ? "it" : "them");
+		strbuf_addf(
+			out,
+			"<p class=hint>%zu other lock%s held with no guard, and nothing was found "
+			"about %s: see <a href=\"#sections\">sections</a>.</p>\n",
+			m.unshown, m.unshown == 1 ? " is" : "s are",
+			m.unshown == 1 ? "it" : "them");
 	matrix_release(&m);
 }

@@ -81,7 +81,8 @@ static void add_section(struct html *h, size_t i)
 static void begin_table(struct strbuf *out, const char *label, const char *const *columns)
 {
 	strbuf_addf(out,
-		    "<div class=wide tabindex=0 role=group aria-label=\"%s\"><table class=sortable>\n<thead><tr>",
+		    "<div class=wide tabindex=0 role=group aria-label=\"%s\"><table "
+		    "class=sortable>\n<thead><tr>",
 		    label);
 	for (; *columns; columns++)
 		strbuf_addf(out, "<th scope=col>%s", *columns);
@@ -90,15 +91,17 @@ static void begin_table(struct strbuf *out, const char *label, const char *const
 
 void html_sections(struct html *h)
 {
-	static const char *const columns[] = { "Lock",	       "Taken at",	"How",	 "Guards raised",
-					       "Entry points", "Attach points", "Found", NULL };
+	static const char *const columns[] = {
+		"Lock",		"Taken at",	 "How",	  "Guards raised",
+		"Entry points", "Attach points", "Found", NULL};
 
 	if (!h->r->n_sections) {
 		strbuf_addstr(h->out, "<p>This report has no list of sections.</p>\n");
 		return;
 	}
-	strbuf_addstr(h->out, "<p>Each place where a lock is taken, once for each set of guards with which "
-			      "it is reached. Entry points and attach points unfold.</p>\n");
+	strbuf_addstr(h->out,
+		      "<p>Each place where a lock is taken, once for each set of guards with which "
+		      "it is reached. Entry points and attach points unfold.</p>\n");
 	begin_table(h->out, "Sections", columns);
 	for (size_t i = 0; i < h->r->n_sections; i++)
 		add_section(h, i);
@@ -160,9 +163,9 @@ static void add_attachable(struct html *h, size_t i)
 
 void html_attachables(struct html *h)
 {
-	static const char *const columns[] = { "Function or tracepoint", "How",		       "Certainty",
-					       "Verdict",		 "Must not be called", "Locks held",
-					       NULL };
+	static const char *const columns[] = {
+		"Function or tracepoint", "How",	"Certainty", "Verdict",
+		"Must not be called",	  "Locks held", NULL};
 	size_t unsafe = 0;
 
 	if (!h->r->n_attachables) {
@@ -172,7 +175,8 @@ void html_attachables(struct html *h)
 	for (size_t i = 0; i < h->r->n_attachables; i++)
 		unsafe += h->r->attachables[i].n_dangers > 0;
 	strbuf_addf(h->out,
-		    "<p>%zu functions and tracepoints run with a lock held; a program at %zu of them can "
+		    "<p>%zu functions and tracepoints run with a lock held; a program at %zu of "
+		    "them can "
 		    "deadlock if it calls what is named beside it.</p>\n",
 		    h->r->n_attachables, unsafe);
 	begin_table(h->out, "Attach points", columns);
