@@ -19,7 +19,7 @@ static void add_expanded(struct strbuf *out, const struct strbuf *line)
 	size_t columns = 0, len = line->len, start = out->len;
 
 	for (size_t i = 0; i < len && i < LINE_MAX;) {
-		char one[8] = {0};
+		char one[8] = { 0 };
 		uint32_t cp;
 		size_t n = utf8_decode(line->buf + i, len - i, &cp), before = out->len;
 
@@ -120,14 +120,14 @@ static void add_step_source(struct html *h, const struct ladder *l, size_t i, st
 		}
 	}
 	add_lines(h, at->file, from, to, at->line);
-	*shown = (struct shown){at->file, at->function, at->line, to};
+	*shown = (struct shown){ at->file, at->function, at->line, to };
 }
 
 static void add_steps(struct html *h, const struct ladder *l, const char *prefix)
 {
 	size_t divider = ladder_divider(l);
 	struct strbuf *out = h->out;
-	struct shown shown = {0};
+	struct shown shown = { 0 };
 
 	strbuf_addstr(out, "<div class=wide tabindex=0 role=group aria-label=\"Source lines\"><ol "
 			   "class=path>\n");

@@ -355,7 +355,7 @@ static void sort_matrix(struct matrix *m)
 
 void html_matrix(struct html *h)
 {
-	struct matrix m = {0};
+	struct matrix m = { 0 };
 	struct strbuf *out = h->out;
 
 	read_sections(&m, h->r);

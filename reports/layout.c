@@ -175,7 +175,7 @@ void sources_release(struct sources *s)
 
 bool sources_line(struct sources *s, const char *file, unsigned int line, struct strbuf *ret)
 {
-	struct source added = {.file = file, .text = STRBUF_INIT};
+	struct source added = { .file = file, .text = STRBUF_INIT };
 	const struct strbuf *text = NULL;
 	const char *at, *end, *stop;
 
@@ -210,7 +210,7 @@ bool sources_line(struct sources *s, const char *file, unsigned int line, struct
 
 bool source_line(const struct report *r, const char *file, unsigned int line, struct strbuf *ret)
 {
-	struct sources s = {.r = r};
+	struct sources s = { .r = r };
 	bool found = sources_line(&s, file, line, ret);
 
 	sources_release(&s);
@@ -322,7 +322,7 @@ bool ladder_goes_on(const struct ladder *l, size_t i)
 
 void add_verdict(const struct report *r, struct strbuf *out)
 {
-	size_t count[SEV_ERROR + 1] = {0}, suppressed = 0;
+	size_t count[SEV_ERROR + 1] = { 0 }, suppressed = 0;
 
 	for (size_t i = 0; i < r->n_findings; i++) {
 		if (finding_suppressed(&r->findings[i]))
