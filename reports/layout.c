@@ -294,6 +294,31 @@ bool report_compared(const struct report *r)
 	return r->since || r->n_fixed;
 }
 
+void add_step_place(const struct ladder *l, const struct step *s, struct strbuf *out)
+{
+	const char *file = s->location.file, *shown;
+
+	if (!file)
+		return;
+	shown = base_name(file);
+	for (size_t i = 0; i < l->n; i++) {
+		const char *other = l->v[i].location.file;
+
+		if (other && strcmp(other, file) && !strcmp(base_name(other), shown))
+			shown = file;
+	}
+	add_safe(out, shown);
+	strbuf_addf(out, ":%u", s->location.line);
+}
+
+bool ladder_goes_on(const struct ladder *l, size_t i)
+{
+	const struct step *s = &l->v[i], *before = i ? &l->v[i - 1] : NULL;
+
+	return before && before->depth == s->depth && !strcmp(before->function, s->function) &&
+	       s->kind != STEP_CALL && s->kind != STEP_POINTER && s->kind != STEP_REENTER;
+}
+
 void add_verdict(const struct report *r, struct strbuf *out)
 {
 	size_t count[SEV_ERROR + 1] = { 0 }, suppressed = 0, known = 0;

@@ -66,6 +66,13 @@ const char *base_name(const char *file);
 /* Number of the step before which a program begins to run, or l->n. */
 size_t ladder_divider(const struct ladder *l);
 
+/* Whether step @i goes on in the function of the one before it, and needs no name of its own. */
+bool ladder_goes_on(const struct ladder *l, size_t i);
+
+/* "file.c:12" of a step; with its folder where the ladder has two files of that name. */
+void add_step_place(const struct ladder *l, const struct step *s, struct strbuf *out);
+
+
 /* Is there a baseline or an older tree that the report was compared with? */
 bool report_compared(const struct report *r);
 /*
@@ -134,5 +141,6 @@ extern const struct report_writer whatif_json_writer;
 
 /* Appends @s as part of a quoted label of graphviz. */
 void add_dot_label(struct strbuf *out, const char *s);
+extern const struct report_writer html_writer;
 
 #endif

@@ -113,38 +113,11 @@ out:
 	strbuf_release(&shown);
 }
 
-/* "file.c:12" of a step; with its folder where the ladder has two files of that name. */
-static void add_place(const struct ladder *l, const struct step *s, struct strbuf *out)
-{
-	const char *file = s->location.file, *shown;
-
-	if (!file)
-		return;
-	shown = base_name(file);
-	for (size_t i = 0; i < l->n; i++) {
-		const char *other = l->v[i].location.file;
-
-		if (other && strcmp(other, file) && !strcmp(base_name(other), shown))
-			shown = file;
-	}
-	add_safe(out, shown);
-	strbuf_addf(out, ":%u", s->location.line);
-}
-
-/* A step that goes on in the function of the one before it has no name of its own. */
-static bool same_function(const struct ladder *l, size_t i)
-{
-	const struct step *s = &l->v[i], *before = i ? &l->v[i - 1] : NULL;
-
-	return before && before->depth == s->depth && !strcmp(before->function, s->function) &&
-	       s->kind != STEP_CALL && s->kind != STEP_POINTER && s->kind != STEP_REENTER;
-}
-
 static void add_tree_cell(const struct ladder *l, size_t i, unsigned int indent, struct strbuf *out)
 {
 	const struct step *s = &l->v[i];
 
-	if (same_function(l, i))
+	if (ladder_goes_on(l, i))
 		return;
 	if (s->depth) {
 		strbuf_addchars(out, ' ', (size_t)(s->depth - 1) * indent);
@@ -176,7 +149,7 @@ static size_t place_width(const struct ladder *l)
 
 	for (size_t i = 0; i < l->n; i++) {
 		strbuf_reset(&cell);
-		add_place(l, &l->v[i], &cell);
+		add_step_place(l, &l->v[i], &cell);
 		if (text_columns(cell.buf, cell.len) > widest)
 			widest = text_columns(cell.buf, cell.len);
 	}
@@ -206,7 +179,7 @@ static void add_note(const struct ladder *l, size_t i, size_t start, size_t note
 	if (note + NOTE_MIN <= width_of(o)) {
 		pad_to(out, start, note);
 		add_wrapped(out, safe.buf, note, note, width_of(o));
-	} else if (same_function(l, i) && !s->location.file) {
+	} else if (ladder_goes_on(l, i) && !s->location.file) {
 		pad_to(out, start, below + 2);
 		add_wrapped(out, safe.buf, below + 2, below + 2, width_of(o));
 	} else {
@@ -241,7 +214,7 @@ static void add_ladder(const struct ladder *l, const struct report_options *o, s
 		add_tree_cell(l, i, indent, out);
 		if (s->location.file)
 			pad_to(out, start, place);
-		add_place(l, s, out);
+		add_step_place(l, s, out);
 		add_note(l, i, start, note, indent, o, out);
 		strbuf_addch(out, '\n');
 	}

@@ -16,6 +16,7 @@ const struct report_writer *const report_writers[] = {
 	&checkstyle_writer,
 	&junit_writer,
 	&dot_writer,
+	&html_writer,
 	NULL,
 };
 

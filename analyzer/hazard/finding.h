@@ -144,6 +144,7 @@ struct section {
 	const char *lock_type; /* "raw spinlock", "mutex", ... */
 	const char *primitive; /* the function that takes it: "_raw_spin_lock_irqsave" */
 	struct strlist guard_raised;
+	struct strlist guard_meant; /* guards that are there for locks of this class and kind */
 	struct strlist entries; /* "function (via)": entry points that come here with these guards */
 	/* Functions and tracepoints inside, the surest first; those that cannot be used are CERT_NO. */
 	struct attach_point *attach;

@@ -94,6 +94,7 @@ static void fill_draft(struct builder *b, const struct outer *o, const struct ac
 	struct fact_loc loc;
 	uint32_t func;
 	uint8_t i;
+	size_t k;
 
 	acquired_at(an, a, &loc, &func);
 	s->lock.class = program_str(an->p, a->class);
@@ -107,6 +108,14 @@ static void fill_draft(struct builder *b, const struct outer *o, const struct ac
 	s->primitive = func_name(an->p, a->primitive);
 	for (i = 0; i < g->n; i++)
 		strlist_add(an, &s->guard_raised, guard_name(an->p, g->v[i].guard));
+	for (k = 0; k < an->designated.n; k++)
+		if (an->designated.v[k].class == a->class &&
+		    an->designated.v[k].kind == lock_storage_kind(an, &o->run, a) &&
+		    an->designated.v[k].guard != FACTS_NONE &&
+		    guard_is_designated(an, a->class, an->designated.v[k].kind,
+					an->designated.v[k].guard))
+			strlist_add(an, &s->guard_meant,
+				    guard_name(an->p, an->designated.v[k].guard));
 }
 
 /* The draft of acquire @a of @o with @g raised; made when it is not there yet. */

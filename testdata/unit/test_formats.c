@@ -10,7 +10,7 @@
  * programs in testdata/reports.
  */
 static const char *const formats[] = { "lore",	 "sarif",      "github", "markdown", "gitlab",
-				       "rdjson", "checkstyle", "junit",	 "dot" };
+				       "rdjson", "checkstyle", "junit",	 "dot",	   "html" };
 
 /* What a tree could contain to drive or break whoever reads a report of it. */
 #define EVIL                                                                                       \

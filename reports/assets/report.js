@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: MIT
+// What the page can do beyond being read: pages, filters that live in the address, keys, sorting.
+"use strict";
+(() => {
+	const $ = (selector, from = document) => [...from.querySelectorAll(selector)];
+	const root = document.documentElement;
+	const form = document.getElementById("filter");
+	const help = document.getElementById("help");
+	const status = document.getElementById("status");
+	const articles = $("article");
+	const rows = $(".sortable tbody tr");
+	const pages = $(".page");
+	const links = $(".bar nav a");
+	const fields = ["q", "severity", "rule", "lock", "state"];
+	const texts = new Map();
+	let current = null; // the finding that j, k, o and y are about
+
+	const say = (text) => { status.textContent = text; };
+	const textOf = (node) => {
+		if (!texts.has(node))
+			texts.set(node, node.textContent.toLowerCase());
+		return texts.get(node);
+	};
+	const value = (name) => (form.elements[name] ? form.elements[name].value : "");
+	const reduced = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+	// ---- the address: "#f-ID" and its like, or "#q=...&rule=...&page=...&at=f-ID" ----
+
+	let page = "findings";
+
+	function address() {
+		const params = new URLSearchParams();
+		for (const name of fields)
+			if (value(name))
+				params.set(name, value(name));
+		const at = page === "findings" && current ? current.id : "";
+		if (![...params].length)
+			return at || (page === "findings" ? "" : page);
+		if (page !== "findings")
+			params.set("page", page);
+		if (at)
+			params.set("at", at);
+		return params.toString();
+	}
+
+	function remember() {
+		const hash = address();
+		if (hash !== location.hash.slice(1))
+			history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+	}
+
+	function readAddress() {
+		const hash = location.hash.slice(1);
+		let target = hash;
+		page = "findings";
+		if (hash.includes("=")) {
+			const params = new URLSearchParams(hash);
+			for (const name of fields)
+				if (form.elements[name])
+					form.elements[name].value = params.get(name) || "";
+			// A value that this report does not have would leave a select empty.
+			for (const select of $("select", form))
+				if (select.selectedIndex < 0)
+					select.selectedIndex = 0;
+			if (pages.some((p) => p.id === params.get("page")))
+				page = params.get("page");
+			target = params.get("at") || "";
+		}
+		let node = null;
+		try {
+			node = document.getElementById(decodeURIComponent(target));
+		} catch {
+			node = document.getElementById(target);
+		}
+		const home = node && node.closest(".page");
+		if (home)
+			page = home.id;
+		// Who follows a link to something wants to see it, whatever was filtered.
+		const item = node && node.closest("article, .sortable tbody tr");
+		if (item && !hash.includes("="))
+			form.reset();
+		filter();
+		showPage();
+		if (item && item.matches("article"))
+			select(item, false);
+		if (node && node !== home) {
+			for (let up = node; up; up = up.parentElement)
+				if (up.matches("details"))
+					up.open = true;
+			for (const inner of $(":scope > details", node))
+				inner.open = true;
+			node.scrollIntoView({ block: "start", behavior: "instant" });
+		} else if (node) {
+			scrollTo({ top: 0, behavior: "instant" });
+		}
+	}
+
+	// ---- pages and filters ----
+
+	function showPage() {
+		for (const p of pages)
+			p.classList.toggle("off", p.id !== page);
+		for (const a of links)
+			if (a.hash === `#${page}`)
+				a.setAttribute("aria-current", "page");
+			else
+				a.removeAttribute("aria-current");
+		count();
+	}
+
+	function filter() {
+		const words = value("q").toLowerCase().split(/\s+/).filter(Boolean);
+		const found = (node) => words.every((w) => textOf(node).includes(w));
+		for (const a of articles) {
+			const fits = fields.slice(1).every((name) => !value(name) || a.dataset[name] === value(name));
+			a.hidden = !(fits && found(a));
+		}
+		for (const row of rows)
+			row.hidden = !found(row);
+		if (current && current.hidden)
+			select(null, false);
+	}
+
+	function count() {
+		const list = page === "findings" ? articles : rows.filter((r) => r.closest(".page").id === page);
+		const shown = list.filter((n) => !n.hidden).length;
+		document.getElementById("count").textContent = list.length ? `${shown} of ${list.length}` : "";
+	}
+
+	form.addEventListener("input", () => { filter(); count(); remember(); });
+	form.addEventListener("submit", (e) => e.preventDefault());
+	form.addEventListener("reset", () => setTimeout(() => { filter(); count(); remember(); }));
+
+	// ---- findings ----
+
+	function select(article, go) {
+		if (current)
+			current.removeAttribute("aria-current");
+		current = article;
+		if (!article)
+			return;
+		article.setAttribute("aria-current", "true");
+		if (go) {
+			article.querySelector("summary").focus({ preventScroll: true });
+			article.scrollIntoView({ block: "start", behavior: reduced() ? "instant" : "auto" });
+			remember();
+		}
+	}
+
+	function step(by) {
+		const shown = articles.filter((a) => !a.hidden);
+		if (!shown.length)
+			return;
+		if (page !== "findings") {
+			page = "findings";
+			showPage();
+		}
+		const at = shown.indexOf(current);
+		select(shown[at < 0 ? (by > 0 ? 0 : shown.length - 1) : Math.min(Math.max(at + by, 0), shown.length - 1)], true);
+	}
+
+	async function copyLink(id) {
+		const link = `${location.href.split("#")[0]}#${id}`;
+		try {
+			await navigator.clipboard.writeText(link);
+			say("Link copied");
+			return true;
+		} catch {
+			say(`The browser does not let this page copy: ${link}`);
+			return false;
+		}
+	}
+
+	document.addEventListener("click", async (e) => {
+		const button = e.target.closest("[data-copy]");
+		if (button) {
+			const old = button.textContent;
+			button.textContent = await copyLink(button.dataset.copy) ? "copied" : "cannot copy here";
+			setTimeout(() => { button.textContent = old; }, 1500);
+			return;
+		}
+		const rung = e.target.closest("svg g");
+		if (rung) {
+			const steps = rung.closest("figure").nextElementSibling.querySelector("ol");
+			location.hash = steps.children[$("g", rung.parentNode).indexOf(rung)].id;
+			return;
+		}
+		const link = e.target.closest("a[href^='#']");
+		if (link && link.hash === location.hash)
+			readAddress(); // the browser tells nobody when the address stays the same
+	});
+
+	// ---- tables ----
+
+	const keyOf = (row, column) => {
+		const cell = row.cells[column];
+		return cell.dataset.sort === undefined ? cell.textContent.trim() : Number(cell.dataset.sort);
+	};
+
+	function sort(table, column, header) {
+		const down = header.getAttribute("aria-sort") === "ascending";
+		for (const th of $("th", table.tHead))
+			th.removeAttribute("aria-sort");
+		header.setAttribute("aria-sort", down ? "descending" : "ascending");
+		const body = table.tBodies[0];
+		const sorted = [...body.rows].sort((a, b) => {
+			const x = keyOf(a, column), y = keyOf(b, column);
+			const by = typeof x === "number" ? x - y : x < y ? -1 : x > y ? 1 : 0;
+			return down ? -by : by;
+		});
+		body.append(...sorted);
+		say(`Sorted by ${header.textContent}, ${down ? "descending" : "ascending"}`);
+	}
+
+	for (const table of $(".sortable"))
+		$("th", table.tHead).forEach((th, column) => {
+			const button = document.createElement("button");
+			button.type = "button";
+			button.append(...th.childNodes);
+			th.append(button);
+			button.addEventListener("click", () => sort(table, column, th));
+		});
+
+	// ---- theme ----
+
+	const themes = ["system", "light", "dark"];
+	const themeButton = document.getElementById("theme");
+	let theme = "system";
+
+	function setTheme(name, keep) {
+		theme = themes.includes(name) ? name : "system";
+		if (theme === "system")
+			delete root.dataset.theme;
+		else
+			root.dataset.theme = theme;
+		themeButton.textContent = `Theme: ${theme}`;
+		try {
+			if (keep)
+				localStorage.setItem("relock-theme", theme);
+		} catch {
+			// a page from a file may have no storage; the theme lasts as long as the page then
+		}
+	}
+
+	const nextTheme = () => setTheme(themes[(themes.indexOf(theme) + 1) % themes.length], true);
+	themeButton.addEventListener("click", nextTheme);
+	document.getElementById("keys").addEventListener("click", () => help.showModal());
+
+	// ---- keys ----
+
+	const keys = {
+		j: () => step(1),
+		k: () => step(-1),
+		o: () => {
+			if (!current)
+				step(1);
+			else
+				current.querySelector("details").open ^= true;
+		},
+		y: () => current && copyLink(current.id),
+		t: nextTheme,
+		"?": () => help.showModal(),
+		"/": () => { form.elements.q.focus(); form.elements.q.select(); },
+	};
+
+	document.addEventListener("keydown", (e) => {
+		if (e.ctrlKey || e.altKey || e.metaKey || help.open)
+			return;
+		if (e.target.matches("input, select, textarea")) {
+			if (e.key === "Escape")
+				e.target.blur();
+			return;
+		}
+		const number = "12345".indexOf(e.key);
+		if (number >= 0 && pages[number]) {
+			page = pages[number].id;
+			showPage();
+			remember();
+			scrollTo({ top: 0, behavior: "instant" });
+		} else if (Object.hasOwn(keys, e.key)) {
+			keys[e.key]();
+		} else {
+			return;
+		}
+		e.preventDefault();
+	});
+
+	// ---- print: all of it, unfolded ----
+
+	let folded = [];
+	addEventListener("beforeprint", () => {
+		folded = $("details:not([open])");
+		for (const d of folded)
+			d.open = true;
+	});
+	addEventListener("afterprint", () => {
+		for (const d of folded)
+			d.open = false;
+	});
+
+	// ---- begin ----
+
+	root.classList.add("scripted");
+	try {
+		setTheme(localStorage.getItem("relock-theme"), false);
+	} catch {
+		setTheme("system", false);
+	}
+	articles.slice(1).forEach((a) => { a.querySelector("details").open = false; });
+	for (const d of $(".rule, article .fold"))
+		d.open = false;
+	if (articles[0])
+		for (const d of $(".path", articles[0]))
+			d.closest("details").open = true;
+	addEventListener("hashchange", readAddress);
+	readAddress();
+})();

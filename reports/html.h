@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_REPORTS_HTML_H
+#define RELOCK_REPORTS_HTML_H
+
+#include "reports/layout.h"
+
+/*
+ * The HTML report, one file: html.c is the frame, the other html_*.c are its
+ * parts. Private to reports/.
+ */
+
+/* A file of reports/assets, and the base64 of its SHA-256. */
+struct html_asset {
+	const char *text;
+	size_t len;
+	const char *sha256;
+};
+extern const struct html_asset html_style;
+extern const struct html_asset html_script;
+
+struct html {
+	const struct report *r;
+	struct sources sources;
+	struct strbuf *out;
+	bool lean; /* no source lines any more, to keep the page small */
+};
+
+/* What the first page opens with: entry points by guards, a block of rows for each kind of lock. */
+void html_matrix(struct html *h);
+
+/* One finding, all of it. */
+void html_finding(struct html *h, const struct finding *f);
+
+/* A ladder as SVG; each step is a <g> of it. */
+void html_ladder(const struct ladder *l, struct strbuf *out);
+
+/* The pages of sections and of attach points; without them, they say so. */
+void html_sections(struct html *h);
+void html_attachables(struct html *h);
+
+/* "kernel/bpf/x.c:12", with a hint to the browser where it may break; nothing without a file. */
+void html_place(const struct location *l, struct strbuf *out);
+
+/* The name in <code>, linked to its row among the attach points where it has one. */
+void html_function(const struct report *r, const char *name, struct strbuf *out);
+
+/* A short link to a finding: "RL101" in the colour of its severity. */
+void html_finding_link(const struct finding *f, struct strbuf *out);
+
+/* The finding with that id, or NULL. */
+const struct finding *html_find(const struct report *r, const char *id);
+
+/* <code> elements with commas between; @none where the list is empty. */
+void html_codes(const struct strlist *l, const char *none, struct strbuf *out);
+
+
+#endif

@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: MIT
+#include "reports/html.h"
+
+#include "base/arena.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One finding on the page, with all its parts. */
+
+#define CONTEXT 2    /* source lines around that of a step */
+#define GAP_MAX 24   /* lines between two steps of a function that are there to unfold */
+#define LINE_MAX 400 /* bytes of a source line; generated tables may be one endless line */
+
+/* A source line with its tabs expanded, as safe text; nothing for one of blanks. */
+static void add_expanded(struct strbuf *out, const struct strbuf *line)
+{
+	size_t columns = 0, len = line->len, start = out->len;
+
+	for (size_t i = 0; i < len && i < LINE_MAX;) {
+		char one[8] = { 0 };
+		uint32_t cp;
+		size_t n = utf8_decode(line->buf + i, len - i, &cp), before = out->len;
+
+		n = n ? n : 1;
+		if (line->buf[i] == '\t') {
+			strbuf_addchars(out, ' ', 8 - columns % 8);
+		} else {
+			memcpy(one, line->buf + i, n);
+			add_safe(out, one);
+		}
+		columns += text_columns(out->buf + before, out->len - before);
+		i += n;
+	}
+	if (len > LINE_MAX)
+		strbuf_addstr(out, " \xe2\x80\xa6");
+	while (out->len > start && out->buf[out->len - 1] == ' ')
+		strbuf_setlen(out, out->len - 1);
+}
+
+/* Lines @from to @to of @file without the indentation that all have; @marked is one of them. */
+static void add_lines(struct html *h, const char *file, unsigned int from, unsigned int to,
+		      unsigned int marked)
+{
+	struct strbuf lines[GAP_MAX + 1], line = STRBUF_INIT;
+	size_t n = 0, first = 0, indent = SIZE_MAX;
+	struct strbuf *out = h->out;
+
+	for (; from + n <= to && n < ARRAY_SIZE(lines); n++) {
+		strbuf_reset(&line);
+		if (!sources_line(&h->sources, file, from + (unsigned int)n, &line))
+			break;
+		strbuf_init(&lines[n]);
+		add_expanded(&lines[n], &line);
+		if (lines[n].len && strspn(lines[n].buf, " ") < indent)
+			indent = strspn(lines[n].buf, " ");
+	}
+	/* Blank lines at either end say nothing. */
+	while (first < n && !lines[first].len)
+		strbuf_release(&lines[first++]);
+	while (n > first && !lines[n - 1].len)
+		strbuf_release(&lines[--n]);
+	strbuf_addstr(out, "<pre class=src>");
+	for (size_t i = first; i < n; i++) {
+		unsigned int number = from + (unsigned int)i;
+
+		strbuf_addf(out, number == marked ? "<mark><i>%u</i> " : "<i>%u</i> ", number);
+		if (lines[i].len)
+			add_xml(out, lines[i].buf + indent);
+		strbuf_addstr(out, number == marked ? "</mark>\n" : "\n");
+		strbuf_release(&lines[i]);
+	}
+	strbuf_addstr(out, "</pre>");
+	strbuf_release(&line);
+}
+
+/* What of a source file has been shown for the step before. */
+struct shown {
+	const char *file, *function;
+	unsigned int line; /* of the step */
+	unsigned int to;   /* last line that is there */
+};
+
+/* The lines around step @i; those between it and the step before can be unfolded. */
+static void add_step_source(struct html *h, const struct ladder *l, size_t i, struct shown *shown)
+{
+	const struct location *at = &l->v[i].location, *next;
+	unsigned int from, to, gap;
+	bool same, there;
+	struct strbuf line = STRBUF_INIT;
+
+	if (!at->file || !at->line || h->lean)
+		return;
+	there = sources_line(&h->sources, at->file, at->line, &line);
+	strbuf_release(&line);
+	if (!there)
+		return;
+	same = shown->file && !strcmp(shown->file, at->file) &&
+	       !strcmp(shown->function, at->function);
+	if (shown->file && !strcmp(shown->file, at->file) && shown->line == at->line)
+		return;
+	from = at->line > CONTEXT ? at->line - CONTEXT : 1;
+	to = at->line + CONTEXT;
+	next = i + 1 < l->n ? &l->v[i + 1].location : NULL;
+	if (next && next->file && !strcmp(next->file, at->file) && next->line > at->line &&
+	    next->line <= to)
+		to = next->line - 1;
+	if (same && at->line > shown->to && from <= shown->to + 1) {
+		from = shown->to + 1;
+	} else if (same && from > shown->to + 1) {
+		gap = from - shown->to - 1;
+		if (gap <= GAP_MAX) {
+			strbuf_addf(h->out, "<details class=gap><summary>%u line%s</summary>", gap,
+				    gap == 1 ? "" : "s");
+			add_lines(h, at->file, shown->to + 1, from - 1, 0);
+			strbuf_addstr(h->out, "</details>");
+		} else {
+			strbuf_addf(h->out, "<p class=gap>%u lines</p>", gap);
+		}
+	}
+	add_lines(h, at->file, from, to, at->line);
+	*shown = (struct shown){ at->file, at->function, at->line, to };
+}
+
+static void add_steps(struct html *h, const struct ladder *l, const char *prefix)
+{
+	size_t divider = ladder_divider(l);
+	struct strbuf *out = h->out;
+	struct shown shown = { 0 };
+
+	strbuf_addstr(out, "<div class=wide tabindex=0 role=group aria-label=\"Source lines\"><ol "
+			   "class=path>\n");
+	for (size_t i = 0; i < l->n; i++) {
+		const struct step *s = &l->v[i];
+
+		strbuf_addf(out, "<li id=%s%zu class=\"%s%s\"><p><a class=n href=#%s%zu>%zu</a> ",
+			    prefix, i + 1, step_kind_name(s->kind),
+			    i && i >= divider ? " nested" : "", prefix, i + 1, i + 1);
+		html_function(h->r, s->function, out);
+		if (s->location.file) {
+			strbuf_addch(out, ' ');
+			html_place(&s->location, out);
+		}
+		if (*s->note) {
+			strbuf_addstr(out, " <span class=says>");
+			add_xml(out, s->note);
+			strbuf_addstr(out, "</span>");
+		}
+		strbuf_addstr(out, "</p>");
+		add_step_source(h, l, i, &shown);
+		strbuf_addstr(out, "</li>\n");
+	}
+	strbuf_addstr(out, "</ol></div>\n");
+}
+
+static void add_ladders(struct html *h, const struct finding *f)
+{
+	struct strbuf prefix = STRBUF_INIT;
+	struct strbuf *out = h->out;
+
+	for (size_t i = 0; i < f->n_ladders; i++) {
+		strbuf_reset(&prefix);
+		if (i)
+			strbuf_addf(&prefix, "f-%s-%zu-", f->id, i + 1);
+		else
+			strbuf_addf(&prefix, "f-%s-", f->id);
+		strbuf_addf(
+			out,
+			"<h4>%s</h4>\n<figure tabindex=0 role=group aria-label=\"Drawing of the "
+			"ladder; the steps below say the same\">",
+			i ? "The other order" : "Ladder");
+		html_ladder(&f->ladders[i], out);
+		strbuf_addstr(out,
+			      "</figure>\n<details open class=fold><summary>Source lines along the "
+			      "path</summary>\n");
+		add_steps(h, &f->ladders[i], prefix.buf);
+		strbuf_addstr(out, "</details>\n");
+	}
+	strbuf_release(&prefix);
+}
+
+/* Safe text of several lines, escaped. */
+static void add_pre(struct strbuf *out, const char *text)
+{
+	struct strbuf line = STRBUF_INIT;
+
+	strbuf_addstr(out, "<pre>");
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		strbuf_reset(&line);
+		strbuf_add(&line, text, len);
+		add_xml(out, line.buf);
+		text += len;
+		if (*text == '\n') {
+			strbuf_addch(out, '\n');
+			text++;
+		}
+	}
+	strbuf_addstr(out, "</pre>");
+	strbuf_release(&line);
+}
+
+static void add_scenario(const struct finding *f, struct strbuf *out)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	text_scenario(f, &text);
+	if (text.len) {
+		strbuf_addstr(out, "<div><h4>Scenario</h4>\n");
+		add_pre(out, text.buf + 1);
+		strbuf_addstr(out, "</div>\n");
+	}
+	strbuf_release(&text);
+}
+
+static bool listed(const struct strlist *l, const char *s)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (!strcmp(l->v[i], s))
+			return true;
+	}
+	return false;
+}
+
+/* Which guard the code that comes back tests, which is raised, and what the path says of it. */
+static void add_guards(const struct finding *f, struct strbuf *out)
+{
+	bool raised = f->guard_expected.n > 0;
+
+	for (size_t i = 0; i < f->guard_expected.n; i++)
+		raised = raised && listed(&f->guard_raised, f->guard_expected.v[i]);
+	strbuf_addstr(out, "<div><h4>Why no guard stops it</h4>\n<p>");
+	if (!f->guard_expected.n) {
+		strbuf_addstr(out,
+			      "No guard is known that would keep a program away from this lock.");
+	} else {
+		html_codes(&f->guard_expected, "", out);
+		if (raised)
+			strbuf_addstr(out, f->guard_expected.n == 1
+						   ? " is raised here, but what comes back in does "
+						     "not test it."
+						   : " are raised here, but what comes back in "
+						     "does not test them.");
+		else
+			strbuf_addstr(
+				out,
+				f->guard_expected.n == 1
+					? " would stop it, and is not raised on this path."
+					: " would stop it, and not all are raised on this path.");
+	}
+	strbuf_addstr(out, "</p>\n<dl><dt>would stop it</dt><dd>");
+	html_codes(&f->guard_expected, "none", out);
+	strbuf_addstr(out, "</dd><dt>raised here</dt><dd>");
+	html_codes(&f->guard_raised, "none", out);
+	strbuf_addstr(out, "</dd>");
+	for (size_t i = 0; i < f->n_ladders; i++) {
+		for (size_t k = 0; k < f->ladders[i].n; k++) {
+			const struct step *s = &f->ladders[i].v[k];
+
+			if (s->kind != STEP_GUARD || !*s->note)
+				continue;
+			strbuf_addf(out, "<dt>step %zu</dt><dd>", k + 1);
+			add_xml(out, s->note);
+			strbuf_addstr(out, "</dd>");
+		}
+	}
+	strbuf_addstr(out, "</dl></div>\n");
+}
+
+static bool same_list(const struct strlist *a, const struct strlist *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		if (strcmp(a->v[i], b->v[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Attach points that are alike in all but their name make one row. */
+static void add_attach_points(struct html *h, const struct finding *f)
+{
+	struct strbuf *out = h->out;
+	bool *done;
+
+	if (!f->n_attach)
+		return;
+	done = xcalloc(f->n_attach, sizeof(*done));
+	strbuf_addf(out,
+		    "<details open class=fold><summary>Where a program can run with the lock held: "
+		    "%zu place%s"
+		    "</summary>\n<ul class=groups>\n",
+		    f->n_attach, f->n_attach == 1 ? "" : "s");
+	for (size_t i = 0; i < f->n_attach; i++) {
+		const struct attach_point *a = &f->attach[i];
+
+		if (done[i])
+			continue;
+		strbuf_addf(out, "<li><b class=%s>%s</b> ", certainty_name(a->certainty),
+			    certainty_name(a->certainty));
+		add_xml(out, a->reason);
+		strbuf_addstr(out, " <span class=how>");
+		for (size_t k = 0; k < a->how.n; k++) {
+			strbuf_addstr(out, k ? ", " : "");
+			add_xml(out, a->how.v[k]);
+		}
+		strbuf_addstr(out, "</span><br>");
+		for (size_t k = i; k < f->n_attach; k++) {
+			const struct attach_point *b = &f->attach[k];
+
+			if (done[k] || b->certainty != a->certainty ||
+			    strcmp(b->reason, a->reason) || !same_list(&a->how, &b->how))
+				continue;
+			done[k] = true;
+			strbuf_addstr(out, k == i ? "" : ", ");
+			html_function(h->r, b->name, out);
+		}
+		strbuf_addstr(out, "</li>\n");
+	}
+	strbuf_addstr(out, "</ul></details>\n");
+	free(done);
+}
+
+static void add_reentries(const struct finding *f, struct strbuf *out)
+{
+	if (!f->n_reentry)
+		return;
+	strbuf_addstr(out, "<h4>How it comes back</h4>\n<ul class=groups>\n");
+	for (size_t i = 0; i < f->n_reentry; i++) {
+		const struct reentry *p = &f->reentry[i];
+
+		strbuf_addstr(out, "<li><code>");
+		add_xml(out, p->function);
+		strbuf_addstr(out, "</code> ");
+		add_xml(out, p->what);
+		strbuf_addstr(out, " <span class=how>");
+		for (size_t k = 0; k < p->program_types.n; k++) {
+			strbuf_addstr(out, k ? ", " : "");
+			add_xml(out, p->program_types.v[k]);
+		}
+		strbuf_addstr(out, "</span>");
+		if (p->object) {
+			strbuf_addstr(out, "<br>gets its object from: ");
+			add_xml(out, p->object);
+		}
+		strbuf_addstr(out, "</li>\n");
+	}
+	strbuf_addstr(out, "</ul>\n");
+}
+
+static const char *what_it_hides(const struct remedy *m)
+{
+	if (!strcmp(m->kind, "notrace"))
+		return "these functions, from every tracer";
+	if (!strcmp(m->kind, "no-ftrace"))
+		return "every function of these objects, from every tracer that uses ftrace";
+	return "nothing";
+}
+
+static void add_remedies(const struct finding *f, struct strbuf *out)
+{
+	if (!f->n_remedies)
+		return;
+	strbuf_addstr(out,
+		      "<h4>What would fix it</h4>\n<div class=wide tabindex=0 role=group "
+		      "aria-label=Remedies>"
+		      "<table><thead><tr><th scope=col>Remedy<th scope=col>Closes it"
+		      "<th scope=col>Leaves open<th scope=col>Hides from tracing</thead><tbody>\n");
+	for (size_t i = 0; i < f->n_remedies; i++) {
+		const struct remedy *m = &f->remedies[i];
+
+		strbuf_addstr(out, "<tr><td>");
+		add_xml(out, m->what);
+		strbuf_addstr(out, m->closes ? "<td class=yes>yes<td>" : "<td class=no>no<td>");
+		if (m->leaves)
+			strbuf_addf(out, "%u attach point%s", m->leaves, m->leaves == 1 ? "" : "s");
+		else
+			strbuf_addstr(out, m->closes ? "nothing" : "not enough alone");
+		strbuf_addf(out, "<td>%s\n", what_it_hides(m));
+	}
+	strbuf_addstr(out, "</tbody></table></div>\n");
+}
+
+static void add_list(const char *title, const struct strlist *l, struct strbuf *out)
+{
+	if (!l->n)
+		return;
+	strbuf_addf(out, "<h4>%s</h4>\n<ul>\n", title);
+	for (size_t i = 0; i < l->n; i++) {
+		strbuf_addstr(out, "<li>");
+		add_xml(out, l->v[i]);
+		strbuf_addstr(out, "</li>\n");
+	}
+	strbuf_addstr(out, "</ul>\n");
+}
+
+static void add_lock(const char *label, const struct lock_ref *lock, struct strbuf *out)
+{
+	strbuf_addf(out, "<dt>%s</dt><dd><code>", label);
+	add_xml(out, lock->class);
+	strbuf_addstr(out, "</code>");
+	if (lock->kind) {
+		strbuf_addstr(out, " of ");
+		add_xml(out, lock->kind);
+	}
+	if (lock->acquired.file) {
+		strbuf_addstr(out, ", taken at ");
+		html_place(&lock->acquired, out);
+	}
+	if (lock->released.file) {
+		strbuf_addstr(out, ", released at ");
+		html_place(&lock->released, out);
+	}
+	strbuf_addstr(out, "</dd>");
+}
+
+static void add_provenance(const struct report *r, const struct finding *f, struct strbuf *out)
+{
+	strbuf_addstr(out, "<h4>Provenance</h4>\n<dl class=prov>");
+	strbuf_addf(out, "<dt>id</dt><dd><code>%s</code></dd><dt>rule</dt><dd><a href=\"#rule-",
+		    f->id);
+	add_xml(out, f->code);
+	strbuf_addstr(out, "\">");
+	add_xml(out, f->code);
+	strbuf_addch(out, ' ');
+	add_xml(out, f->rule);
+	strbuf_addstr(out, "</a></dd><dt>entry point</dt><dd><code>");
+	add_xml(out, f->entry_function);
+	strbuf_addstr(out, "</code> ");
+	add_xml(out, f->entry_via);
+	strbuf_addstr(out, "</dd>");
+	add_lock("lock", &f->lock, out);
+	if (f->lock2)
+		add_lock("second lock", f->lock2, out);
+	strbuf_addf(out, "<dt>context</dt><dd>%s</dd>", f->context);
+	if (f->state)
+		strbuf_addf(out, "<dt>against the baseline</dt><dd>%s</dd>", f->state);
+	strbuf_addstr(out, "<dt>found by</dt><dd>relock ");
+	add_xml(out, r->tool_version);
+	if (*r->kernel_version) {
+		strbuf_addstr(out, " in Linux ");
+		add_xml(out, r->kernel_version);
+	}
+	if (*r->kernel_config) {
+		strbuf_addstr(out, ", ");
+		add_xml(out, r->kernel_config);
+	}
+	strbuf_addstr(out, "</dd></dl>\n");
+}
+
+void html_finding(struct html *h, const struct finding *f)
+{
+	const char *severity = severity_name(f->severity);
+	struct strbuf *out = h->out;
+
+	strbuf_addf(out, "<article id=\"f-%s\" class=%s data-severity=%s data-rule=\"", f->id,
+		    severity, severity);
+	add_xml(out, f->code);
+	strbuf_addstr(out, "\" data-lock=\"");
+	add_xml(out, f->lock.kind ? f->lock.kind : f->lock.class);
+	strbuf_addf(
+		out,
+		"\" data-state=\"%s\">\n<details open><summary><span class=badge>%s</span> <h3>",
+		f->state ? f->state : "", severity);
+	add_xml(out, f->message);
+	strbuf_addstr(out, "</h3> <span class=meta><code>");
+	add_xml(out, f->code);
+	strbuf_addstr(out, "</code> ");
+	html_place(&f->location, out);
+	if (f->state)
+		strbuf_addf(out, " <b class=state>%s</b>", f->state);
+	strbuf_addf(out,
+		    "</span></summary>\n<div class=body>\n<p class=tools><a href=\"#f-%s\">link to "
+		    "this "
+		    "finding</a> <button type=button class=js data-copy=\"f-%s\">copy "
+		    "link</button></p>\n",
+		    f->id, f->id);
+	add_ladders(h, f);
+	strbuf_addstr(out, "<div class=pair>\n");
+	add_scenario(f, out);
+	add_guards(f, out);
+	strbuf_addstr(out, "</div>\n");
+	add_attach_points(h, f);
+	add_reentries(f, out);
+	add_remedies(f, out);
+	add_list("Also", &f->notes, out);
+	add_list("Assumed", &f->assumptions, out);
+	add_provenance(h->r, f, out);
+	strbuf_addstr(out, "</div></details></article>\n");
+}
