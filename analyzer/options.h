@@ -32,6 +32,8 @@ struct options {
 	const char *build;
 	const char *config;
 	const char *arch;
+	const char *vmlinux;   /* or NULL */
+	const char *functions; /* available_filter_functions, or NULL */
 	const char *cache; /* NULL: the default */
 	uint64_t cache_size; /* bytes that facts may take there */
 	bool no_cache;

@@ -243,11 +243,76 @@ static bool find_outside(void *data, const char *function, struct outside_def *r
 	return true;
 }
 
+static bool find_binary(void *data, const char *function, const char *unit, bool is_static,
+			struct binary_def *ret)
+{
+	const struct study *st = data;
+	struct evidence_answer a = evidence_find(&st->evidence, function, unit, is_static);
+
+	switch (a.says) {
+	case EVIDENCE_NONE:
+		return false;
+	case EVIDENCE_TRACED:
+		ret->says = BINARY_TRACED;
+		break;
+	case EVIDENCE_CLONED:
+		ret->says = BINARY_CLONED;
+		break;
+	case EVIDENCE_NO_LOCATION:
+		ret->says = BINARY_NO_LOCATION;
+		break;
+	case EVIDENCE_ABSENT:
+		ret->says = BINARY_ABSENT;
+		break;
+	}
+	ret->source = a.source;
+	ret->clone = a.clone;
+	ret->n_same = a.n_same;
+	ret->btf_known = a.btf != EVIDENCE_BTF_UNKNOWN;
+	ret->in_btf = a.btf == EVIDENCE_BTF_YES;
+	return true;
+}
+
+/* The objects of a build are evidence where the user names nothing better. */
+static void add_objects(struct study *st)
+{
+	for (size_t i = 0; i < st->units.v.n; i++) {
+		const struct compile_unit *u = &st->kb.units.v[st->units.v.v[i]];
+
+		evidence_add_object(&st->evidence, fs_join(&st->arena, st->kb.build, u->object),
+				    u->object, u->file);
+	}
+	evidence_end_objects(&st->evidence, st->units.v.n);
+}
+
+static bool open_evidence(struct study *st)
+{
+	struct report *r = &st->report;
+	const char *error = NULL;
+
+	progress_stage("reading binaries", 0);
+	if (st->o->functions &&
+	    evidence_add_functions(&st->evidence, st->o->functions, &error)) {
+		log_error("--functions %s: %s", st->o->functions, error);
+		return false;
+	}
+	if (st->o->vmlinux && evidence_add_vmlinux(&st->evidence, st->o->vmlinux, &error)) {
+		log_error("--vmlinux %s: %s", st->o->vmlinux, error);
+		return false;
+	}
+	if (!evidence_any(&st->evidence))
+		add_objects(st);
+	r->evidence.v = st->evidence.lines.v;
+	r->evidence.n = st->evidence.lines.n;
+	return true;
+}
+
 static void find_hazards(struct study *st)
 {
 	const char *stage = NULL;
 	struct analyse_options ao = {
 		.find_outside = find_outside,
+		.find_binary = evidence_any(&st->evidence) ? find_binary : NULL,
 		.find_data = st,
 		.progress = on_analysis,
 		.data = &stage,
@@ -266,6 +331,7 @@ void study_init(struct study *st, const struct options *o)
 {
 	memset(st, 0, sizeof(*st));
 	st->kb.lock_fd = -1;
+	evidence_init(&st->evidence);
 	st->o = o;
 }
 
@@ -273,7 +339,7 @@ bool study_run(struct study *st)
 {
 	if (!options_read_rules(st->o, &st->rules))
 		return false;
-	if (!open_tree(st) || !select_units(st) || !read_units(st))
+	if (!open_tree(st) || !select_units(st) || !open_evidence(st) || !read_units(st))
 		return false;
 	describe_kernel(st);
 	describe_rules(st);
@@ -286,6 +352,7 @@ void study_release(struct study *st)
 	program_release(&st->program);
 	facts_cache_release(&st->cache);
 	index_release(&st->index);
+	evidence_release(&st->evidence);
 	vec_release(&st->units.v);
 	kbuild_release(&st->kb);
 	rules_release(&st->rules);

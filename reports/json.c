@@ -258,6 +258,7 @@ static void json_write(const struct report *r, const struct report_options *o, s
 	set(top, "kernel", kernel(r));
 	set(top, "units", units(r));
 	set(top, "assumptions", strings(&r->assumptions));
+	set(top, "evidence", strings(&r->evidence));
 	for (size_t i = 0; i < r->n_findings; i++)
 		append(findings, finding(&r->findings[i]));
 	set(top, "findings", findings);

@@ -524,6 +524,8 @@ static void add_summary(const struct report *r, const struct report_options *o, 
 		strbuf_addf(&sb, "%s: %s", r->config_missing[i].symbol, r->config_missing[i].why);
 		add_remark(out, o, "config", sb.buf);
 	}
+	for (size_t i = 0; i < r->evidence.n; i++)
+		add_remark(out, o, "evidence", r->evidence.v[i]);
 	for (size_t i = 0; i < r->assumptions.n; i++)
 		add_remark(out, o, "assumed", r->assumptions.v[i]);
 	strbuf_release(&sb);

@@ -187,6 +187,7 @@ struct report {
 	struct config_miss *config_missing;
 	size_t n_config_missing;
 	struct strlist assumptions; /* that hold for the whole report */
+	struct strlist evidence; /* binaries that attach points were looked up in; none: only the source */
 	struct rule_text *rules;
 	size_t n_rules;
 	struct stat_entry *stats;
