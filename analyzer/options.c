@@ -18,6 +18,7 @@ enum key {
 	KEY_ARCH,
 	KEY_VMLINUX,
 	KEY_FUNCTIONS,
+	KEY_SPARSE,
 	KEY_RULES,
 	KEY_CACHE,
 	KEY_CACHE_SIZE,
@@ -167,6 +168,8 @@ static const struct argp_option tree_options[] = {
 	  "The kernel that was built from this: what can be attached to is looked up in it", 1 },
 	{ "functions", KEY_FUNCTIONS, "FILE", 0,
 	  "The same from a list: available_filter_functions of tracefs", 1 },
+	{ "sparse", KEY_SPARSE, NULL, 0,
+	  "Ask sparse about the locks of the same units, and say where it and relock agree", 1 },
 	{ "jobs", 'j', "N", 0, "Work with N processes; default: one for each CPU", 1 },
 	{ "no-cache", KEY_NO_CACHE, NULL, 0, "Read every unit anew, and keep nothing of it", 1 },
 	{ "offline", KEY_OFFLINE, NULL, 0, "Never run make: use what is there", 1 },
@@ -195,6 +198,9 @@ static error_t parse_tree(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_ALL:
 		o->all = true;
+		return 0;
+	case KEY_SPARSE:
+		o->sparse = true;
 		return 0;
 	case KEY_VMLINUX:
 		o->vmlinux = arg;

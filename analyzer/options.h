@@ -41,6 +41,7 @@ struct options {
 	VEC(const char *) rules;
 	VEC(struct output) outputs;
 	bool all;
+	bool sparse;
 	bool offline;
 	int fail_on; /* a severity, or FAIL_ON_NEVER */
 	unsigned int jobs; /* 0: one for each CPU */

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "clang/pool.h"
+#include "sparse/sparse.h"
 
 #include <errno.h>
 #include <string.h>
@@ -327,6 +328,96 @@ static void find_hazards(struct study *st)
 	analyse(&st->program, &ao, &st->arena, &st->report);
 }
 
+#define LOCK_IMBALANCE "RL110"
+
+static const struct finding *imbalance_in(const struct report *r, const struct sparse_warning *w)
+{
+	for (size_t i = 0; i < r->n_findings; i++) {
+		const struct finding *f = &r->findings[i];
+
+		if (!strcmp(f->code, LOCK_IMBALANCE) && !strcmp(f->location.file, w->file) &&
+		    !strcmp(f->location.function, w->function))
+			return f;
+	}
+	return NULL;
+}
+
+static const struct sparse_warning *warning_about(const struct sparse_result *s,
+						  const struct finding *f)
+{
+	for (size_t i = 0; i < s->n_warnings; i++) {
+		const struct sparse_warning *w = &s->warnings[i];
+
+		if (!strcmp(f->location.file, w->file) && !strcmp(f->location.function, w->function))
+			return w;
+	}
+	return NULL;
+}
+
+static void add_note(struct study *st, struct finding *f, const char *note)
+{
+	const char **v = ARENA_ARRAY(&st->arena, const char *, f->notes.n + 1);
+
+	if (f->notes.n)
+		memcpy(v, f->notes.v, f->notes.n * sizeof(*v));
+	v[f->notes.n++] = note;
+	f->notes.v = v;
+}
+
+/* Says of each lock-imbalance whether sparse sees it too. */
+static void compare_imbalances(struct study *st, const struct sparse_result *s)
+{
+	struct report *r = &st->report;
+
+	for (size_t i = 0; i < r->n_findings; i++) {
+		struct finding *f = &r->findings[i];
+		const struct sparse_warning *w;
+
+		if (strcmp(f->code, LOCK_IMBALANCE) != 0)
+			continue;
+		w = warning_about(s, f);
+		add_note(st, f, w ? arena_printf(&st->arena, "sparse %s says so too, at line %u: %s",
+						 s->version, w->line, sparse_kind_text(w->kind)) :
+				    arena_printf(&st->arena, "relock only: sparse %s does not warn of %s()",
+						 s->version, f->location.function));
+	}
+}
+
+static void ask_sparse(struct study *st)
+{
+	struct sparse_options so = { .jobs = st->o->jobs, .progress = on_unit };
+	struct second_opinions *to = &st->report.sparse;
+	struct sparse_result s;
+	int err;
+
+	progress_stage("asking sparse", st->units.v.n);
+	err = sparse_run(&st->kb, st->units.v.v, st->units.v.n, &so, &st->arena, &s);
+	if (err) {
+		to->missing = err == -ENOENT ? "sparse is not installed: no second opinion on locks" :
+					       "sparse could not be run: no second opinion on locks";
+		log_warn("--sparse: %s", to->missing);
+		return;
+	}
+	to->version = s.version;
+	to->n = s.n_warnings;
+	to->v = ARENA_ARRAY(&st->arena, struct second_opinion, s.n_warnings);
+	for (size_t i = 0; i < s.n_warnings; i++) {
+		const struct sparse_warning *w = &s.warnings[i];
+		const struct finding *f = imbalance_in(&st->report, w);
+
+		to->v[i].location = (struct location){ w->file, w->line, 1, w->function };
+		to->v[i].what = sparse_kind_text(w->kind);
+		to->v[i].finding = f ? f->id : NULL;
+	}
+	to->n_failed = s.n_failed;
+	to->failed = ARENA_ARRAY(&st->arena, struct failed_unit, s.n_failed);
+	for (size_t i = 0; i < s.n_failed; i++)
+		to->failed[i] = (struct failed_unit){ s.failed[i].file, s.failed[i].error };
+	compare_imbalances(st, &s);
+	log_info("sparse %s: %zu warnings of lock contexts, %zu units not read to the end", s.version,
+		 s.n_warnings, s.n_failed);
+}
+
 void study_init(struct study *st, const struct options *o)
 {
 	memset(st, 0, sizeof(*st));
@@ -344,6 +435,8 @@ bool study_run(struct study *st)
 	describe_kernel(st);
 	describe_rules(st);
 	find_hazards(st);
+	if (st->o->sparse)
+		ask_sparse(st);
 	return true;
 }
 

@@ -93,7 +93,7 @@ static struct attach_verdict binary_verdict(struct program *p, const struct anal
 	if (!o->find_binary || !way->needs_ftrace)
 		return v;
 	if (fn->defined)
-		unit = facts_str(func_facts(p, fn), func_facts(p, fn)->unit.file);
+		unit = program_str(p, func_facts(p, fn)->unit.file);
 	else if (o->find_outside && o->find_outside(o->find_data, name, &out))
 		unit = out.file;
 	if (!o->find_binary(o->find_data, name, unit, is_static, &def))

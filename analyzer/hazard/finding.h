@@ -167,6 +167,22 @@ struct rule_text {
 	const char *page;  /* Markdown; "" when the rules came without pages */
 };
 
+/* What sparse said of a function's locks, and what relock makes of it. */
+struct second_opinion {
+	struct location location;
+	const char *what;    /* sparse's words: "wrong count at exit" */
+	const char *finding; /* id of relock's lock-imbalance there; NULL: it reports none */
+};
+
+struct second_opinions {
+	const char *version; /* of sparse; NULL: it was not asked */
+	const char *missing; /* why it was not, though it should have been; or NULL */
+	struct second_opinion *v; /* sorted by file, line, function */
+	size_t n;
+	struct failed_unit *failed; /* units that it could not read to the end */
+	size_t n_failed;
+};
+
 struct report {
 	const char *tool_version;
 	const char *tree; /* as the user named it; for reading source lines, never printed in reports */
@@ -182,6 +198,7 @@ struct report {
 	size_t n_sections;
 	struct attachable *attachables; /* sorted by name */
 	size_t n_attachables;
+	struct second_opinions sparse;
 	struct cut *cuts;
 	size_t n_cuts;
 	struct config_miss *config_missing;
