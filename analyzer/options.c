@@ -17,6 +17,9 @@ enum key {
 	KEY_SCOPE,
 	KEY_ALL,
 	KEY_ARCH,
+	KEY_VMLINUX,
+	KEY_FUNCTIONS,
+	KEY_SPARSE,
 	KEY_RULES,
 	KEY_CACHE,
 	KEY_CACHE_SIZE,
@@ -187,6 +190,12 @@ static const struct argp_option tree_options[] = {
 	{ "scope", KEY_SCOPE, "PATH", 0,
 	  "A folder or file of the tree to analyse (repeatable); default: what the rules name", 1 },
 	{ "all", KEY_ALL, NULL, 0, "Analyse everything that goes into vmlinux", 1 },
+	{ "vmlinux", KEY_VMLINUX, "FILE", 0,
+	  "The kernel that was built from this: what can be attached to is looked up in it", 1 },
+	{ "functions", KEY_FUNCTIONS, "FILE", 0,
+	  "The same from a list: available_filter_functions of tracefs", 1 },
+	{ "sparse", KEY_SPARSE, NULL, 0,
+	  "Ask sparse about the locks of the same units, and say where it and relock agree", 1 },
 	{ "jobs", 'j', "N", 0, "Work with N processes; default: one for each CPU", 1 },
 	{ "no-cache", KEY_NO_CACHE, NULL, 0, "Read every unit anew, and keep nothing of it", 1 },
 	{ "offline", KEY_OFFLINE, NULL, 0, "Never run make: use what is there", 1 },
@@ -215,6 +224,15 @@ static error_t parse_tree(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_ALL:
 		o->all = true;
+		return 0;
+	case KEY_SPARSE:
+		o->sparse = true;
+		return 0;
+	case KEY_VMLINUX:
+		o->vmlinux = arg;
+		return 0;
+	case KEY_FUNCTIONS:
+		o->functions = arg;
 		return 0;
 	case 'j':
 		o->jobs = number("-j", arg, state);

@@ -33,6 +33,8 @@ struct options {
 	const char *build;
 	const char *config;
 	const char *arch;
+	const char *vmlinux;   /* or NULL */
+	const char *functions; /* available_filter_functions, or NULL */
 	const char *cache; /* NULL: the default */
 	uint64_t cache_size; /* bytes that facts may take there */
 	bool no_cache;
@@ -42,6 +44,7 @@ struct options {
 	const char *const *formats; /* that a command has instead of the report writers; ends with NULL */
 	const struct report_writer *const *writers; /* of the command; the first is the default */
 	bool all;
+	bool sparse;
 	bool offline;
 	const char *baseline;
 	const char *write_baseline;

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "clang/pool.h"
+#include "sparse/sparse.h"
 
 #include <errno.h>
 #include <string.h>
@@ -243,11 +244,76 @@ static bool find_outside(void *data, const char *function, struct outside_def *r
 	return true;
 }
 
+static bool find_binary(void *data, const char *function, const char *unit, bool is_static,
+			struct binary_def *ret)
+{
+	const struct study *st = data;
+	struct evidence_answer a = evidence_find(&st->evidence, function, unit, is_static);
+
+	switch (a.says) {
+	case EVIDENCE_NONE:
+		return false;
+	case EVIDENCE_TRACED:
+		ret->says = BINARY_TRACED;
+		break;
+	case EVIDENCE_CLONED:
+		ret->says = BINARY_CLONED;
+		break;
+	case EVIDENCE_NO_LOCATION:
+		ret->says = BINARY_NO_LOCATION;
+		break;
+	case EVIDENCE_ABSENT:
+		ret->says = BINARY_ABSENT;
+		break;
+	}
+	ret->source = a.source;
+	ret->clone = a.clone;
+	ret->n_same = a.n_same;
+	ret->btf_known = a.btf != EVIDENCE_BTF_UNKNOWN;
+	ret->in_btf = a.btf == EVIDENCE_BTF_YES;
+	return true;
+}
+
+/* The objects of a build are evidence where the user names nothing better. */
+static void add_objects(struct study *st)
+{
+	for (size_t i = 0; i < st->units.v.n; i++) {
+		const struct compile_unit *u = &st->kb.units.v[st->units.v.v[i]];
+
+		evidence_add_object(&st->evidence, fs_join(&st->arena, st->kb.build, u->object),
+				    u->object, u->file);
+	}
+	evidence_end_objects(&st->evidence, st->units.v.n);
+}
+
+static bool open_evidence(struct study *st)
+{
+	struct report *r = &st->report;
+	const char *error = NULL;
+
+	progress_stage("reading binaries", 0);
+	if (st->o->functions &&
+	    evidence_add_functions(&st->evidence, st->o->functions, &error)) {
+		log_error("--functions %s: %s", st->o->functions, error);
+		return false;
+	}
+	if (st->o->vmlinux && evidence_add_vmlinux(&st->evidence, st->o->vmlinux, &error)) {
+		log_error("--vmlinux %s: %s", st->o->vmlinux, error);
+		return false;
+	}
+	if (!evidence_any(&st->evidence))
+		add_objects(st);
+	r->evidence.v = st->evidence.lines.v;
+	r->evidence.n = st->evidence.lines.n;
+	return true;
+}
+
 static void find_hazards(struct study *st)
 {
 	const char *stage = NULL;
 	struct analyse_options ao = {
 		.find_outside = find_outside,
+		.find_binary = evidence_any(&st->evidence) ? find_binary : NULL,
 		.find_data = st,
 		.progress = on_analysis,
 		.data = &stage,
@@ -264,10 +330,101 @@ static void find_hazards(struct study *st)
 	analyse(&st->program, &ao, &st->arena, &st->report);
 }
 
+#define LOCK_IMBALANCE "RL110"
+
+static const struct finding *imbalance_in(const struct report *r, const struct sparse_warning *w)
+{
+	for (size_t i = 0; i < r->n_findings; i++) {
+		const struct finding *f = &r->findings[i];
+
+		if (!strcmp(f->code, LOCK_IMBALANCE) && !strcmp(f->location.file, w->file) &&
+		    !strcmp(f->location.function, w->function))
+			return f;
+	}
+	return NULL;
+}
+
+static const struct sparse_warning *warning_about(const struct sparse_result *s,
+						  const struct finding *f)
+{
+	for (size_t i = 0; i < s->n_warnings; i++) {
+		const struct sparse_warning *w = &s->warnings[i];
+
+		if (!strcmp(f->location.file, w->file) && !strcmp(f->location.function, w->function))
+			return w;
+	}
+	return NULL;
+}
+
+static void add_note(struct study *st, struct finding *f, const char *note)
+{
+	const char **v = ARENA_ARRAY(&st->arena, const char *, f->notes.n + 1);
+
+	if (f->notes.n)
+		memcpy(v, f->notes.v, f->notes.n * sizeof(*v));
+	v[f->notes.n++] = note;
+	f->notes.v = v;
+}
+
+/* Says of each lock-imbalance whether sparse sees it too. */
+static void compare_imbalances(struct study *st, const struct sparse_result *s)
+{
+	struct report *r = &st->report;
+
+	for (size_t i = 0; i < r->n_findings; i++) {
+		struct finding *f = &r->findings[i];
+		const struct sparse_warning *w;
+
+		if (strcmp(f->code, LOCK_IMBALANCE) != 0)
+			continue;
+		w = warning_about(s, f);
+		add_note(st, f, w ? arena_printf(&st->arena, "sparse %s says so too, at line %u: %s",
+						 s->version, w->line, sparse_kind_text(w->kind)) :
+				    arena_printf(&st->arena, "relock only: sparse %s does not warn of %s()",
+						 s->version, f->location.function));
+	}
+}
+
+static void ask_sparse(struct study *st)
+{
+	struct sparse_options so = { .jobs = st->o->jobs, .progress = on_unit };
+	struct second_opinions *to = &st->report.sparse;
+	struct sparse_result s;
+	int err;
+
+	progress_stage("asking sparse", st->units.v.n);
+	err = sparse_run(&st->kb, st->units.v.v, st->units.v.n, &so, &st->arena, &s);
+	if (err) {
+		to->missing = err == -ENOENT ? "sparse is not installed: no second opinion on locks" :
+					       "sparse could not be run: no second opinion on locks";
+		log_warn("--sparse: %s", to->missing);
+		return;
+	}
+	to->version = s.version;
+	to->n = s.n_warnings;
+	to->v = ARENA_ARRAY(&st->arena, struct second_opinion, s.n_warnings);
+	for (size_t i = 0; i < s.n_warnings; i++) {
+		const struct sparse_warning *w = &s.warnings[i];
+		const struct finding *f = imbalance_in(&st->report, w);
+
+		to->v[i].location = (struct location){ w->file, w->line, 1, w->function };
+		to->v[i].what = sparse_kind_text(w->kind);
+		to->v[i].finding = f ? f->id : NULL;
+	}
+	to->n_failed = s.n_failed;
+	to->failed = ARENA_ARRAY(&st->arena, struct failed_unit, s.n_failed);
+	for (size_t i = 0; i < s.n_failed; i++)
+		to->failed[i] = (struct failed_unit){ s.failed[i].file, s.failed[i].error };
+	compare_imbalances(st, &s);
+	log_info("sparse %s: %zu warnings of lock contexts, %zu units not read to the end", s.version,
+		 s.n_warnings, s.n_failed);
+}
+
 void study_init(struct study *st, const struct options *o)
 {
 	memset(st, 0, sizeof(*st));
 	st->kb.lock_fd = -1;
+	evidence_init(&st->evidence);
 	st->o = o;
 }
 
@@ -275,11 +432,13 @@ bool study_run(struct study *st)
 {
 	if (!options_read_rules(st->o, &st->rules))
 		return false;
-	if (!open_tree(st) || !select_units(st) || !read_units(st))
+	if (!open_tree(st) || !select_units(st) || !open_evidence(st) || !read_units(st))
 		return false;
 	describe_kernel(st);
 	describe_rules(st);
 	find_hazards(st);
+	if (st->o->sparse)
+		ask_sparse(st);
 	return true;
 }
 
@@ -288,6 +447,7 @@ void study_release(struct study *st)
 	program_release(&st->program);
 	facts_cache_release(&st->cache);
 	index_release(&st->index);
+	evidence_release(&st->evidence);
 	vec_release(&st->units.v);
 	kbuild_release(&st->kb);
 	rules_release(&st->rules);

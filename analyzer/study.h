@@ -2,6 +2,7 @@
 #ifndef RELOCK_STUDY_H
 #define RELOCK_STUDY_H
 
+#include "evidence/evidence.h"
 #include "facts/cache.h"
 #include "hazard/analyse.h"
 #include "kbuild/index.h"
@@ -20,6 +21,7 @@ struct study {
 	struct kbuild kb;
 	struct unit_list units;	   /* those of the scope */
 	struct source_index index; /* of all units, whatever the scope */
+	struct evidence evidence;  /* what binaries say of what can be attached to */
 	struct facts_cache cache;
 	struct pool_result *results;
 	struct program program;

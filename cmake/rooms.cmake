@@ -14,4 +14,5 @@ file(GLOB_RECURSE sources RELATIVE ${SOURCE} ${SOURCE}/analyzer/*.[ch] ${SOURCE}
 only_in("clang-c/" "libclang" "^analyzer/clang/")
 only_in("jansson\\.h" "jansson" "^(reports/|analyzer/base/json\\.)")
 only_in("libfyaml\\.h" "libfyaml" "^analyzer/rules/")
+only_in("(gelf|libelf|elf)\\.h" "libelf" "^analyzer/evidence/elf\\.")
 only_in("xxhash\\.h" "xxhash" "^analyzer/base/hash\\.")

@@ -264,6 +264,38 @@ static json_t *units(const struct report *r)
 	return j;
 }
 
+static json_t *second_opinions(const struct second_opinions *s)
+{
+	json_t *j, *warnings = array(), *failed = array();
+
+	if (!s->version && !s->missing) {
+		json_decref(warnings);
+		json_decref(failed);
+		return json_null();
+	}
+	j = object();
+	for (size_t i = 0; i < s->n; i++) {
+		json_t *w = object();
+
+		set(w, "location", location(&s->v[i].location));
+		set(w, "what", text(s->v[i].what));
+		set(w, "finding", text_or_null(s->v[i].finding));
+		append(warnings, w);
+	}
+	for (size_t i = 0; i < s->n_failed; i++) {
+		json_t *u = object();
+
+		set(u, "file", text(s->failed[i].file));
+		set(u, "error", text(s->failed[i].error));
+		append(failed, u);
+	}
+	set(j, "version", text_or_null(s->version));
+	set(j, "missing", text_or_null(s->missing));
+	set(j, "warnings", warnings);
+	set(j, "failed", failed);
+	return j;
+}
+
 /* What the report is compared with, and what that has and the report has not. */
 static void add_history(const struct report *r, json_t *top)
 {
@@ -357,9 +389,11 @@ static void json_write(const struct report *r, const struct report_options *o, s
 	json_t *findings = array(), *sections = array(), *stats = object();
 
 	set(top, "assumptions", strings(&r->assumptions));
+	set(top, "evidence", strings(&r->evidence));
 	for (size_t i = 0; i < r->n_findings; i++)
 		append(findings, finding(&r->findings[i]));
 	set(top, "findings", findings);
+	set(top, "sparse", second_opinions(&r->sparse));
 	add_history(r, top);
 	/* Those that a finding is about; `relock sections` has them all. */
 	for (size_t i = 0; i < r->n_sections; i++)

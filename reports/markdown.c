@@ -214,6 +214,8 @@ static void add_trouble(const struct report *r, struct strbuf *out)
 			    r->n_cuts - ITEMS);
 	for (size_t i = 0; i < r->n_config_missing && i < ITEMS; i++)
 		add_item(out, "config", r->config_missing[i].symbol, r->config_missing[i].why);
+	for (size_t i = 0; i < r->evidence.n && i < ITEMS; i++)
+		add_item(out, "evidence", r->evidence.v[i], NULL);
 	for (size_t i = 0; i < r->assumptions.n && i < ITEMS; i++)
 		add_item(out, "assumed", r->assumptions.v[i], NULL);
 }

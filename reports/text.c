@@ -507,6 +507,24 @@ static void add_history(const struct report *r, const struct report_options *o, 
 	strbuf_release(&sb);
 }
 
+/* How many, and where to look: warnings that relock does not confirm are not listed here. */
+static void add_second_opinions(struct strbuf *out, const struct report_options *o,
+				const struct second_opinions *s)
+{
+	struct strbuf sb = STRBUF_INIT;
+	size_t both = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		both += s->v[i].finding != NULL;
+	strbuf_addf(&sb, "%s warns of the locks of %zu functions; relock reports %zu of them (the JSON "
+		    "report lists all)", s->version, s->n, both);
+	if (s->n_failed)
+		strbuf_addf(&sb, "; it did not read %zu units to their end, the first is %s (%s)",
+			    s->n_failed, s->failed[0].file, s->failed[0].error);
+	add_remark(out, o, "sparse", sb.buf);
+	strbuf_release(&sb);
+}
+
 static void add_summary(const struct report *r, const struct report_options *o, struct strbuf *out)
 {
 	struct strbuf sb = STRBUF_INIT, safe = STRBUF_INIT;
@@ -535,6 +553,12 @@ static void add_summary(const struct report *r, const struct report_options *o, 
 		strbuf_addf(&sb, "%s: %s", r->config_missing[i].symbol, r->config_missing[i].why);
 		add_remark(out, o, "config", sb.buf);
 	}
+	if (r->sparse.missing)
+		add_remark(out, o, "sparse", r->sparse.missing);
+	if (r->sparse.version)
+		add_second_opinions(out, o, &r->sparse);
+	for (size_t i = 0; i < r->evidence.n; i++)
+		add_remark(out, o, "evidence", r->evidence.v[i]);
 	for (size_t i = 0; i < r->assumptions.n; i++)
 		add_remark(out, o, "assumed", r->assumptions.v[i]);
 	strbuf_release(&sb);

@@ -32,12 +32,34 @@ struct remedy_names {
 	size_t n_objects;
 };
 
+/* What a binary of this kernel has of a function. */
+enum binary_says {
+	BINARY_TRACED,	    /* it is there, with an ftrace location */
+	BINARY_CLONED,	    /* only as a clone */
+	BINARY_NO_LOCATION, /* it is there, without one */
+	BINARY_ABSENT,	    /* it was inlined wherever it is called */
+};
+
+struct binary_def {
+	enum binary_says says;
+	const char *source; /* which binary: "vmlinux" */
+	const char *clone;  /* BINARY_CLONED: its name */
+	size_t n_same;	    /* functions of that name in it */
+	bool btf_known, in_btf;
+};
+
 struct analyse_options {
 	bool sections; /* fill sections and attachables */
 	const struct remedy_names *whatif; /* fill whatif; without any name: with proposals */
 
 	/* Whether some unit of the kernel defines @function, and where. May be NULL. */
 	bool (*find_outside)(void *data, const char *function, struct outside_def *ret);
+	/*
+	 * What the binary has of @function, which the unit @unit defines (NULL: not
+	 * known). Returns false where it says nothing. May be NULL.
+	 */
+	bool (*find_binary)(void *data, const char *function, const char *unit, bool is_static,
+			    struct binary_def *ret);
 	void *find_data;
 	void (*progress)(void *data, const char *what, size_t done, size_t total);
 	void *data;

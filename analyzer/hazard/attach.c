@@ -79,7 +79,62 @@ static struct attach_verdict outside_verdict(struct program *p, const struct ana
 	return (struct attach_verdict){ CERT_LIKELY, arena_printf(&p->arena, "external, %s", def.file) };
 }
 
-struct attach_verdict attach_function(struct program *p, const struct bpf_tables *t,
+/* What the binary makes of the verdict @v that the source gave; it was not "no". */
+static struct attach_verdict binary_verdict(struct program *p, const struct analyse_options *o,
+					    const struct rule_attach *way, uint32_t func,
+					    struct attach_verdict v)
+{
+	const struct func *fn = &p->funcs.v[func];
+	const char *name = func_name(p, func), *unit = NULL;
+	bool is_static = fn->defined && (fn->flags & FF_STATIC);
+	struct outside_def out;
+	struct binary_def def;
+
+	if (!o->find_binary || !way->needs_ftrace)
+		return v;
+	if (fn->defined)
+		unit = program_str(p, func_facts(p, fn)->unit.file);
+	else if (o->find_outside && o->find_outside(o->find_data, name, &out))
+		unit = out.file;
+	if (!o->find_binary(o->find_data, name, unit, is_static, &def))
+		return v;
+	switch (def.says) {
+	case BINARY_ABSENT:
+		return no(arena_printf(&p->arena, "inlined: %s has no function of this name",
+				       def.source));
+	case BINARY_NO_LOCATION:
+		return no(arena_printf(&p->arena, "no ftrace location in %s", def.source));
+	case BINARY_CLONED:
+		if (way->needs_btf)
+			return no(arena_printf(&p->arena, "cloned: %s has only %s, which BTF cannot "
+					       "name", def.source, def.clone));
+		return (struct attach_verdict){ CERT_CONFIRMED,
+						arena_printf(&p->arena, "as %s in %s", def.clone,
+							     def.source) };
+	case BINARY_TRACED:
+		break;
+	}
+	if (way->needs_btf && def.btf_known && !def.in_btf)
+		return no(arena_printf(&p->arena, "not in the BTF of %s", def.source));
+	if (way->needs_btf && def.n_same > 1)
+		return (struct attach_verdict){
+			CERT_POSSIBLE, arena_printf(&p->arena, "%zu functions of %s have this name",
+						    def.n_same, def.source)
+		};
+	if (way->needs_btf && !def.btf_known)
+		return (struct attach_verdict){
+			CERT_LIKELY, arena_printf(&p->arena, "traceable in %s; its BTF is not known",
+						  def.source)
+		};
+	if (def.n_same > 1)
+		return (struct attach_verdict){
+			CERT_CONFIRMED, arena_printf(&p->arena, "in %s, by address: %zu functions have "
+						     "this name", def.source, def.n_same)
+		};
+	return (struct attach_verdict){ CERT_CONFIRMED, arena_printf(&p->arena, "in %s", def.source) };
+}
+
+static struct attach_verdict source_verdict(struct program *p, const struct bpf_tables *t,
 				      const struct analyse_options *o,
 				      const struct rule_attach *way, uint32_t func,
 				      bool via_pointer)
@@ -108,4 +163,14 @@ struct attach_verdict attach_function(struct program *p, const struct bpf_tables
 	if (via_pointer)
 		return (struct attach_verdict){ CERT_LIKELY, "static, called through a pointer" };
 	return (struct attach_verdict){ CERT_POSSIBLE, "static: may be inlined or cloned" };
+}
+
+struct attach_verdict attach_function(struct program *p, const struct bpf_tables *t,
+				      const struct analyse_options *o,
+				      const struct rule_attach *way, uint32_t func,
+				      bool via_pointer)
+{
+	struct attach_verdict v = source_verdict(p, t, o, way, func, via_pointer);
+
+	return v.certainty == CERT_NO ? v : binary_verdict(p, o, way, func, v);
 }

@@ -240,6 +240,22 @@ struct rule_text {
 	const char *page;  /* Markdown; "" when the rules came without pages */
 };
 
+/* What sparse said of a function's locks, and what relock makes of it. */
+struct second_opinion {
+	struct location location;
+	const char *what;    /* sparse's words: "wrong count at exit" */
+	const char *finding; /* id of relock's lock-imbalance there; NULL: it reports none */
+};
+
+struct second_opinions {
+	const char *version; /* of sparse; NULL: it was not asked */
+	const char *missing; /* why it was not, though it should have been; or NULL */
+	struct second_opinion *v; /* sorted by file, line, function */
+	size_t n;
+	struct failed_unit *failed; /* units that it could not read to the end */
+	size_t n_failed;
+};
+
 struct report {
 	const char *tool_version;
 	const char *tree; /* as the user named it; for reading source lines, never printed in reports */
@@ -262,11 +278,13 @@ struct report {
 	struct attachable *attachables; /* sorted by name */
 	size_t n_attachables;
 	struct whatif *whatif; /* NULL: nobody asked */
+	struct second_opinions sparse;
 	struct cut *cuts;
 	size_t n_cuts;
 	struct config_miss *config_missing;
 	size_t n_config_missing;
 	struct strlist assumptions; /* that hold for the whole report */
+	struct strlist evidence; /* binaries that attach points were looked up in; none: only the source */
 	struct rule_text *rules;
 	size_t n_rules;
 	struct stat_entry *stats;
