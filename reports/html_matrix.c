@@ -363,12 +363,16 @@ static void sort_matrix(struct matrix *m)
 	for (size_t i = 0; i < m->blocks.n; i++) {
 		struct block *b = &m->blocks.v[i];
 
-		for (size_t k = 0; k < b->rows.n; k++)
-			qsort(b->rows.v[k].findings.v, b->rows.v[k].findings.n,
-			      sizeof(*b->rows.v[k].findings.v), compare_findings);
-		qsort(b->rows.v, b->rows.n, sizeof(*b->rows.v), compare_rows);
+		for (size_t k = 0; k < b->rows.n; k++) {
+			if (b->rows.v[k].findings.n)
+				qsort(b->rows.v[k].findings.v, b->rows.v[k].findings.n,
+				      sizeof(*b->rows.v[k].findings.v), compare_findings);
+		}
+		if (b->rows.n)
+			qsort(b->rows.v, b->rows.n, sizeof(*b->rows.v), compare_rows);
 	}
-	qsort(m->blocks.v, m->blocks.n, sizeof(*m->blocks.v), compare_blocks);
+	if (m->blocks.n)
+		qsort(m->blocks.v, m->blocks.n, sizeof(*m->blocks.v), compare_blocks);
 }
 
 void html_matrix(struct html *h)

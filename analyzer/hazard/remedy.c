@@ -91,7 +91,7 @@ static void add_trace_remedies(struct analysis *an, const struct hazard *h, stru
 {
 	const char **objects = ARENA_ARRAY(an->arena, const char *, f->n_attach + 1), *own;
 	unsigned int in_own = 0;
-	size_t n = 0, outside = 0, i, k;
+	size_t n = 0, outside = 0, elsewhere = 0, n_functions, i, k;
 
 	if (!f->n_attach)
 		return;
@@ -99,6 +99,11 @@ static void add_trace_remedies(struct analysis *an, const struct hazard *h, stru
 	for (i = 0; i < f->n_attach; i++) {
 		const char *o = object_of(an, &f->attach[i]);
 
+		/* Tracepoints, NMI and what the kernel itself runs are on no function. */
+		if (!f->attach[i].function) {
+			elsewhere++;
+			continue;
+		}
 		if (!o) {
 			outside++;
 			continue;
@@ -109,14 +114,17 @@ static void add_trace_remedies(struct analysis *an, const struct hazard *h, stru
 		if (k == n)
 			objects[n++] = o;
 	}
+	n_functions = f->n_attach - elsewhere;
+	if (!n_functions)
+		return;
 	push(an, f, "notrace",
 	     outside ? arena_printf(an->arena,
 				    "notrace on %zu functions in %zu objects, %zu of them outside "
 				    "the analysed units",
-				    f->n_attach, n + 1, outside)
+				    n_functions, n + 1, outside)
 		     : arena_printf(an->arena, "notrace on %zu function%s in %zu object%s",
-				    f->n_attach, f->n_attach == 1 ? "" : "s", n, n == 1 ? "" : "s"),
-	     true, 0);
+				    n_functions, n_functions == 1 ? "" : "s", n, n == 1 ? "" : "s"),
+	     !elsewhere, (unsigned int)elsewhere);
 	push(an, f, "no-ftrace", arena_printf(an->arena, "CFLAGS_REMOVE of the ftrace flags for %s", own),
 	     in_own == f->n_attach, (unsigned int)f->n_attach - in_own);
 }

@@ -96,7 +96,8 @@ static struct site *site_at(struct site_list *l, uint32_t func, const char *trac
 	size_t i;
 
 	for (i = 0; i < l->v.n; i++)
-		if (l->v.v[i].func == func && !l->v.v[i].tracepoint == !tracepoint)
+		if (tracepoint ? l->v.v[i].tracepoint && !strcmp(l->v.v[i].tracepoint, tracepoint)
+			       : l->v.v[i].func == func && !l->v.v[i].tracepoint)
 			return &l->v.v[i];
 	vec_push(&l->v, ((struct site){ .func = func, .tracepoint = tracepoint, .order = l->v.n }));
 	return &l->v.v[l->v.n - 1];

@@ -175,7 +175,7 @@ def check_details(f, want):
     for w in want.get("ladder", []):
         need(any(step_fits(s, w) for s in steps),
              f"the ladder lacks {w}: {[(s['step'], s['function']) for s in f['ladder']]}")
-    attach = {a["function"] for a in f["attach"]}
+    attach = {a["function"] for a in f["attach"] if a["function"]}
     for name in want.get("attach", []):
         need(name in attach, f"{name} is not among the attach points {sorted(attach)}")
     reentry = {r["function"] for r in f["reentry"]}
