@@ -100,7 +100,6 @@ static void release_analysis(struct analysis *an)
 	vec_release(&an->verdict_at);
 	map64_release(&an->verdicts);
 	map64_release(&an->classes);
-	map64_release(&an->class_guard);
 	map64_release(&an->decisive);
 	map64_release(&an->near_guards);
 	map64_release(&an->map_owned);

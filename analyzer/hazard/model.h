@@ -149,8 +149,7 @@ struct analysis {
 	struct map64 classes;	 /* lock classes that some reenter takes */
 	struct map64 map_owned;	 /* records that live and die with a map */
 	struct map64 storages;	 /* records that an owner's slot points to */
-	struct map64 decisive;	  /* guards in class_guard */
-	struct map64 class_guard; /* (class, guard): some reenter's way to the lock tests it */
+	struct map64 decisive;	  /* guards that some reenter tests for a lock */
 	VEC(struct designated) designated;
 	struct cut *cuts;
 	size_t n_cuts, cap_cuts;

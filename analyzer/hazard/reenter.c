@@ -89,8 +89,6 @@ static bool note_locks(struct analysis *an, const struct nested *n)
 			if (!acquire_tests(a, &a->tests.v[k]))
 				continue;
 			map64_put(&an->decisive, a->tests.v[k].guard, 1);
-			map64_put(&an->class_guard,
-				  (uint64_t)a->class << 32 | a->tests.v[k].guard, 1);
 		}
 	}
 	return takes;
