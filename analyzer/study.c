@@ -155,6 +155,9 @@ static bool read_units(struct study *st)
 	progress_stage("reading units", n);
 	log_info("reading %zu units", n);
 	po.cache = open_cache(st);
+	/* Without the cache nothing of this run stays, headers neither. */
+	if (po.cache)
+		po.headers = fs_join(&st->arena, options_cache(st->o, &st->arena), "headers");
 	st->results = ARENA_ARRAY(&st->arena, struct pool_result, n);
 	err = pool_extract(&st->kb, &st->rules, st->units.v.v, n, &po, st->results, &st->arena);
 	if (err) {

@@ -15,6 +15,7 @@ struct pool_result {
 struct pool_options {
 	unsigned int jobs;	 /* worker processes; 0: one for each online CPU */
 	unsigned int timeout;	 /* seconds a unit may take; 0: 120 */
+	const char *headers; /* folder for headers parsed once for many units; NULL: none */
 	struct facts_cache *cache; /* asked first, and told what is new; or NULL */
 	void (*progress)(void *data, size_t done, size_t total);
 	void *data;

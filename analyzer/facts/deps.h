@@ -27,12 +27,14 @@ struct deps_file {
 };
 
 struct deps_name {
+	bool known; /* present holds already; while they are made */
 	const char *name;
 	uint64_t present; /* bit i: dirs[i] has a file of that name */
 };
 
 struct deps_beside {
 	const char *path; /* looked for in the folder of the including file */
+	bool known;
 	bool present;
 };
 
@@ -68,6 +70,18 @@ void deps_release(struct deps *d);
 void deps_add_file(struct deps *d, const char *path, const char *text, size_t len);
 /* Text that is no file of the tree (the prelude): only what it includes counts. */
 void deps_add_text(struct deps *d, const char *text, size_t len);
+
+/*
+ * Would the files of @base be found where they were by a command that searches
+ * the folders of @d? It must search those of @base, and there must be none of
+ * the files' names in its others. @v is for this @base alone.
+ */
+bool deps_fit(const struct deps *d, const struct deps *base, struct deps_view *v);
+/*
+ * Adds what headers depend on that were parsed before, if deps_fit(). Comes
+ * before anything else is added.
+ */
+void deps_add_base(struct deps *d, const struct deps *base);
 
 /*
  * Looks where the names are. @since is when the parse began: if any folder has
