@@ -349,6 +349,7 @@ int extract_unit(const struct extract_job *job, struct facts *ret, struct extrac
 	err = r->shared ? 0 : extract_plain(job, true, ret, &r->error, deps);
 	if (err == -EINVAL) {
 		/* Two names on one line may need the counter after all. */
+		facts_release(ret);
 		err = extract_plain(job, false, ret, &error, deps);
 		if (!err)
 			free(r->error);
