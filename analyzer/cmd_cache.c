@@ -53,11 +53,11 @@ static int run_cache(struct cache_command *c)
 		err = facts_cache_clear(dir);
 	facts_cache_usage(dir, &c->arena, &usage);
 	if (err) {
-		log_error("cannot empty %s: %s", usage.dir, strerror(-err));
+		log_error("cannot empty %s: %s", dir, strerror(-err));
 		return EXIT_ERROR;
 	}
-	printf("%s: facts of %zu units, %" PRIu64 " of at most %" PRIu64 " bytes\n", usage.dir,
-	       usage.entries, usage.bytes, c->o.cache_size);
+	printf("%s: facts of %zu units, %zu shared headers, %" PRIu64 " of at most %" PRIu64
+	       " bytes\n", dir, usage.entries, usage.headers, usage.bytes, c->o.cache_size);
 	if (fflush(stdout)) {
 		log_error("cannot write to standard output: %s", strerror(errno));
 		return EXIT_ERROR;

@@ -159,7 +159,7 @@ static const struct argp_option cache_options[] = {
 	{ "cache", KEY_CACHE, "DIR", 0,
 	  "Where build directories and facts are kept; default: ~/.cache/relock", 1 },
 	{ "cache-size", KEY_CACHE_SIZE, "SIZE", 0,
-	  "How much the facts of units may take there; default: 2G", 1 },
+	  "How much the facts of units and the headers they share may take there; default: 2G", 1 },
 	{ 0 },
 };
 

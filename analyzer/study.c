@@ -157,7 +157,7 @@ static bool read_units(struct study *st)
 	po.cache = open_cache(st);
 	/* Without the cache nothing of this run stays, headers neither. */
 	if (po.cache)
-		po.headers = fs_join(&st->arena, options_cache(st->o, &st->arena), "headers");
+		po.headers = po.cache->headers;
 	st->results = ARENA_ARRAY(&st->arena, struct pool_result, n);
 	err = pool_extract(&st->kb, &st->rules, st->units.v.v, n, &po, st->results, &st->arena);
 	if (err) {

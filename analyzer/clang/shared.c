@@ -6,6 +6,7 @@
 #include "base/hash.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -250,7 +251,8 @@ static void encode(struct build *b, const struct deps *deps, const char *pch, st
 		strbuf_add(out, &f, sizeof(f));
 	}
 	for (uint32_t i = 0, decl = 0; i < n_words; i++) {
-		struct info_word w = { .decls = decl, .text = (uint32_t)b->paths.text.len + b->words.at.v[i],
+		struct info_word w = { .decls = decl,
+				       .text = (uint32_t)b->paths.text.len + b->words.at.v[i],
 				       .defs = defs[i].a, .n_defs = defs[i].b,
 				       .users = users[i].a, .n_users = users[i].b };
 
@@ -603,6 +605,9 @@ bool shared_is_current(const struct shared_group *g)
 
 	ret = !read_info(s, g->path, want) && !hash_file(s->pch, have) && !strcmp(want, have) &&
 	      same_times(s) && deps_hold(&s->deps, view);
+	/* The time of the last change says when it was used last. */
+	if (ret)
+		utimensat(AT_FDCWD, s->pch, NULL, 0);
 	deps_view_free(view);
 	shared_close(s);
 	return ret;

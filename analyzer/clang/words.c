@@ -197,17 +197,55 @@ void words_includes(const char *text, size_t len,
 	}
 }
 
+static const char *skip_space(const char *s, const char *end)
+{
+	while (s < end) {
+		const char *next = *s == '/' ? skip_quiet(s, end) : s;
+
+		if (next > s)
+			s = next;
+		else if (*s == '\n' || *s == ' ' || *s == '\t' || *s == '\r' || *s == '\f')
+			s++;
+		else
+			break;
+	}
+	return s;
+}
+
+/* Where the #if at depth 0, behind which @s is, ends; NULL if it has an #else, or no end. */
+static const char *find_endif(const char *s, const char *end)
+{
+	unsigned int depth = 1;
+	const char *stop = s, *rest;
+
+	while ((s = next_directive(stop, end, &stop))) {
+		rest = skip_word(s, stop);
+		if (rest - s >= 2 && !memcmp(s, "if", 2))
+			depth++;
+		else if (depth == 1 && rest - s >= 2 && !memcmp(s, "el", 2))
+			return NULL;
+		else if (same(s, rest, "endif") && !--depth)
+			return stop;
+	}
+	return NULL;
+}
+
 bool words_guarded(const char *text, size_t len)
 {
 	const char *end = text + len, *stop = text, *s, *rest;
 
+	if (skip_space(text, end) == end || *skip_space(text, end) != '#')
+		return false;
 	s = next_directive(text, end, &stop);
 	if (!s)
 		return false;
 	rest = skip_word(s, stop);
-	if (same(s, rest, "ifndef"))
-		return true;
-	return same(s, rest, "pragma") && memmem(rest, (size_t)(stop - rest), "once", 4);
+	if (same(s, rest, "pragma"))
+		return memmem(rest, (size_t)(stop - rest), "once", 4) != NULL;
+	if (!same(s, rest, "ifndef"))
+		return false;
+	s = find_endif(stop, end);
+	return s && skip_space(s, end) == end;
 }
 
 /* --- The table --- */

@@ -9,7 +9,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define FOLDER "facts"
+#define FACTS "facts"
+#define HEADERS "headers"
 #define KEY_LEN 32
 #define STALE_SECONDS 3600 /* a file aside that is older was left by a run that was killed */
 
@@ -42,29 +43,86 @@ struct entry_file {
 struct folder {
 	VEC(struct entry_file) files;
 	uint64_t bytes;
-	size_t entries;
+	size_t facts, headers;
 };
 
-static int add_file(void *data, const char *path, const char *name, unsigned char type)
+/* Returns the length of the name that a file of the cache begins with, 0 if it is none. */
+static size_t key_length(const char *name)
+{
+	size_t len = strspn(name, "0123456789abcdef");
+
+	return len == KEY_LEN && (!name[len] || name[len] == '.') ? len : 0;
+}
+
+static void add_file(struct folder *f, const char *path, const struct stat *st, bool aside)
+{
+	struct entry_file e = { .path = xstrdup(path), .size = (uint64_t)st->st_size,
+				.used = st->st_mtim, .aside = aside };
+
+	vec_push(&f->files, e);
+	f->bytes += e.size;
+}
+
+/* Nothing that this program did not make is counted, or removed. */
+static int add_facts(void *data, const char *path, const char *name, unsigned char type)
 {
 	struct folder *f = data;
-	size_t len = strspn(name, "0123456789abcdef");
-	struct entry_file e;
 	struct stat st;
+	size_t len;
 
 	if (type == DT_DIR)
 		return FS_SKIP;
-	/* Nothing that this file did not make is counted, or removed. */
-	if (len != KEY_LEN || (name[len] && name[len] != '.') || lstat(path, &st) < 0)
+	len = key_length(name);
+	if (!len || lstat(path, &st) < 0)
 		return 0;
-	e.path = xstrdup(path);
-	e.size = (uint64_t)st.st_size;
-	e.used = st.st_mtim;
-	e.aside = name[len] == '.';
-	vec_push(&f->files, e);
-	f->bytes += e.size;
-	f->entries += !e.aside;
+	add_file(f, path, &st, name[len] == '.');
+	f->facts += name[len] == '\0';
 	return 0;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t len = strlen(s), n = strlen(end);
+
+	return len >= n && !strcmp(s + len - n, end);
+}
+
+/*
+ * A shared header is three files, KEY.pch, KEY.info and KEY.x.h. The last must
+ * keep its time, so that they all count as used when the first was.
+ */
+static int add_header(void *data, const char *path, const char *name, unsigned char type)
+{
+	struct folder *f = data;
+	struct strbuf pch = STRBUF_INIT;
+	struct stat st, used;
+	bool aside;
+	size_t len;
+
+	if (type == DT_DIR)
+		return FS_SKIP;
+	len = key_length(name);
+	if (!len || lstat(path, &st) < 0)
+		return 0;
+	aside = !ends_with(name, ".pch") && !ends_with(name, ".info") && !ends_with(name, ".h");
+	strbuf_add(&pch, path, strlen(path) - strlen(name) + len);
+	strbuf_addstr(&pch, ".pch");
+	if (!aside && lstat(pch.buf, &used) == 0)
+		st.st_mtim = used.st_mtim;
+	add_file(f, path, &st, aside);
+	f->headers += ends_with(name, ".pch");
+	strbuf_release(&pch);
+	return 0;
+}
+
+static void folder_read(struct folder *f, const char *dir)
+{
+	struct arena a = ARENA_INIT;
+
+	memset(f, 0, sizeof(*f));
+	fs_walk(fs_join(&a, dir, FACTS), add_facts, f);
+	fs_walk(fs_join(&a, dir, HEADERS), add_header, f);
+	arena_release(&a);
 }
 
 static void folder_release(struct folder *f)
@@ -88,10 +146,10 @@ static int by_use(const void *a, const void *b)
 static void prune(struct facts_cache *c)
 {
 	time_t stale = time(NULL) - STALE_SECONDS;
-	struct folder f = { 0 };
+	struct folder f;
 
 	c->unpruned = 0;
-	fs_walk(c->dir, add_file, &f);
+	folder_read(&f, c->top);
 	if (f.files.n)
 		qsort(f.files.v, f.files.n, sizeof(*f.files.v), by_use);
 	for (size_t i = 0; i < f.files.n; i++) {
@@ -108,27 +166,26 @@ static void prune(struct facts_cache *c)
 
 void facts_cache_usage(const char *dir, struct arena *a, struct facts_cache_usage *ret)
 {
-	struct folder f = { 0 };
+	struct folder f;
 
-	ret->dir = fs_join(a, dir, FOLDER);
-	fs_walk(ret->dir, add_file, &f);
-	ret->entries = f.entries;
+	folder_read(&f, dir);
+	ret->dir = fs_join(a, dir, FACTS);
+	ret->entries = f.facts;
+	ret->headers = f.headers;
 	ret->bytes = f.bytes;
 	folder_release(&f);
 }
 
 int facts_cache_clear(const char *dir)
 {
-	struct arena a = ARENA_INIT;
-	struct folder f = { 0 };
+	struct folder f;
 	int err = 0;
 
-	fs_walk(fs_join(&a, dir, FOLDER), add_file, &f);
+	folder_read(&f, dir);
 	for (size_t i = 0; i < f.files.n; i++)
 		if (unlink(f.files.v[i].path) < 0 && errno != ENOENT)
 			err = -errno;
 	folder_release(&f);
-	arena_release(&a);
 	return err;
 }
 
@@ -141,7 +198,9 @@ int facts_cache_open(struct facts_cache *c, const char *dir, uint64_t limit)
 
 	memset(c, 0, sizeof(*c));
 	c->limit = limit;
-	c->dir = fs_join(&c->arena, dir, FOLDER);
+	c->top = arena_strdup(&c->arena, dir);
+	c->dir = fs_join(&c->arena, dir, FACTS);
+	c->headers = fs_join(&c->arena, dir, HEADERS);
 	err = fs_mkdirs(c->dir);
 	/* The program itself rather than a version, which nobody raises while working on it. */
 	if (!err)

@@ -16,10 +16,15 @@
  *
  * Files are written aside and renamed: runs at the same time see whole entries,
  * of one or the other. Trouble with writing costs the entry and is no error.
+ *
+ * Beside them are the headers that units share. They count for the limit and
+ * go when they were not used for long, as entries do.
  */
 struct facts_cache {
 	struct arena arena;
-	const char *dir;
+	const char *top; /* all of it */
+	const char *dir; /* of facts */
+	const char *headers; /* folder for headers parsed once for many units (clang/shared.h) */
 	uint64_t limit; /* bytes */
 	char self[33];	/* this program */
 	struct deps_view *view;
@@ -51,14 +56,15 @@ void facts_cache_store(struct facts_cache *c, const struct facts_key *key, const
 		       size_t n_deps, const char *facts, size_t n_facts);
 
 struct facts_cache_usage {
-	const char *dir; /* in the arena */
+	const char *dir; /* of facts; in the arena */
 	size_t entries;
-	uint64_t bytes;
+	size_t headers; /* shared ones */
+	uint64_t bytes; /* of both */
 };
 
 /* What the cache below @dir holds; nothing if there is none. */
 void facts_cache_usage(const char *dir, struct arena *a, struct facts_cache_usage *ret);
-/* Removes all entries. Returns 0 or a negative errno. */
+/* Removes all entries and shared headers. Returns 0 or a negative errno. */
 int facts_cache_clear(const char *dir);
 
 #endif

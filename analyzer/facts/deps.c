@@ -738,14 +738,14 @@ int deps_decode(struct deps *ret, const char *data, size_t len)
 	for (uint32_t i = 0; i < n[1] && !r.bad; i++)
 		vec_push(&ret->dirs, get_string(&r));
 	for (uint32_t i = 0; i < n[2] && !r.bad; i++) {
-		struct deps_name name;
+		struct deps_name name = { .known = true };
 
 		get(&r, &name.present, sizeof(name.present));
 		name.name = get_string(&r);
 		vec_push(&ret->names, name);
 	}
 	for (uint32_t i = 0; i < n[3] && !r.bad; i++) {
-		struct deps_beside b;
+		struct deps_beside b = { .known = true };
 		char mark;
 
 		get(&r, &mark, 1);

@@ -9,6 +9,7 @@
     run_real.py rename               other names, same verdicts
     run_real.py same NAME            another build of relock (--relock), which keeps no facts
                                      and is one process, writes the same bytes
+    run_real.py shared PRINT_FACTS   units give the same facts with shared headers and without
     run_real.py applies              each edit applies to the tree that it is for
 
 The trees lie in --kernels and are edited in place; before a file is changed it
@@ -346,8 +347,32 @@ def test_applies(args):
         print(f"{name} applies")
 
 
-TESTS = {"report": test_report, "unedited": test_unedited, "edit": test_edit, "null": test_null, "rename": test_rename,
-         "same": test_same, "applies": test_applies}
+def test_shared(args):
+    """In the build directory that relock made for the unedited tree."""
+    tree = Tree(args, "6.12")
+    builds = sorted(args.cache.glob("build/linux-source-6.12-*/out"),
+                    key=lambda p: p.stat().st_mtime)
+    need(builds, f"no build directory below {args.cache}")
+    headers = args.work / "shared"
+    shutil.rmtree(headers, ignore_errors=True)
+    done = subprocess.run([args.what[0], "-r", str(ROOT / "rules"), "-t", str(tree.path), "-b",
+                           str(builds[-1]), "-q", "-s", str(headers), "kernel/bpf", "kernel/trace",
+                           "net/core"],
+                          capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    print(done.stdout + done.stderr)
+    counted = re.search(r"^(\d+) units, (\d+) compared, (\d+) on shared headers, (\d+) different",
+                        done.stdout, re.M)
+    need(counted, f"print_facts ended with {done.returncode}")
+    units, compared, shared, different = map(int, counted.groups())
+    need(done.returncode == 0 and different == 0, f"{different} units have other facts")
+    need(units > 100, f"only {units} units")
+    # Those without a group (alone with their flags) are parsed plainly anyway.
+    need(shared > units * 2 // 3, f"only {shared} of {units} units ({compared} in groups) "
+                                  "use shared headers")
+
+
+TESTS = {"report": test_report, "unedited": test_unedited, "edit": test_edit, "null": test_null,
+         "rename": test_rename, "same": test_same, "shared": test_shared, "applies": test_applies}
 
 
 def main():

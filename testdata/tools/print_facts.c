@@ -108,7 +108,8 @@ static void write_text(const char *file, const char *what, const struct strbuf *
 }
 
 /* With the headers and without; prints what differs. */
-static int compare_unit(const struct extract_job *on_shared, bool quiet, double took[2])
+static int compare_unit(const struct extract_job *on_shared, bool quiet, double took[2],
+			bool *ret_shared)
 {
 	struct extract_job plain = *on_shared;
 	struct strbuf a = STRBUF_INIT, b = STRBUF_INIT;
@@ -125,6 +126,7 @@ static int compare_unit(const struct extract_job *on_shared, bool quiet, double 
 	took[1] = now() - start;
 	facts_encode(&fa, &a);
 	facts_encode(&fb, &b);
+	*ret_shared = ra.shared;
 	same = a.len == b.len && !memcmp(a.buf, b.buf, a.len);
 	printf("%-40s %s %.2f s (%.2f s walk), plain %.2f s%s%s\n", on_shared->unit->file,
 	       same ? "same," : "DIFFERENT,", took[0], extract_walk_seconds(), took[1],
@@ -156,7 +158,7 @@ static int compare_shared(const struct kbuild *kb, const struct rules *rules, co
 {
 	double took[2] = { 0 }, one[2];
 	struct strbuf text = STRBUF_INIT;
-	size_t n = units->v.n, n_shared = 0, n_bad = 0;
+	size_t n = units->v.n, n_grouped = 0, n_shared = 0, n_bad = 0;
 	struct shared_plan plan;
 
 	extract_prelude(rules, &text);
@@ -178,18 +180,21 @@ static int compare_shared(const struct kbuild *kb, const struct rules *rules, co
 			struct extract_job job = { .unit = &kb->units.v[units->v.v[i]], .kb = kb,
 						   .prelude = prelude, .shared = s };
 
+			bool fitted;
+
 			if (plan.group_of[i] != g)
 				continue;
-			n_bad += compare_unit(&job, quiet, one) != 0;
-			n_shared++;
+			n_bad += compare_unit(&job, quiet, one, &fitted) != 0;
+			n_grouped++;
+			n_shared += fitted;
 			took[0] += one[0];
 			took[1] += one[1];
 			fflush(stdout);
 		}
 		shared_close(s);
 	}
-	printf("%zu of %zu units in groups, %zu different; %.1f s, plain %.1f s\n", n_shared, n,
-	       n_bad, took[0], took[1]);
+	printf("%zu units, %zu compared, %zu on shared headers, %zu different; %.1f s, plain %.1f s\n",
+	       n, n_grouped, n_shared, n_bad, took[0], took[1]);
 	shared_plan_release(&plan);
 	strbuf_release(&text);
 	return n_bad != 0;
