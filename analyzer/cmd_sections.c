@@ -12,7 +12,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	if (key != ARGP_KEY_INIT)
 		return ARGP_ERR_UNKNOWN;
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		state->child_inputs[i] = &c->o;
 	return 0;
 }
@@ -34,6 +34,7 @@ int cmd_sections(int argc, char **argv)
 	static const struct argp_option no_options[] = { { 0 } };
 	static const struct argp_child children[] = {
 		{ &options_tree_argp, 0, NULL, 0 },
+		{ &options_given_argp, 0, NULL, 0 },
 		{ &options_rules_argp, 0, NULL, 0 },
 		{ &options_output_argp, 0, NULL, 0 },
 		{ &options_talk_argp, 0, NULL, 0 },

@@ -44,7 +44,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		for (size_t i = 0; i < 4; i++)
+		for (size_t i = 0; i < 5; i++)
 			state->child_inputs[i] = &c->o;
 		return 0;
 	case KEY_GUARD:
@@ -133,6 +133,7 @@ int cmd_whatif(int argc, char **argv)
 {
 	static const struct argp_child children[] = {
 		{ &options_tree_argp, 0, NULL, 0 },
+		{ &options_given_argp, 0, NULL, 0 },
 		{ &options_rules_argp, 0, NULL, 0 },
 		{ &options_output_argp, 0, NULL, 0 },
 		{ &options_talk_argp, 0, NULL, 0 },

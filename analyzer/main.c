@@ -18,6 +18,7 @@ static const struct command_entry {
 	{ "whatif", cmd_whatif, "what a remedy would leave of the findings" },
 	{ "diff", cmd_diff, "what is new and what is fixed between two JSON reports" },
 	{ "explain", cmd_explain, "what a rule means, or one finding of a report at length" },
+	{ "facts", cmd_facts, "what some units say, to be put together elsewhere" },
 	{ "cache", cmd_cache, "what is kept from run to run" },
 };
 

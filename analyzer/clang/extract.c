@@ -192,7 +192,7 @@ void extract_key(const struct compile_unit *cu, const struct kbuild *kb, struct 
 	unit_args_release(&args);
 }
 
-void extract_identity(struct strbuf *out)
+void extract_identity(struct strbuf *out, bool travels)
 {
 	const char *(*function)(CXString) = clang_getCString;
 	CXString s = clang_getClangVersion();
@@ -205,7 +205,7 @@ void extract_identity(struct strbuf *out)
 	clang_disposeString(s);
 	/* One that somebody builds again and again says the same each time. */
 	memcpy(&address, &function, sizeof(address));
-	if (dladdr(address, &info) && info.dli_fname && stat(info.dli_fname, &st) == 0)
+	if (!travels && dladdr(address, &info) && info.dli_fname && stat(info.dli_fname, &st) == 0)
 		strbuf_addf(out, "%s %" PRId64 " %" PRId64 ".%09ld", info.dli_fname,
 			    (int64_t)st.st_size, (int64_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	strbuf_addch(out, '\0');

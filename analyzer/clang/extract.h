@@ -44,8 +44,11 @@ void extract_result_release(struct extract_result *r);
  * extract_identity() says.
  */
 void extract_key(const struct compile_unit *u, const struct kbuild *kb, struct strbuf *out);
-/* Appends what is the same for all units: which libclang this is. */
-void extract_identity(struct strbuf *out);
+/*
+ * Appends what is the same for all units: which libclang this is; for facts that
+ * travel by its version alone, else also by the file.
+ */
+void extract_identity(struct strbuf *out, bool travels);
 
 /*
  * The header that every unit gets by -include after the kernel's own. It first

@@ -29,7 +29,8 @@
  */
 struct frame {
 	uint64_t len, n_deps;
-	uint64_t ok;
+	uint64_t ok, shared;
+	double walk_seconds;
 };
 
 struct worker {
@@ -37,7 +38,7 @@ struct worker {
 	int fd;		 /* socket to it */
 	size_t result;	 /* what it works on */
 	bool busy;
-	double deadline;
+	double begin, deadline;
 	struct strbuf in; /* what came of its answer so far */
 };
 
@@ -133,6 +134,8 @@ static bool answer(const struct pool *p, int fd, size_t result)
 	bool sent;
 
 	frame.ok = !extract_unit(&job, &facts, &r);
+	frame.shared = r.shared;
+	frame.walk_seconds = extract_walk_seconds();
 	if (r.deps_known)
 		deps_encode(&r.deps, &out);
 	frame.n_deps = out.len;
@@ -241,6 +244,7 @@ static int end_worker(struct worker *w, bool kill_it)
 static void finish(struct pool *p, struct worker *w, const char *error)
 {
 	p->ret[w->result].error = error;
+	p->ret[w->result].seconds = now() - w->begin;
 	w->busy = false;
 	strbuf_reset(&w->in);
 	p->done++;
@@ -270,7 +274,8 @@ static int feed(struct pool *p, struct worker *w)
 	}
 	w->result = p->todo[p->next++];
 	w->busy = true;
-	w->deadline = now() + p->timeout;
+	w->begin = now();
+	w->deadline = w->begin + p->timeout;
 	/* If it is dead already, reading from it will tell. */
 	send_all(w->fd, &w->result, sizeof(w->result));
 	return 0;
@@ -283,6 +288,8 @@ static void take_answer(struct pool *p, struct worker *w, const struct frame *fr
 	size_t n_facts = frame->len - frame->n_deps;
 	const char *error = NULL;
 
+	p->ret[w->result].shared = frame->shared;
+	p->ret[w->result].walk_seconds = frame->walk_seconds;
 	if (!frame->ok)
 		error = arena_strndup(p->arena, data, frame->len);
 	else if (facts_decode(facts, n_facts, &p->ret[w->result].facts))
@@ -395,24 +402,29 @@ static int make_prelude(struct pool *p)
 	return 0;
 }
 
-/* Takes what the cache has; the rest is to do. */
-static void ask_cache(struct pool *p)
+/* Takes what @cache has of what is to do. @ret_keys: what each unit is called there. */
+static void ask(struct pool *p, struct facts_cache *cache, struct facts_key **ret_keys)
 {
 	struct strbuf text = STRBUF_INIT;
-	size_t same;
+	size_t n = p->n_todo, same;
 
-	p->keys = ARENA_ARRAY(p->arena, struct facts_key, p->n);
-	extract_identity(&text);
+	*ret_keys = ARENA_ARRAY(p->arena, struct facts_key, p->n);
+	extract_identity(&text, facts_cache_travels(cache));
 	strbuf_add(&text, p->prelude_text.buf, p->prelude_text.len + 1);
 	same = text.len;
-	for (size_t i = 0; i < p->n; i++) {
+	p->n_todo = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t unit = p->todo[i];
+		struct facts_key *key = &(*ret_keys)[unit];
+
 		strbuf_setlen(&text, same);
-		extract_key(&p->kb->units.v[p->units[i]], p->kb, &text);
-		p->keys[i] = facts_cache_key(p->o->cache, text.buf, text.len);
-		if (!facts_cache_find(p->o->cache, &p->keys[i], &p->ret[i].facts)) {
-			p->todo[p->n_todo++] = i;
+		extract_key(&p->kb->units.v[p->units[unit]], p->kb, &text);
+		*key = facts_cache_key(cache, text.buf, text.len);
+		if (!facts_cache_find(cache, key, &p->ret[unit].facts)) {
+			p->todo[p->n_todo++] = unit;
 			continue;
 		}
+		p->ret[unit].found = true;
 		p->done++;
 		if (p->o->progress)
 			p->o->progress(p->o->data, p->done, p->n);
@@ -450,13 +462,14 @@ static void end_build(struct pool *p, pid_t *pids, uint32_t g)
 /* Parses what the units share, if that is not there from an earlier run. */
 static void make_shared(struct pool *p)
 {
+	struct pool_headers made = { .seconds = now() };
 	struct strbuf identity = STRBUF_INIT;
 	size_t *todo;
 	pid_t *pids;
 	uint32_t first = 0;
 	unsigned int running = 0;
 
-	extract_identity(&identity);
+	extract_identity(&identity, false);
 	shared_plan(&p->plan, p->kb, p->units, p->n, p->prelude_text.buf, identity.buf,
 		    p->o->headers);
 	strbuf_release(&identity);
@@ -482,10 +495,16 @@ static void make_shared(struct pool *p)
 		}
 		pids[g] = start_build(p, group);
 		running += pids[g] > 0;
+		made.n_built += pids[g] > 0;
 	}
 	for (; first < p->plan.groups.n; first++)
 		if (pids[first] > 0)
 			end_build(p, pids, first);
+	for (uint32_t g = 0; g < p->plan.groups.n; g++)
+		made.n += p->ready[g];
+	made.seconds = now() - made.seconds;
+	if (p->o->made)
+		*p->o->made = made;
 }
 
 static int extract_todo(struct pool *p)
@@ -520,18 +539,19 @@ int pool_extract(const struct kbuild *kb, const struct rules *rules, const size_
 {
 	struct pool p = { .kb = kb, .rules = rules, .units = units, .n = n,
 			  .o = o,   .ret = ret,	    .arena = arena };
+	struct facts_key *given_keys;
 	int err = 0;
 
 	memset(ret, 0, n * sizeof(*ret));
 	strbuf_init(&p.prelude_text);
 	extract_prelude(rules, &p.prelude_text);
 	p.todo = ARENA_ARRAY(arena, size_t, n);
-	if (o->cache) {
-		ask_cache(&p);
-	} else {
-		for (size_t i = 0; i < n; i++)
-			p.todo[p.n_todo++] = i;
-	}
+	for (size_t i = 0; i < n; i++)
+		p.todo[p.n_todo++] = i;
+	if (o->cache)
+		ask(&p, o->cache, &p.keys);
+	if (o->given)
+		ask(&p, o->given, &given_keys);
 	if (p.n_todo)
 		err = extract_todo(&p);
 	shared_plan_release(&p.plan);

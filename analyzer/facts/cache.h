@@ -30,6 +30,9 @@ struct facts_cache {
 	struct deps_view *view;
 	size_t n_found, n_stored;
 	uint64_t unpruned; /* bytes stored since the size was looked at */
+	/* Of facts that travel: */
+	const char *from[2], *to[2]; /* folders, the longer first, and what entries call them */
+	VEC(const char *) entries; /* in folders that were added; sorted by name */
 };
 
 /* What a unit is looked for and stored by. */
@@ -42,6 +45,22 @@ struct facts_key {
  * Returns 0 or a negative errno; release it either way.
  */
 int facts_cache_open(struct facts_cache *c, const char *dir, uint64_t limit);
+/*
+ * Opens the folder @dir (made if it is not there; NULL: none) for facts that
+ * travel from machine to machine. Entries are the same but that paths below
+ * @tree and @build, here and in keys, are said without these, and nothing is
+ * ever thrown away. The other machine must have the same relock and libclang,
+ * and files of the same content.
+ */
+int facts_cache_open_travelling(struct facts_cache *c, const char *dir, const char *tree,
+				const char *build);
+static inline bool facts_cache_travels(const struct facts_cache *c)
+{
+	return c->from[0] != NULL;
+}
+
+/* Entries that lie in @dir or below are found, too. Returns 0 or a negative errno. */
+int facts_cache_add(struct facts_cache *c, const char *dir);
 /* Throws away what was used least recently, down to the limit, if there is more. */
 void facts_cache_release(struct facts_cache *c);
 

@@ -755,3 +755,25 @@ int deps_decode(struct deps *ret, const char *data, size_t len)
 	}
 	return r.bad || r.p != r.end || ret->dirs.n > MAX_DIRS || !ret->files.n ? -EBADMSG : 0;
 }
+
+static const char *moved(struct deps *d, const char *path, const char *const *from,
+			 const char *const *to, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(from[i]);
+
+		if (!strncmp(path, from[i], len) && (!path[len] || path[len] == '/'))
+			return arena_printf(&d->arena, "%s%s", to[i], path + len);
+	}
+	return path;
+}
+
+void deps_move(struct deps *d, const char *const *from, const char *const *to, size_t n)
+{
+	for (size_t i = 0; i < d->files.n; i++)
+		d->files.v[i].path = moved(d, d->files.v[i].path, from, to, n);
+	for (size_t i = 0; i < d->dirs.n; i++)
+		d->dirs.v[i] = moved(d, d->dirs.v[i], from, to, n);
+	for (size_t i = 0; i < d->beside.n; i++)
+		d->beside.v[i].path = moved(d, d->beside.v[i].path, from, to, n);
+}

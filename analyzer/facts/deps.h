@@ -94,6 +94,12 @@ void deps_encode(const struct deps *d, struct strbuf *out);
 /* Returns 0 or -EBADMSG. @ret refers to @data; the caller releases it either way. */
 int deps_decode(struct deps *ret, const char *data, size_t len);
 
+/*
+ * Says what lies in or below the folder @from[i] as lying in @to[i]; the first
+ * that fits counts.
+ */
+void deps_move(struct deps *d, const char *const *from, const char *const *to, size_t n);
+
 /* Is everything as it was? */
 bool deps_hold(const struct deps *d, struct deps_view *v);
 
