@@ -5,6 +5,8 @@
 #include "clang/words.h"
 #include "facts/facts.h"
 
+#include <stdlib.h>
+
 /* Which units share headers, and which headers. */
 
 #define MIN_UNITS 4    /* a smaller group gains nothing */
@@ -217,6 +219,7 @@ void shared_plan(struct shared_plan *p, const struct kbuild *kb, const size_t *u
 		 const char *prelude, const char *identity, const char *dir)
 {
 	struct key_table t = { 0 };
+	char *real = realpath(dir, NULL);
 
 	memset(p, 0, sizeof(*p));
 	word_table_init(&t.keys);
@@ -229,8 +232,10 @@ void shared_plan(struct shared_plan *p, const struct kbuild *kb, const size_t *u
 		if (p->groups.v[i].n_units < MIN_UNITS)
 			continue;
 		read_group(p, i, kb, units, n);
-		name_group(p, &p->groups.v[i], kb, prelude, identity, dir);
+		/* libclang starts relative paths at the working directory of the command. */
+		name_group(p, &p->groups.v[i], kb, prelude, identity, real ? real : dir);
 	}
+	free(real);
 	word_table_release(&t.keys);
 	vec_release(&t.group);
 }

@@ -227,6 +227,27 @@ static void test_own_folder(void **state)
 	assert_false(check());
 }
 
+/* The folder as a user may write it; commands have another working directory. */
+static void test_relative(void **state)
+{
+	struct shared_plan p;
+	struct shared *s;
+	char *was = getcwd(NULL, 0);
+
+	usleep(60000);
+	assert_int_equal(fs_mkdirs(in("elsewhere/headers")), 0);
+	assert_int_equal(chdir(in("elsewhere")), 0);
+	shared_plan(&p, &kb, units, N_UNITS, prelude.buf, "", "headers");
+	assert_int_equal(shared_build(group_of(&p, 0), &kb, prelude.buf), 0);
+	s = shared_open(group_of(&p, 0));
+	assert_non_null(s);
+	assert_true(fits(s, 1));
+	shared_close(s);
+	shared_plan_release(&p);
+	assert_int_equal(chdir(was), 0);
+	free(was);
+}
+
 /* Another command is another group; too small a group gets no header. */
 static void test_groups(void **state)
 {
@@ -445,6 +466,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_macro_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_included, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_own_folder, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_relative, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_groups, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_header, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_current, setup, teardown),
