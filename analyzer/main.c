@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/fs.h"
 #include "base/log.h"
 #include "clang/extract.h"
 #include "options.h"
@@ -43,6 +44,8 @@ int main(int argc, char **argv)
 	struct strbuf names = STRBUF_INIT;
 	const char *name = argc > 1 ? argv[1] : NULL;
 
+	if (argc && !strcmp(fs_basename(argv[0]), "relock-check"))
+		return cmd_relock_check(argc, argv);
 	argp_program_version_hook = print_version;
 	argp_err_exit_status = EXIT_ERROR;
 	if (!name) {

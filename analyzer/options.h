@@ -115,5 +115,7 @@ int cmd_explain(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_cache(int argc, char **argv);
 int cmd_facts(int argc, char **argv);
+/* The program relock-check: what the kernel's make runs on each unit. Always returns 0. */
+int cmd_relock_check(int argc, char **argv);
 
 #endif

@@ -81,7 +81,7 @@ static void add_stat(struct arena *arena, struct report *r, const char *name, ui
 	r->stats = v;
 }
 
-static void release_analysis(struct analysis *an)
+void analysis_release(struct analysis *an)
 {
 	size_t i;
 
@@ -148,5 +148,5 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 	add_stat(arena, ret, "nested_runs", an.nested_runs);
 	add_stat(arena, ret, "hazards", an.hazards.n);
 	add_stat(arena, ret, "steps", an.steps);
-	release_analysis(&an);
+	analysis_release(&an);
 }

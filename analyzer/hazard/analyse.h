@@ -70,4 +70,10 @@ struct analyse_options {
 void analyse(struct program *p, const struct analyse_options *o, struct arena *arena,
 	     struct report *ret);
 
+/*
+ * The same for a program of one unit, of whose callers nothing is known: only
+ * what paths of the unit leave behind by themselves. Fills @ret's findings.
+ */
+void analyse_alone(struct program *p, struct arena *arena, struct report *ret);
+
 #endif
