@@ -18,23 +18,10 @@
 
 #include <cmocka.h>
 
-static char dir[64];
-static struct arena arena;
+#include "folder.h"
+
 static const char *argv[16];
 static uint64_t limit;
-
-static const char *in(const char *name)
-{
-	return arena_printf(&arena, "%s/%s", dir, name);
-}
-
-static void put(const char *name, const char *text)
-{
-	const char *path = in(name);
-
-	assert_int_equal(fs_mkdirs(fs_dirname(&arena, path)), 0);
-	assert_int_equal(fs_write(path, text, strlen(text)), 0);
-}
 
 /* The same size in the same file with the same time, as an editor within one tick leaves it. */
 static void put_same_time(const char *name, const char *text)

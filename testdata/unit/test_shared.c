@@ -17,27 +17,14 @@
 
 #include <cmocka.h>
 
+#include "folder.h"
+
 #define N_UNITS 5 /* unit 0 is the one that tests change */
 
-static char dir[64];
-static struct arena arena;
 static const char *argv[8], *own_argv[8];
 static struct kbuild kb;
 static size_t units[N_UNITS];
 static struct strbuf prelude;
-
-static const char *in(const char *name)
-{
-	return arena_printf(&arena, "%s/%s", dir, name);
-}
-
-static void put(const char *name, const char *text)
-{
-	const char *path = in(name);
-
-	assert_int_equal(fs_mkdirs(fs_dirname(&arena, path)), 0);
-	assert_int_equal(fs_write(path, text, strlen(text)), 0);
-}
 
 static void put_unit(const char *text)
 {
