@@ -127,11 +127,6 @@ static int print_list(const struct study *st)
 	return EXIT_CLEAN;
 }
 
-static void on_unit(void *data, size_t done, size_t total)
-{
-	progress_update(done, total);
-}
-
 static int tell(const struct facts_command *c, size_t n)
 {
 	size_t n_failed = 0;
@@ -158,26 +153,19 @@ static int tell(const struct facts_command *c, size_t n)
 static int make_facts(struct facts_command *c)
 {
 	struct study *st = &c->st;
-	struct pool_options po = { .jobs = c->o.jobs, .progress = on_unit, .cache = &st->given };
 	size_t n = st->units.v.n;
-	struct facts_cache *cache;
 	int err, status;
+	bool done;
 
 	err = facts_cache_open_travelling(&st->given, c->to, st->kb.tree, st->kb.build);
 	if (err) {
 		log_error("--to %s: %s", c->to, strerror(-err));
 		return EXIT_ERROR;
 	}
-	cache = study_open_cache(st);
-	po.headers = cache ? cache->headers : NULL;
-	progress_stage("reading units", n);
-	st->results = ARENA_ARRAY(&st->arena, struct pool_result, n);
-	err = pool_extract(&st->kb, &st->rules, st->units.v.v, n, &po, st->results, &st->arena);
+	done = study_extract_to(st, &st->given);
 	progress_end();
-	if (err) {
-		log_error("cannot start worker processes: %s", strerror(-err));
+	if (!done)
 		return EXIT_ERROR;
-	}
 	status = tell(c, n);
 	for (size_t i = 0; i < n; i++)
 		facts_release(&st->results[i].facts);

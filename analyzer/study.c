@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "study.h"
 
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "sparse/sparse.h"
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 static void on_stage(void *data, const char *stage)
 {
@@ -136,7 +128,8 @@ static void on_unit(void *data, size_t done, size_t total)
 	progress_update(done, total);
 }
 
-struct facts_cache *study_open_cache(struct study *st)
+/* The facts of earlier runs, or NULL: without them everything is read anew, which is no error. */
+static struct facts_cache *open_cache(struct study *st)
 {
 	const char *dir = st->o->no_cache ? NULL : options_cache(st->o, &st->arena);
 	int err;
@@ -149,6 +142,30 @@ struct facts_cache *study_open_cache(struct study *st)
 		return NULL;
 	}
 	return &st->cache;
+}
+
+/* Without the cache nothing of this run stays, headers neither. */
+static bool extract_units(struct study *st, const struct facts_cache *cache, struct pool_options *po)
+{
+	size_t n = st->units.v.n;
+	int err;
+
+	progress_stage("reading units", n);
+	po->jobs = st->o->jobs;
+	po->progress = on_unit;
+	po->headers = cache ? cache->headers : NULL;
+	st->results = ARENA_ARRAY(&st->arena, struct pool_result, n);
+	err = pool_extract(&st->kb, &st->rules, st->units.v.v, n, po, st->results, &st->arena);
+	if (err)
+		log_error("cannot start worker processes: %s", strerror(-err));
+	return !err;
+}
+
+bool study_extract_to(struct study *st, struct facts_cache *to)
+{
+	struct pool_options po = { .cache = to };
+
+	return extract_units(st, open_cache(st), &po);
 }
 
 /* Facts of --facts. @ret is NULL if there are none. */
@@ -189,24 +206,15 @@ static void tell_given(const struct study *st, size_t n)
 static bool read_units(struct study *st)
 {
 	size_t n = st->units.v.n;
-	struct pool_options po = { .jobs = st->o->jobs, .progress = on_unit, .made = &st->headers };
+	struct pool_options po = { .made = &st->headers };
 	struct report *r = &st->report;
-	int err;
 
-	progress_stage("reading units", n);
 	log_info("reading %zu units", n);
 	if (!open_given(st, &po.given))
 		return false;
-	po.cache = study_open_cache(st);
-	/* Without the cache nothing of this run stays, headers neither. */
-	if (po.cache)
-		po.headers = po.cache->headers;
-	st->results = ARENA_ARRAY(&st->arena, struct pool_result, n);
-	err = pool_extract(&st->kb, &st->rules, st->units.v.v, n, &po, st->results, &st->arena);
-	if (err) {
-		log_error("cannot start worker processes: %s", strerror(-err));
+	po.cache = open_cache(st);
+	if (!extract_units(st, po.cache, &po))
 		return false;
-	}
 	log_info("%zu units from the cache, %zu parsed", st->cache.n_found,
 		 n - st->cache.n_found - st->given.n_found);
 	if (po.given)
@@ -372,17 +380,16 @@ static void find_hazards(struct study *st)
 	};
 	size_t n = st->units.v.n;
 	struct facts *facts = ARENA_ARRAY(&st->arena, struct facts, n);
-
-	double at = now();
+	double at = seconds_now();
 
 	for (size_t i = 0; i < n; i++)
 		facts[i] = st->results[i].facts;
 	progress_stage("linking", 0);
 	program_link(&st->program, &st->rules, facts, n);
-	st->seconds.link = now() - at;
-	at = now();
+	st->seconds.link = seconds_now() - at;
+	at = seconds_now();
 	analyse(&st->program, &ao, &st->arena, &st->report);
-	st->seconds.analysis = now() - at;
+	st->seconds.analysis = seconds_now() - at;
 }
 
 #define LOCK_IMBALANCE "RL110"
@@ -493,7 +500,7 @@ static bool timed(bool ok, double *at, double *ret)
 {
 	double was = *at;
 
-	*at = now();
+	*at = seconds_now();
 	*ret = *at - was;
 	return ok;
 }
@@ -501,7 +508,7 @@ static bool timed(bool ok, double *at, double *ret)
 bool study_run(struct study *st)
 {
 	struct study_seconds *s = &st->seconds;
-	double begin = now(), at = begin;
+	double begin = seconds_now(), at = begin;
 
 	if (!timed(study_open_tree(st), &at, &s->tree) ||
 	    !timed(study_select_units(st) && open_evidence(st), &at, &s->select) ||
@@ -512,7 +519,7 @@ bool study_run(struct study *st)
 	find_hazards(st);
 	if (st->o->sparse)
 		ask_sparse(st);
-	s->all = now() - begin;
+	s->all = seconds_now() - begin;
 	if (st->o->profile) {
 		progress_end();
 		study_print_profile(st);

@@ -51,8 +51,8 @@ bool study_run(struct study *st);
  */
 bool study_open_tree(struct study *st); /* rules and compile commands */
 bool study_select_units(struct study *st);
-/* The facts of earlier runs, or NULL: without them everything is read anew, which is no error. */
-struct facts_cache *study_open_cache(struct study *st);
+/* Reads the units into st->results, and what @to does not have yet goes there. */
+bool study_extract_to(struct study *st, struct facts_cache *to);
 
 /* Prints to standard error where the time of study_run() went. */
 void study_print_profile(const struct study *st);

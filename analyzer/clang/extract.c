@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "clang/shared_info.h"
 #include "clang/unit.h"
@@ -218,14 +219,6 @@ double extract_walk_seconds(void)
 	return walk_seconds;
 }
 
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
 static void unit_begin(struct unit *u, const struct extract_job *job, struct facts *f)
 {
 	memset(u, 0, sizeof(*u));
@@ -251,9 +244,9 @@ static void fill(struct unit *u)
 	u->f->unit.file = facts_string(u->f, cu->file);
 	u->f->unit.object = cu->object ? facts_string(u->f, cu->object) : 0;
 	u->f->unit.flags = cu->ftrace ? FUNIT_FTRACE : 0;
-	walk_seconds = now();
+	walk_seconds = seconds_now();
 	unit_walk(u);
-	walk_seconds = now() - walk_seconds;
+	walk_seconds = seconds_now() - walk_seconds;
 }
 
 /* On the shared header. Returns whether the unit fits; if not, nothing has happened. */
@@ -276,8 +269,7 @@ static bool extract_shared(const struct extract_job *job, struct facts *ret,
 		error = first_error(&u);
 		fits = !error && fit_unit(&u);
 		r->unfit = error ? error : u.unfit ? xstrdup(u.unfit) : NULL;
-	}
-	else if (u.unfit) {
+	} else if (u.unfit) {
 		r->unfit = xstrdup(u.unfit);
 	}
 	if (fits) {
@@ -351,11 +343,11 @@ int extract_unit(const struct extract_job *job, struct facts *ret, struct extrac
 		/* Two names on one line may need the counter after all. */
 		facts_release(ret);
 		err = extract_plain(job, false, ret, &error, deps);
-		if (!err)
+		if (!err) {
 			free(r->error);
-		else
-			free(error);
-		r->error = err ? r->error : NULL;
+			r->error = NULL;
+		}
+		free(error);
 	}
 	r->deps_known = !err && deps && deps_finish(deps, &since);
 	return err;

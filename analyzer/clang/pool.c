@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "clang/pool.h"
 
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/strbuf.h"
 #include "clang/shared.h"
@@ -16,7 +17,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TIMEOUT_DEFAULT 120
@@ -63,14 +63,6 @@ struct pool {
 	size_t n_todo;
 	size_t n, next, done;
 };
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 /* --- In the worker --- */
 
@@ -244,7 +236,7 @@ static int end_worker(struct worker *w, bool kill_it)
 static void finish(struct pool *p, struct worker *w, const char *error)
 {
 	p->ret[w->result].error = error;
-	p->ret[w->result].seconds = now() - w->begin;
+	p->ret[w->result].seconds = seconds_now() - w->begin;
 	w->busy = false;
 	strbuf_reset(&w->in);
 	p->done++;
@@ -274,7 +266,7 @@ static int feed(struct pool *p, struct worker *w)
 	}
 	w->result = p->todo[p->next++];
 	w->busy = true;
-	w->begin = now();
+	w->begin = seconds_now();
 	w->deadline = w->begin + p->timeout;
 	/* If it is dead already, reading from it will tell. */
 	send_all(w->fd, &w->result, sizeof(w->result));
@@ -331,7 +323,7 @@ static void expire(struct pool *p, struct worker *w)
 /* Waits until something happens to any busy worker, and sees to it. */
 static int serve(struct pool *p, struct pollfd *fds)
 {
-	double first = now() + p->timeout, left;
+	double first = seconds_now() + p->timeout, left;
 	int n;
 
 	for (unsigned int i = 0; i < p->n_workers; i++) {
@@ -341,7 +333,7 @@ static int serve(struct pool *p, struct pollfd *fds)
 		if (w->busy && w->deadline < first)
 			first = w->deadline;
 	}
-	left = first - now();
+	left = first - seconds_now();
 	n = poll(fds, p->n_workers, left > 0 ? (int)(left * 1000) + 1 : 0);
 	if (n < 0 && errno != EINTR)
 		return -errno;
@@ -352,7 +344,7 @@ static int serve(struct pool *p, struct pollfd *fds)
 			continue;
 		if (n > 0 && fds[i].revents)
 			read_answer(p, w);
-		else if (now() >= w->deadline)
+		else if (seconds_now() >= w->deadline)
 			expire(p, w);
 	}
 	return 0;
@@ -462,7 +454,7 @@ static void end_build(struct pool *p, pid_t *pids, uint32_t g)
 /* Parses what the units share, if that is not there from an earlier run. */
 static void make_shared(struct pool *p)
 {
-	struct pool_headers made = { .seconds = now() };
+	struct pool_headers made = { .seconds = seconds_now() };
 	struct strbuf identity = STRBUF_INIT;
 	size_t *todo;
 	pid_t *pids;
@@ -502,7 +494,7 @@ static void make_shared(struct pool *p)
 			end_build(p, pids, first);
 	for (uint32_t g = 0; g < p->plan.groups.n; g++)
 		made.n += p->ready[g];
-	made.seconds = now() - made.seconds;
+	made.seconds = seconds_now() - made.seconds;
 	if (p->o->made)
 		*p->o->made = made;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "clang/words.h"
 
+#include "base/hash.h"
 #include "facts/facts.h"
 
 #include <string.h>
@@ -142,10 +143,7 @@ void words_scan(const char *text, size_t len, word_fn *fn, void *data)
 			s = skip_word(s, end);
 			first = false;
 		} else {
-			if (*s == '\n')
-				first = true;
-			else if (*s != ' ' && *s != '\t')
-				first = false;
+			first = *s == '\n' || (first && (*s == ' ' || *s == '\t'));
 			s++;
 		}
 	}
@@ -166,10 +164,7 @@ static const char *next_directive(const char *s, const char *end, const char **r
 			*ret_end = line_end(s, end);
 			return skip_blank(s + 1, *ret_end);
 		} else {
-			if (*s == '\n')
-				first = true;
-			else if (*s != ' ' && *s != '\t')
-				first = false;
+			first = *s == '\n' || (first && (*s == ' ' || *s == '\t'));
 			s++;
 		}
 	}
@@ -252,15 +247,6 @@ bool words_guarded(const char *text, size_t len)
 
 #define TABLE_FIRST 4096
 
-static size_t hash_of(const char *s, size_t len)
-{
-	uint64_t h = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)s[i]) * 0x100000001b3u;
-	return (size_t)(h ^ h >> 29);
-}
-
 void word_table_init(struct word_table *t)
 {
 	memset(t, 0, sizeof(*t));
@@ -279,7 +265,7 @@ void word_table_release(struct word_table *t)
 /* The slot of the word, or the free one where it belongs. */
 static uint32_t *slot_of(const struct word_table *t, const char *word, size_t len)
 {
-	size_t at = hash_of(word, len) & t->mask;
+	size_t at = (size_t)hash64(word, len) & t->mask;
 
 	for (; t->slot[at]; at = (at + 1) & t->mask) {
 		const char *have = word_table_text(t, t->slot[at] - 1);

@@ -63,7 +63,16 @@ static void add_file(struct folder *f, const char *path, const struct stat *st, 
 	f->bytes += e.size;
 }
 
-/* Nothing that this program did not make is counted, or removed. */
+/*
+ * Whether the file is the cache's own: nothing that this program did not make is
+ * counted, or removed. @ret_len is how long its key is.
+ */
+static bool is_own(const char *path, const char *name, size_t *ret_len, struct stat *ret)
+{
+	*ret_len = key_length(name);
+	return *ret_len && lstat(path, ret) == 0;
+}
+
 static int add_facts(void *data, const char *path, const char *name, unsigned char type)
 {
 	struct folder *f = data;
@@ -72,8 +81,7 @@ static int add_facts(void *data, const char *path, const char *name, unsigned ch
 
 	if (type == DT_DIR)
 		return FS_SKIP;
-	len = key_length(name);
-	if (!len || lstat(path, &st) < 0)
+	if (!is_own(path, name, &len, &st))
 		return 0;
 	add_file(f, path, &st, name[len] == '.');
 	f->facts += name[len] == '\0';
@@ -101,8 +109,7 @@ static int add_header(void *data, const char *path, const char *name, unsigned c
 
 	if (type == DT_DIR)
 		return FS_SKIP;
-	len = key_length(name);
-	if (!len || lstat(path, &st) < 0)
+	if (!is_own(path, name, &len, &st))
 		return 0;
 	aside = !ends_with(name, ".pch") && !ends_with(name, ".info") && !ends_with(name, ".h");
 	strbuf_add(&pch, path, strlen(path) - strlen(name) + len);

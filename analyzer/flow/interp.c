@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "flow/interp.h"
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "flow/funcinfo.h"
 #include "flow/prims.h"
@@ -8,7 +9,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /*
  * Bounds. States of one block that differ in values only are merged beyond
@@ -1014,14 +1014,6 @@ static void count_activation(const struct activation *act)
 	fp->steps += act->steps;
 	for (uint32_t b = 0; b < act->ff->n_blocks; b++)
 		fp->states += act->blocks[b].n;
-}
-
-static double seconds_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
 static void count_run(const struct interp *in, const struct run_input *input,

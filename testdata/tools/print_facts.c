@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/strbuf.h"
 #include "clang/extract.h"
@@ -7,7 +8,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 /*
@@ -23,14 +23,6 @@
  * headers that are shared in DIR and without, and says whether the facts are
  * the same; the status is 1 if any are not.
  */
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 static char *write_prelude(const struct rules *rules)
 {
@@ -68,13 +60,13 @@ static int print_unit(const struct compile_unit *cu, const struct kbuild *kb,
 {
 	struct extract_job job = { .unit = cu, .kb = kb, .prelude = prelude };
 	struct strbuf out = STRBUF_INIT, bytes = STRBUF_INIT;
-	double start = now(), took;
+	double start = seconds_now(), took;
 	struct extract_result r;
 	struct facts f;
 	int err;
 
 	err = extract_unit(&job, &f, &r);
-	took = now() - start;
+	took = seconds_now() - start;
 	if (err) {
 		printf("%s: error: %s\n", cu->file, r.error);
 	} else if (quiet) {
@@ -115,15 +107,15 @@ static int compare_unit(const struct extract_job *on_shared, bool quiet, double 
 	struct strbuf a = STRBUF_INIT, b = STRBUF_INIT;
 	struct extract_result ra, rb;
 	struct facts fa, fb;
-	double start = now();
+	double start = seconds_now();
 	bool same;
 
 	extract_unit(on_shared, &fa, &ra);
-	took[0] = now() - start;
+	took[0] = seconds_now() - start;
 	plain.shared = NULL;
-	start = now();
+	start = seconds_now();
 	extract_unit(&plain, &fb, &rb);
-	took[1] = now() - start;
+	took[1] = seconds_now() - start;
 	facts_encode(&fa, &a);
 	facts_encode(&fb, &b);
 	*ret_shared = ra.shared;
@@ -167,7 +159,7 @@ static int compare_shared(const struct kbuild *kb, const struct rules *rules, co
 	for (size_t g = 0; g < plan.groups.n; g++) {
 		const struct shared_group *group = &plan.groups.v[g];
 		struct shared *s = NULL;
-		double start = now();
+		double start = seconds_now();
 
 		if (group->path && !shared_is_current(group) &&
 		    shared_build(group, kb, text.buf))
@@ -175,7 +167,7 @@ static int compare_shared(const struct kbuild *kb, const struct rules *rules, co
 		else if (group->path)
 			s = shared_open(group);
 		printf("group %zu: %zu units, %zu headers, %.2f s\n", g, group->n_units,
-		       group->headers.n, now() - start);
+		       group->headers.n, seconds_now() - start);
 		for (size_t i = 0; i < n && group->path; i++) {
 			struct extract_job job = { .unit = &kb->units.v[units->v.v[i]], .kb = kb,
 						   .prelude = prelude, .shared = s };
@@ -207,7 +199,7 @@ static int print_from_pool(const struct kbuild *kb, const struct rules *rules,
 	struct pool_result *r = xcalloc(units->v.n, sizeof(*r));
 	struct strbuf out = STRBUF_INIT;
 	struct arena arena = ARENA_INIT;
-	double start = now();
+	double start = seconds_now();
 	int bad = 0;
 
 	if (pool_extract(kb, rules, units->v.v, units->v.n, &o, r, &arena)) {
@@ -224,7 +216,7 @@ static int print_from_pool(const struct kbuild *kb, const struct rules *rules,
 		facts_release(&r[i].facts);
 	}
 	fputs(out.buf, stdout);
-	printf("%zu units in %.2f s\n", units->v.n, now() - start);
+	printf("%zu units in %.2f s\n", units->v.n, seconds_now() - start);
 	strbuf_release(&out);
 	arena_release(&arena);
 	free(r);
