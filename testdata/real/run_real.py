@@ -351,15 +351,12 @@ def test_applies(args):
 
 
 def test_shared(args):
-    """In the build directory that relock made for the unedited tree."""
+    """With the compile commands that relock keeps of the unedited tree."""
     tree = Tree(args, "6.12")
-    builds = sorted(args.cache.glob("build/linux-source-6.12-*/out"),
-                    key=lambda p: p.stat().st_mtime)
-    need(builds, f"no build directory below {args.cache}")
     headers = args.work / "shared"
     shutil.rmtree(headers, ignore_errors=True)
-    done = subprocess.run([args.what[0], "-r", str(ROOT / "rules"), "-t", str(tree.path), "-b",
-                           str(builds[-1]), "-q", "-s", str(headers), "kernel/bpf", "kernel/trace",
+    done = subprocess.run([args.what[0], "-r", str(ROOT / "rules"), "-t", str(tree.path), "-c",
+                           str(args.cache), "-q", "-s", str(headers), "kernel/bpf", "kernel/trace",
                            "net/core"],
                           capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     print(done.stdout + done.stderr)

@@ -14,10 +14,10 @@
  * For developers: the facts of one unit as text.
  *
  *	print_facts [-o FACTS] FILE [clang flags...]
- *	print_facts -r RULES -t TREE -b BUILD [-q] [-j N] PATH...
+ *	print_facts -r RULES -t TREE -b BUILD|-c CACHE [-q] [-j N] PATH...
  *
  * In the second form the paths (files or folders) are relative to the tree and
- * compiled as the build says; -q prints one line a unit instead of its facts,
+ * compiled as the build says, or as relock keeps it below CACHE; -q prints one line a unit instead of its facts,
  * -j works in N processes as relock itself does. -o also writes the encoded
  * facts to a file, for the fuzzer to start from. -s DIR parses each unit with
  * headers that are shared in DIR and without, and says whether the facts are
@@ -224,9 +224,10 @@ static int print_from_pool(const struct kbuild *kb, const struct rules *rules,
 }
 
 static int print_from_build(const struct rules *rules, const char *prelude, const char *tree,
-			    const char *build, char **paths, bool quiet, unsigned int jobs)
+			    const char *build, const char *cache, char **paths, bool quiet,
+			    unsigned int jobs)
 {
-	struct kbuild_options o = { .tree = tree, .build = build, .offline = true };
+	struct kbuild_options o = { .tree = tree, .build = build, .cache = cache, .offline = true };
 	struct unit_list units = { 0 };
 	const char *error = NULL;
 	struct kbuild kb = { 0 };
@@ -252,20 +253,22 @@ static int print_from_build(const struct rules *rules, const char *prelude, cons
 
 int main(int argc, char **argv)
 {
-	const char *tree = NULL, *build = NULL, *dir = NULL, *error = NULL;
+	const char *tree = NULL, *build = NULL, *cache = NULL, *dir = NULL, *error = NULL;
 	struct rules rules = { 0 };
 	unsigned int jobs = 0;
 	bool quiet = false;
 	char *prelude = NULL;
 	int opt, ret;
 
-	while ((opt = getopt(argc, argv, "+r:t:b:qj:o:s:")) != -1) {
+	while ((opt = getopt(argc, argv, "+r:t:b:c:qj:o:s:")) != -1) {
 		if (opt == 'r')
 			dir = optarg;
 		else if (opt == 't')
 			tree = optarg;
 		else if (opt == 'b')
 			build = optarg;
+		else if (opt == 'c')
+			cache = optarg;
 		else if (opt == 'q')
 			quiet = true;
 		else if (opt == 'o')
@@ -278,7 +281,7 @@ int main(int argc, char **argv)
 			return 2;
 	}
 	if (optind >= argc) {
-		fprintf(stderr, "usage: print_facts [-q] [-o FACTS] [-r RULES [-t TREE -b BUILD]] "
+		fprintf(stderr, "usage: print_facts [-q] [-o FACTS] [-r RULES [-t TREE -b BUILD|-c CACHE]] "
 				"FILE [FLAG...]\n");
 		return 2;
 	}
@@ -290,8 +293,8 @@ int main(int argc, char **argv)
 		prelude = write_prelude(&rules);
 	}
 	if (tree) {
-		ret = print_from_build(&rules, prelude, tree, build, argv + optind, quiet,
-				       jobs);
+		ret = print_from_build(&rules, prelude, tree, build, cache, argv + optind,
+				       quiet, jobs);
 	} else {
 		VEC(const char *) flags = { 0 };
 		char *cwd = getcwd(NULL, 0);
