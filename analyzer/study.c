@@ -394,13 +394,19 @@ static void find_hazards(struct study *st)
 
 #define LOCK_IMBALANCE "RL110"
 
+/* Is the warning about the function that the finding stands in? */
+static bool is_about(const struct sparse_warning *w, const struct finding *f)
+{
+	return !strcmp(f->location.function, w->function) &&
+	       (!strcmp(f->location.file, w->file) || !strcmp(f->location.file, w->unit));
+}
+
 static const struct finding *imbalance_in(const struct report *r, const struct sparse_warning *w)
 {
 	for (size_t i = 0; i < r->n_findings; i++) {
 		const struct finding *f = &r->findings[i];
 
-		if (!strcmp(f->code, LOCK_IMBALANCE) && !strcmp(f->location.file, w->file) &&
-		    !strcmp(f->location.function, w->function))
+		if (!strcmp(f->code, LOCK_IMBALANCE) && is_about(w, f))
 			return f;
 	}
 	return NULL;
@@ -410,12 +416,32 @@ static const struct sparse_warning *warning_about(const struct sparse_result *s,
 						  const struct finding *f)
 {
 	for (size_t i = 0; i < s->n_warnings; i++) {
-		const struct sparse_warning *w = &s->warnings[i];
-
-		if (!strcmp(f->location.file, w->file) && !strcmp(f->location.function, w->function))
-			return w;
+		if (is_about(&s->warnings[i], f))
+			return &s->warnings[i];
 	}
 	return NULL;
+}
+
+/*
+ * Where the function is that sparse warns of: it may name a line of a header
+ * that was inlined into it, which says nothing.
+ */
+static struct location warned_place(const struct study *st, const struct sparse_warning *w)
+{
+	const struct program *p = &st->program;
+
+	for (uint32_t i = 0; i < p->funcs.n; i++) {
+		const struct func *fn = &p->funcs.v[i];
+		struct location l;
+
+		if (!fn->defined || strcmp(func_name(p, i), w->function) != 0)
+			continue;
+		l = program_location(p, &func_fact(p, fn)->loc, i);
+		if (l.file && !strcmp(program_str(p, func_facts(p, fn)->unit.file), w->unit) &&
+		    strcmp(l.file, w->file) != 0)
+			return l;
+	}
+	return (struct location){ w->file, w->line, 1, w->function };
 }
 
 static void add_note(struct study *st, struct finding *f, const char *note)
@@ -440,10 +466,11 @@ static void compare_imbalances(struct study *st, const struct sparse_result *s)
 		if (strcmp(f->code, LOCK_IMBALANCE) != 0)
 			continue;
 		w = warning_about(s, f);
-		add_note(st, f, w ? arena_printf(&st->arena, "sparse %s says so too, at line %u: %s",
-						 s->version, w->line, sparse_kind_text(w->kind)) :
-				    arena_printf(&st->arena, "relock only: sparse %s does not warn of %s()",
-						 s->version, f->location.function));
+		add_note(st, f,
+			 w ? arena_printf(&st->arena, "both say so: sparse %s at %s:%u, \"%s\"",
+					  s->version, w->file, w->line, sparse_kind_text(w->kind)) :
+			     arena_printf(&st->arena, "relock only: sparse %s does not warn of %s()",
+					  s->version, f->location.function));
 	}
 }
 
@@ -469,7 +496,7 @@ static void ask_sparse(struct study *st)
 		const struct sparse_warning *w = &s.warnings[i];
 		const struct finding *f = imbalance_in(&st->report, w);
 
-		to->v[i].location = (struct location){ w->file, w->line, 1, w->function };
+		to->v[i].location = warned_place(st, w);
 		to->v[i].what = sparse_kind_text(w->kind);
 		to->v[i].finding = f ? f->id : NULL;
 	}

@@ -31,6 +31,22 @@ static enum builtin builtin_named(const char *name)
 		{ "va_end", BI_NOTHING },
 		{ "va_copy", BI_NOTHING },
 		{ "assume_aligned", BI_ADDRESS },
+		/* Instructions, not functions that a program could be attached to. */
+		{ "clz", BI_NOTHING },
+		{ "clzl", BI_NOTHING },
+		{ "clzll", BI_NOTHING },
+		{ "ctz", BI_NOTHING },
+		{ "ctzl", BI_NOTHING },
+		{ "ctzll", BI_NOTHING },
+		{ "ffs", BI_NOTHING },
+		{ "ffsl", BI_NOTHING },
+		{ "ffsll", BI_NOTHING },
+		{ "popcount", BI_NOTHING },
+		{ "popcountl", BI_NOTHING },
+		{ "popcountll", BI_NOTHING },
+		{ "bswap16", BI_NOTHING },
+		{ "bswap32", BI_NOTHING },
+		{ "bswap64", BI_NOTHING },
 	};
 
 	if (strncmp(name, "__builtin_", 10) != 0)

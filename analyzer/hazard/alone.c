@@ -14,6 +14,23 @@ static bool starts_here(const struct func *fn)
 	       (fn->address_taken || !(fn->flags & FF_STATIC) || !fn->has_callers);
 }
 
+/*
+ * Locks that sleep are not what this tool looks at; and whether one is released
+ * is often a matter of what was known of the path long before.
+ */
+static void drop_sleeping(struct analysis *an)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < an->faults.n; i++) {
+		const struct acquire *held = an->faults.v[i].held;
+
+		if (!held || !held->rule || !held->rule->sleeps)
+			an->faults.v[n++] = an->faults.v[i];
+	}
+	an->faults.n = n;
+}
+
 void analyse_alone(struct program *p, struct arena *arena, struct report *ret)
 {
 	static const struct analyse_options none;
@@ -38,6 +55,7 @@ void analyse_alone(struct program *p, struct arena *arena, struct report *ret)
 	}
 	find_rl107(&an);
 	find_rl110(&an);
+	drop_sleeping(&an);
 	make_findings(&an, ret);
 	analysis_release(&an);
 }

@@ -190,6 +190,7 @@ static void read_line(struct collector *c, const struct compile_unit *u, const c
 		return;
 	w.function = arena_strndup(c->a, rest, (size_t)(quote - rest));
 	w.file = name_of(c->kb, u, line, file_len, c->a);
+	w.unit = u->file;
 	for (size_t k = 0; k < ARRAY_SIZE(kind_text); k++) {
 		if (strcmp(quote + strlen("' - "), kind_text[k]) != 0)
 			continue;
@@ -223,13 +224,21 @@ static int cmp_warning(const void *pa, const void *pb)
 	return c ? c : (int)a->kind - (int)b->kind;
 }
 
+static int cmp_warning_unit(const void *pa, const void *pb)
+{
+	const struct sparse_warning *a = pa, *b = pb;
+	int c = cmp_warning(a, b);
+
+	return c ? c : strcmp(a->unit, b->unit);
+}
+
 /* Functions of headers are warned of in each unit. */
 static size_t unique(struct sparse_warning *v, size_t n)
 {
 	size_t kept = 0;
 
 	if (n)
-		qsort(v, n, sizeof(*v), cmp_warning);
+		qsort(v, n, sizeof(*v), cmp_warning_unit);
 	for (size_t i = 0; i < n; i++) {
 		if (!kept || cmp_warning(&v[kept - 1], &v[i]))
 			v[kept++] = v[i];

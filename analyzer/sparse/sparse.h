@@ -19,9 +19,15 @@ enum sparse_kind {
 
 struct sparse_warning {
 	enum sparse_kind kind;
-	const char *file; /* relative to the tree, or as sparse names it if it is outside */
+	/*
+	 * Where sparse found it: in a header, if the last thing that the function did
+	 * is an inline function's. Relative to the tree, or as sparse names it if it is
+	 * outside.
+	 */
+	const char *file;
 	unsigned int line;
 	const char *function;
+	const char *unit; /* that has the function; the first of them */
 };
 
 struct sparse_failure {

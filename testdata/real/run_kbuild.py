@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""relock in the kernel's own build, and sparse beside it, on Debian's linux-source-6.12.
+
+    run_kbuild.py make gcc|llvm   make C=1 CHECK=relock-check, on a tree with a bug, and what
+                                  relock check --build makes of its facts
+    run_kbuild.py module          the same for a module outside the tree (M=); after make gcc
+    run_kbuild.py sparse          a bug that both see, and what sparse alone says
+
+The build directories are --work/kbuild-gcc and kbuild-llvm. Their config is that
+of the build directory that relock made for itself. See run_real.py for the rest.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from run_real import EXPECT, Failure, Tree, need
+
+LEAK = "ringbuf_full_keeps_lock.6.12"
+FUNCTION = EXPECT["edits"][LEAK]["functions"][0]
+# Two that a guard is about, and the one with the edit.
+OBJECTS = ["kernel/bpf/ringbuf.o", "kernel/bpf/bpf_local_storage.o", "net/core/bpf_sk_storage.o"]
+LINE = re.compile(rf"\S*kernel/bpf/ringbuf\.c:\d+:\d+: warning: {FUNCTION}\(\) returns with "
+                  r"bpf_ringbuf\.spinlock held here, and without it elsewhere "
+                  r"\[RL110 lock-imbalance\]")
+MODULE = """
+#include <linux/module.h>
+#include <linux/spinlock.h>
+
+static DEFINE_SPINLOCK(relock_lock);
+
+int relock_leak(int level);
+int relock_leak(int level)
+{
+	spin_lock(&relock_lock);
+	if (level < 0)
+		return 1;
+	spin_unlock(&relock_lock);
+	return 2;
+}
+EXPORT_SYMBOL(relock_leak);
+MODULE_DESCRIPTION("leaves its lock");
+MODULE_LICENSE("Dual MIT/GPL");
+"""
+
+
+def make(args, tree, out, *words):
+    start = time.monotonic()
+    done = subprocess.run(["make", "-C", str(tree.path), f"O={out}", f"-j{os.cpu_count()}", *words],
+                          capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    print(f"make {' '.join(words)}: {time.monotonic() - start:.0f} s, "
+          f"exit status {done.returncode}", flush=True)
+    need(done.returncode == 0, f"make failed:\n{done.stdout[-1500:]}\n{done.stderr[-3000:]}")
+    return done
+
+
+def own_config(args):
+    found = [p for p in args.cache.glob("build/linux-source-6.12-*/out/.config")
+             if "x86" in p.read_text(encoding="utf-8").splitlines()[2]]
+    need(found, f"relock has made no build directory in {args.cache}")
+    return found[0]
+
+
+def prepare(args, tree, compiler):
+    out = args.work / f"kbuild-{compiler}"
+    llvm = ["LLVM=1"] if compiler == "llvm" else []
+    config = own_config(args).read_text(encoding="utf-8")
+    kept = out / "relock-config"
+    if not kept.is_file() or kept.read_text(encoding="utf-8") != config:
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True)
+        (out / ".config").write_text(config, encoding="utf-8")
+        make(args, tree, out, *llvm, "olddefconfig")
+        make(args, tree, out, *llvm, "prepare", "modules_prepare")
+        kept.write_text(config, encoding="utf-8")
+    return out, llvm
+
+
+def checking(args, facts):
+    return ["C=1", f"CHECK={args.relock.with_name('relock-check')}", f"CF=--cache={facts}"]
+
+
+def check(args, tree, *words, name, status=(0, 1)):
+    file = args.work / f"{name}.json"
+    done = subprocess.run(
+        [str(args.relock), "check", str(tree.path), "--progress", "never", "-v", "--output",
+         f"json:{file}", *words], capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL)
+    print(*("    " + line for line in done.stderr.splitlines()), sep="\n", flush=True)
+    need(done.returncode in status, f"relock ended with {done.returncode}")
+    return json.loads(file.read_text(encoding="utf-8")), done.stderr
+
+
+def test_make(args):
+    tree = Tree(args, "6.12")
+    compiler = args.what[0]
+    facts = args.work / f"facts-{compiler}"
+    shutil.rmtree(facts, ignore_errors=True)
+    with tree.changed():
+        out, llvm = prepare(args, tree, compiler)
+        tree.patch(LEAK)
+        for obj in OBJECTS:
+            (out / obj).unlink(missing_ok=True)
+        done = make(args, tree, out, *llvm, *checking(args, facts), *OBJECTS)
+        said = [line for line in done.stderr.splitlines() if "[RL" in line or "relock:" in line]
+        print(*("    " + line for line in said), sep="\n")
+        need(len(said) == 1 and LINE.match(said[0]), "one line, for the path that keeps the lock")
+        for obj in OBJECTS:
+            need((out / obj).is_file(), f"{obj} was compiled")
+        scope = [w for obj in OBJECTS for w in ("--scope", obj[:-2] + ".c")]
+        report, log = check(args, tree, "--build", str(out), "--cache", str(facts), "--offline",
+                            *scope, name=f"kbuild-{compiler}")
+        # The build directory may have more units, of other makes; they were not checked.
+        need(f"{len(OBJECTS)} units from the cache" in log, "what was checked is not parsed again")
+        need(report["units"]["analysed"] >= len(OBJECTS), "all units are in the report")
+
+
+def test_module(args):
+    tree = Tree(args, "6.12")
+    out, llvm = prepare(args, tree, "gcc")
+    module = args.work / "module"
+    shutil.rmtree(module, ignore_errors=True)
+    module.mkdir()
+    (module / "relock_leak.c").write_text(MODULE, encoding="utf-8")
+    (module / "Makefile").write_text("obj-m := relock_leak.o\n", encoding="utf-8")
+    facts = args.work / "facts-module"
+    done = make(args, tree, out, *llvm, *checking(args, facts), f"M={module}", "relock_leak.o")
+    said = [line for line in done.stderr.splitlines() if "[RL" in line or "relock:" in line]
+    print(*("    " + line for line in said), sep="\n")
+    need(len(said) == 1 and re.match(r"\S*relock_leak\.c:12:\d+: warning: relock_leak\(\) returns "
+                                     r"with relock_lock held here", said[0]),
+         "one line, at the return that keeps the lock")
+    need((module / "relock_leak.o").is_file(), "the module was compiled")
+
+
+def test_sparse(args):
+    tree = Tree(args, "6.12")
+    scope = ["--scope", "kernel/bpf/ringbuf.c", "--scope", "kernel/bpf/hashtab.c"]
+    options = ["--cache", str(args.cache), "--sparse", *scope]
+    with tree.changed():
+        tree.patch(LEAK)
+        report, _ = check(args, tree, *options, name="sparse-leak")
+    found = [f for f in report["findings"]
+             if f["code"] == "RL110" and f["location"]["function"] == FUNCTION]
+    need(len(found) == 1, f"one lock-imbalance in {FUNCTION}()")
+    print("    notes:", found[0].get("notes"))
+    need(any(n.startswith("both say so: sparse ") for n in found[0]["notes"]), "both say so")
+    joined = [w for w in report["sparse"]["warnings"] if w["finding"] == found[0]["id"]]
+    need(len(joined) == 1 and joined[0]["location"]["function"] == FUNCTION,
+         "sparse's warning names the finding")
+    # sparse says include/linux/rcupdate.h, where rcu_read_unlock() is.
+    places = {w["location"]["function"]: w["location"] for w in report["sparse"]["warnings"]}
+    need(places["bpf_hash_map_seq_stop"]["file"] == "kernel/bpf/hashtab.c",
+         f"a warning of an inlined function stands at its caller: {places}")
+
+
+TESTS = {"make": test_make, "module": test_module, "sparse": test_sparse}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="relock in the kernel's own build.")
+    parser.add_argument("test", choices=sorted(TESTS))
+    parser.add_argument("what", nargs="*")
+    parser.add_argument("--relock", required=True, type=pathlib.Path)
+    parser.add_argument("--kernels", required=True, type=pathlib.Path)
+    parser.add_argument("--work", required=True, type=pathlib.Path)
+    parser.add_argument("--cache", required=True, type=pathlib.Path)
+    args = parser.parse_args()
+    args.work.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        TESTS[args.test](args)
+    except Failure as e:
+        print(f"FAILED: {e}")
+        return 1
+    print("ok")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
