@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
+#include "command.h"
 #include "facts/cache.h"
 #include "options.h"
 
@@ -65,20 +66,21 @@ static int run_cache(struct cache_command *c)
 	return EXIT_CLEAN;
 }
 
-int cmd_cache(int argc, char **argv)
+static const struct argp_child children[] = {
+	{ &options_cache_argp, 0, NULL, 0 },
+	{ &options_talk_argp, 0, NULL, 0 },
+	{ 0 },
+};
+static const struct argp argp = {
+	.options = cache_options,
+	.parser = parse,
+	.doc = "Shows what is kept of the units that were analysed, so that only what has "
+	       "changed is read again.",
+	.children = children,
+};
+
+static int run(int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{ &options_cache_argp, 0, NULL, 0 },
-		{ &options_talk_argp, 0, NULL, 0 },
-		{ 0 },
-	};
-	static const struct argp argp = {
-		.options = cache_options,
-		.parser = parse,
-		.doc = "Shows what is kept of the units that were analysed, so that only what has "
-		       "changed is read again.",
-		.children = children,
-	};
 	struct cache_command c = { 0 };
 	int status;
 
@@ -89,3 +91,7 @@ int cmd_cache(int argc, char **argv)
 	arena_release(&c.arena);
 	return status;
 }
+
+const struct command cmd_cache = {
+	"cache", "what is kept from run to run", &argp, run
+};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
+#include "command.h"
 #include "history/baseline.h"
 #include "history/read.h"
 #include "options.h"
@@ -96,22 +97,23 @@ static int explain(struct explain *e)
 	return ok ? EXIT_CLEAN : EXIT_ERROR;
 }
 
-int cmd_explain(int argc, char **argv)
+static const struct argp_child children[] = {
+	{ &options_rules_argp, 0, NULL, 0 },
+	{ &options_talk_argp, 0, NULL, 0 },
+	{ 0 },
+};
+static const struct argp argp = {
+	.options = explain_options,
+	.parser = parse,
+	.args_doc = "RULE\nID --report FILE",
+	.doc = "Explains a rule, named by its code (RL101) or its name; or one finding of a "
+	       "JSON report at length: its whole path, what was not proved, and what would "
+	       "refute it.",
+	.children = children,
+};
+
+static int run(int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{ &options_rules_argp, 0, NULL, 0 },
-		{ &options_talk_argp, 0, NULL, 0 },
-		{ 0 },
-	};
-	static const struct argp argp = {
-		.options = explain_options,
-		.parser = parse,
-		.args_doc = "RULE\nID --report FILE",
-		.doc = "Explains a rule, named by its code (RL101) or its name; or one finding of a "
-		       "JSON report at length: its whole path, what was not proved, and what would "
-		       "refute it.",
-		.children = children,
-	};
 	struct explain e = { 0 };
 	int status;
 
@@ -122,3 +124,7 @@ int cmd_explain(int argc, char **argv)
 	arena_release(&e.arena);
 	return status;
 }
+
+const struct command cmd_explain = {
+	"explain", "what a rule means, or one finding of a report at length", &argp, run
+};

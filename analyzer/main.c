@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
 #include "clang/extract.h"
+#include "command.h"
 #include "options.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct command_entry {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *what;
-} commands[] = {
-	{ "check", cmd_check, "analyse a kernel tree and report" },
-	{ "sections", cmd_sections, "every critical section, and what can be attached to in it" },
-	{ "attach", cmd_attach, "what must not be traced, and what still can be" },
-	{ "whatif", cmd_whatif, "what a remedy would leave of the findings" },
-	{ "diff", cmd_diff, "what is new and what is fixed between two JSON reports" },
-	{ "explain", cmd_explain, "what a rule means, or one finding of a report at length" },
-	{ "cache", cmd_cache, "what is kept from run to run" },
+const struct command *const commands[] = {
+	&cmd_check, &cmd_sections, &cmd_attach, &cmd_whatif, &cmd_diff, &cmd_explain, &cmd_cache, NULL,
 };
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++) {
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	}
+	return NULL;
+}
 
 static void usage(FILE *to)
 {
 	fprintf(to, "Usage: relock COMMAND [OPTION...]\n"
 		    "Finds where BPF code in a Linux kernel tree can take a lock it already holds.\n\n"
 		    "Commands:\n");
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].what);
+	for (size_t i = 0; commands[i]; i++)
+		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->what);
 	fprintf(to, "\n'relock COMMAND --help' lists a command's options; 'relock --version' says "
 		    "which version this is.\n");
 }
@@ -41,6 +41,7 @@ int main(int argc, char **argv)
 {
 	struct strbuf names = STRBUF_INIT;
 	const char *name = argc > 1 ? argv[1] : NULL;
+	const struct command *command;
 
 	argp_program_version_hook = print_version;
 	argp_err_exit_status = EXIT_ERROR;
@@ -56,18 +57,17 @@ int main(int argc, char **argv)
 		usage(stdout);
 		return EXIT_CLEAN;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (!strcmp(name, commands[i].name)) {
-			/* argp's messages begin with argv[0]. */
-			char self[64];
+	command = command_find(name);
+	if (command) {
+		/* argp's messages begin with argv[0]. */
+		char self[64];
 
-			snprintf(self, sizeof(self), "relock %s", name);
-			argv[1] = self;
-			strbuf_release(&names);
-			return commands[i].run(argc - 1, argv + 1);
-		}
-		strbuf_addf(&names, "%s%s", i ? ", " : "", commands[i].name);
+		snprintf(self, sizeof(self), "relock %s", name);
+		argv[1] = self;
+		return command->run(argc - 1, argv + 1);
 	}
+	for (size_t i = 0; commands[i]; i++)
+		strbuf_addf(&names, "%s%s", i ? ", " : "", commands[i]->name);
 	log_error("there is no command '%s'; there are %s", name, names.buf);
 	strbuf_release(&names);
 	return EXIT_ERROR;

@@ -61,7 +61,6 @@ struct options {
 extern const struct argp options_rules_argp; /* --rules */
 extern const struct argp options_tree_argp;  /* --build, --scope, ...: to find and read a tree */
 extern const struct argp options_cache_argp; /* --cache, --cache-size */
-extern const struct argp options_output_argp; /* --output, --fail-on, --color */
 extern const struct argp options_known_argp; /* --baseline, --since, --suppressions, ... */
 extern const struct argp options_output_argp; /* --output, --color */
 extern const struct argp options_fail_argp;   /* --fail-on */
@@ -102,14 +101,5 @@ void options_rule_names(const struct rules *rules, struct strbuf *out);
  * then.
  */
 bool options_write(const struct output *out, const struct strbuf *text);
-
-/* The commands: each takes its own name as argv[0] and returns an exit status. */
-int cmd_check(int argc, char **argv);
-int cmd_sections(int argc, char **argv);
-int cmd_attach(int argc, char **argv);
-int cmd_whatif(int argc, char **argv);
-int cmd_explain(int argc, char **argv);
-int cmd_diff(int argc, char **argv);
-int cmd_cache(int argc, char **argv);
 
 #endif
