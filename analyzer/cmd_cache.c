@@ -18,8 +18,8 @@ struct cache_command {
 enum { KEY_CLEAR = 0x200 };
 
 static const struct argp_option cache_options[] = {
-	{ "clear", KEY_CLEAR, NULL, 0, "Remove all of it", 1 },
-	{ 0 },
+	{"clear", KEY_CLEAR, NULL, 0, "Remove all of it", 1},
+	{0},
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -67,9 +67,9 @@ static int run_cache(struct cache_command *c)
 }
 
 static const struct argp_child children[] = {
-	{ &options_cache_argp, 0, NULL, 0 },
-	{ &options_talk_argp, 0, NULL, 0 },
-	{ 0 },
+	{&options_cache_argp, 0, NULL, 0},
+	{&options_talk_argp, 0, NULL, 0},
+	{0},
 };
 static const struct argp argp = {
 	.options = cache_options,
@@ -81,7 +81,7 @@ static const struct argp argp = {
 
 static int run(int argc, char **argv)
 {
-	struct cache_command c = { 0 };
+	struct cache_command c = {0};
 	int status;
 
 	options_init(&c.o);
@@ -93,5 +93,8 @@ static int run(int argc, char **argv)
 }
 
 const struct command cmd_cache = {
-	"cache", "what is kept from run to run", &argp, run
+	.name = "cache",
+	.what = "what is kept from run to run",
+	.argp = &argp,
+	.run = run,
 };

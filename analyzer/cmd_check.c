@@ -47,12 +47,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static const struct argp_option no_options[] = { { 0 } };
+static const struct argp_option no_options[] = {{0}};
 static const struct argp_child children[] = {
-	{ &tree_command_argp, 0, NULL, 0 },
-	{ &options_fail_argp, 0, NULL, 0 },
-	{ &options_known_argp, 0, NULL, 0 },
-	{ 0 },
+	{&tree_command_argp, 0, NULL, 0},
+	{&options_fail_argp, 0, NULL, 0},
+	{&options_known_argp, 0, NULL, 0},
+	{0},
 };
 static const struct argp argp = {
 	.options = no_options,
@@ -78,4 +78,11 @@ static int run(int argc, char **argv)
 	return status;
 }
 
-const struct command cmd_check = { "check", "analyse a kernel tree and report", &argp, run };
+const struct command cmd_check = {
+	.name = "check",
+	.what = "analyse a kernel tree and report",
+	.argp = &argp,
+	.run = run,
+	.writers = report_writers,
+	.operand = OPERAND_TREE,
+};

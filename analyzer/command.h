@@ -2,6 +2,8 @@
 #ifndef RELOCK_COMMAND_H
 #define RELOCK_COMMAND_H
 
+#include "reports/report.h"
+
 #include <argp.h>
 #include <stddef.h>
 
@@ -12,10 +14,21 @@ struct command {
 	const struct argp *argp; /* its options, arguments and text */
 	/* Gets the command's name as argv[0]; returns an exit status. */
 	int (*run)(int argc, char **argv);
+	/* What --output takes: the one or the other, or none. Both end with NULL. */
+	const struct report_writer *const *writers;
+	const char *const *formats;
+	/* What its arguments are, for completion. */
+	enum command_operand {
+		OPERAND_NONE,
+		OPERAND_TREE,
+		OPERAND_FILES,
+		OPERAND_RULE,
+		OPERAND_TOPIC,
+	} operand;
 };
 
 extern const struct command cmd_check, cmd_sections, cmd_attach, cmd_whatif, cmd_diff, cmd_explain,
-	cmd_cache;
+	cmd_cache, cmd_help;
 
 /* All of them, in the order in which people want to read of them; NULL at the end. */
 extern const struct command *const commands[];

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
-#include "clang/extract.h"
 #include "command.h"
 #include "options.h"
+#include "version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 const struct command *const commands[] = {
-	&cmd_check, &cmd_sections, &cmd_attach, &cmd_whatif, &cmd_diff, &cmd_explain, &cmd_cache, NULL,
+	&cmd_check,   &cmd_sections, &cmd_attach, &cmd_whatif, &cmd_diff,
+	&cmd_explain, &cmd_cache,    &cmd_help,	  NULL,
 };
 
 const struct command *command_find(const char *name)
@@ -21,20 +22,65 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
-static void usage(FILE *to)
-{
-	fprintf(to, "Usage: relock COMMAND [OPTION...]\n"
-		    "Finds where BPF code in a Linux kernel tree can take a lock it already holds.\n\n"
-		    "Commands:\n");
-	for (size_t i = 0; commands[i]; i++)
-		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->what);
-	fprintf(to, "\n'relock COMMAND --help' lists a command's options; 'relock --version' says "
-		    "which version this is.\n");
-}
-
 static void print_version(FILE *to, struct argp_state *state)
 {
-	fprintf(to, "relock %s (libclang %s)\n", RELOCK_VERSION, extract_libclang_version());
+	struct strbuf sb = STRBUF_INIT;
+
+	version_add(&sb);
+	fputs(sb.buf, to);
+	strbuf_release(&sb);
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	/* argp's messages begin with argv[0]. */
+	char self[64];
+
+	snprintf(self, sizeof(self), "relock %s", command->name);
+	argv[0] = self;
+	return command->run(argc, argv);
+}
+
+static int help_on(const char *topic)
+{
+	char *argv[] = {NULL, topic ? xstrdup(topic) : NULL, NULL};
+	int status = run_command(&cmd_help, topic ? 2 : 1, argv);
+
+	free(argv[1]);
+	return status;
+}
+
+/* "--version", alone or with "--verbose" on either side of it. */
+static int say_version(int argc, char **argv)
+{
+	const struct output to = {.format = "the version"};
+	struct strbuf sb = STRBUF_INIT;
+	bool verbose = false, ok;
+
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--verbose") || !strcmp(argv[i], "-v")) {
+			verbose = true;
+		} else if (strcmp(argv[i], "--version") != 0 && strcmp(argv[i], "-V") != 0) {
+			log_error("--version goes with --verbose only, not with '%s'", argv[i]);
+			return EXIT_ERROR;
+		}
+	}
+	if (verbose)
+		version_add_verbose(&sb);
+	else
+		version_add(&sb);
+	ok = options_write(&to, &sb);
+	strbuf_release(&sb);
+	return ok ? EXIT_CLEAN : EXIT_ERROR;
+}
+
+static bool wants_version(int argc, char **argv)
+{
+	const char *first = argv[1];
+
+	if (argc == 3 && (!strcmp(first, "--verbose") || !strcmp(first, "-v")))
+		first = argv[2];
+	return !strcmp(first, "--version") || !strcmp(first, "-V");
 }
 
 int main(int argc, char **argv)
@@ -46,26 +92,18 @@ int main(int argc, char **argv)
 	argp_program_version_hook = print_version;
 	argp_err_exit_status = EXIT_ERROR;
 	if (!name) {
-		usage(stderr);
+		log_error("which command? 'relock help' lists them");
 		return EXIT_ERROR;
 	}
-	if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
-		print_version(stdout, NULL);
-		return EXIT_CLEAN;
-	}
-	if (!strcmp(name, "--help") || !strcmp(name, "-?") || !strcmp(name, "help")) {
-		usage(stdout);
-		return EXIT_CLEAN;
-	}
+	if (wants_version(argc, argv))
+		return say_version(argc, argv);
+	if (!strncmp(name, "--help=", 7))
+		return help_on(name + 7);
+	if (!strcmp(name, "--help") || !strcmp(name, "-?") || !strcmp(name, "-h"))
+		return help_on(argc > 2 ? argv[2] : NULL);
 	command = command_find(name);
-	if (command) {
-		/* argp's messages begin with argv[0]. */
-		char self[64];
-
-		snprintf(self, sizeof(self), "relock %s", name);
-		argv[1] = self;
-		return command->run(argc - 1, argv + 1);
-	}
+	if (command)
+		return run_command(command, argc - 1, argv + 1);
 	for (size_t i = 0; commands[i]; i++)
 		strbuf_addf(&names, "%s%s", i ? ", " : "", commands[i]->name);
 	log_error("there is no command '%s'; there are %s", name, names.buf);

@@ -90,6 +90,12 @@ bool options_color(const struct options *o, const struct output *out);
  */
 bool options_read_rules(const struct options *o, struct rules *ret);
 
+/* The folder of the rules that came with this binary, in @a. */
+const char *options_rules_dir(struct arena *a);
+
+/* Appends the words that @option takes, between spaces. Returns false where it takes others too. */
+bool options_values(const char *option, struct strbuf *out);
+
 /* The cache folder, in @a: --cache, or below XDG_CACHE_HOME or HOME; NULL if there is none. */
 const char *options_cache(const struct options *o, struct arena *a);
 
