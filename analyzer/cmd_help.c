@@ -36,9 +36,9 @@ static void collect(const struct argp *argp, struct help_options *ret)
 void help_collect(const struct argp *argp, struct help_options *ret)
 {
 	static const struct help_option common[] = {
-		{ "help", '?', NULL, false, "Say how the command is used" },
-		{ "usage", 0, NULL, false, "The same in short" },
-		{ "version", 'V', NULL, false, "Say which version this is" },
+		{"help", '?', NULL, false, "Say how the command is used"},
+		{"usage", 0, NULL, false, "The same in short"},
+		{"version", 'V', NULL, false, "Say which version this is"},
 	};
 
 	collect(argp, ret);

@@ -51,8 +51,8 @@ static void add_tool(struct strbuf *out, const struct rule_tool *t)
 void version_add_verbose(struct strbuf *out)
 {
 	static const struct rule_tool optional[] = {
-		{ "git", "git", "--since, and commits in reports" },
-		{ "sparse", "sparse", "--sparse" },
+		{"git", "git", "--since, and commits in reports"},
+		{"sparse", "sparse", "--sparse"},
 	};
 	struct arena a = ARENA_INIT;
 	const char *dir = options_rules_dir(&a), *cache;
