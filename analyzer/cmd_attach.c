@@ -62,8 +62,8 @@ static bool after(struct tree_command *c, struct report_options *ro)
 	return true;
 }
 
-static const struct argp_option no_options[] = {{0}};
-static const struct argp_child children[] = {{&tree_command_argp, 0, NULL, 0}, {0}};
+static const struct argp_option no_options[] = { { 0 } };
+static const struct argp_child children[] = { { &tree_command_argp, 0, NULL, 0 }, { 0 } };
 static const struct argp argp = {
 	.options = no_options,
 	.parser = parse,
@@ -76,7 +76,7 @@ static const struct argp argp = {
 
 static int run(int argc, char **argv)
 {
-	struct attach a = {0};
+	struct attach a = { 0 };
 	int status;
 
 	tree_command_init(&a.c);

@@ -18,8 +18,8 @@ struct cache_command {
 enum { KEY_CLEAR = 0x200 };
 
 static const struct argp_option cache_options[] = {
-	{"clear", KEY_CLEAR, NULL, 0, "Remove all of it", 1},
-	{0},
+	{ "clear", KEY_CLEAR, NULL, 0, "Remove all of it", 1 },
+	{ 0 },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -54,11 +54,12 @@ static int run_cache(struct cache_command *c)
 		err = facts_cache_clear(dir);
 	facts_cache_usage(dir, &c->arena, &usage);
 	if (err) {
-		log_error("cannot empty %s: %s", usage.dir, strerror(-err));
+		log_error("cannot empty %s: %s", dir, strerror(-err));
 		return EXIT_ERROR;
 	}
-	printf("%s: facts of %zu units, %" PRIu64 " of at most %" PRIu64 " bytes\n", usage.dir,
-	       usage.entries, usage.bytes, c->o.cache_size);
+	printf("%s: facts of %zu units, %zu shared headers, %" PRIu64 " of at most %" PRIu64
+	       " bytes\n",
+	       dir, usage.entries, usage.headers, usage.bytes, c->o.cache_size);
 	if (fflush(stdout)) {
 		log_error("cannot write to standard output: %s", strerror(errno));
 		return EXIT_ERROR;
@@ -67,9 +68,9 @@ static int run_cache(struct cache_command *c)
 }
 
 static const struct argp_child children[] = {
-	{&options_cache_argp, 0, NULL, 0},
-	{&options_talk_argp, 0, NULL, 0},
-	{0},
+	{ &options_cache_argp, 0, NULL, 0 },
+	{ &options_talk_argp, 0, NULL, 0 },
+	{ 0 },
 };
 static const struct argp argp = {
 	.options = cache_options,
@@ -81,7 +82,7 @@ static const struct argp argp = {
 
 static int run(int argc, char **argv)
 {
-	struct cache_command c = {0};
+	struct cache_command c = { 0 };
 	int status;
 
 	options_init(&c.o);

@@ -47,12 +47,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static const struct argp_option no_options[] = {{0}};
+static const struct argp_option no_options[] = { { 0 } };
 static const struct argp_child children[] = {
-	{&tree_command_argp, 0, NULL, 0},
-	{&options_fail_argp, 0, NULL, 0},
-	{&options_known_argp, 0, NULL, 0},
-	{0},
+	{ &tree_command_argp, 0, NULL, 0 },
+	{ &options_fail_argp, 0, NULL, 0 },
+	{ &options_known_argp, 0, NULL, 0 },
+	{ 0 },
 };
 static const struct argp argp = {
 	.options = no_options,

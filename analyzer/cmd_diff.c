@@ -14,7 +14,7 @@ struct diff_command {
 	struct report reports[2];
 };
 
-static const char *const formats[] = {"text", "json", NULL};
+static const char *const formats[] = { "text", "json", NULL };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -43,7 +43,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static bool write_output(struct diff_command *c, const struct diff *d, const struct output *out)
 {
-	struct report_options ro = {.color = options_color(&c->o, out)};
+	struct report_options ro = { .color = options_color(&c->o, out) };
 	struct strbuf sb = STRBUF_INIT;
 	bool ok;
 
@@ -58,7 +58,7 @@ static bool write_output(struct diff_command *c, const struct diff *d, const str
 
 static int run_diff(struct diff_command *c)
 {
-	const struct output text = {.format = "text"};
+	const struct output text = { .format = "text" };
 	const char *error = NULL;
 	struct diff d;
 
@@ -87,12 +87,12 @@ static int run_diff(struct diff_command *c)
 	return EXIT_CLEAN;
 }
 
-static const struct argp_option no_options[] = {{0}};
+static const struct argp_option no_options[] = { { 0 } };
 static const struct argp_child children[] = {
-	{&options_output_argp, 0, NULL, 0},
-	{&options_fail_argp, 0, NULL, 0},
-	{&options_talk_argp, 0, NULL, 0},
-	{0},
+	{ &options_output_argp, 0, NULL, 0 },
+	{ &options_fail_argp, 0, NULL, 0 },
+	{ &options_talk_argp, 0, NULL, 0 },
+	{ 0 },
 };
 static const struct argp argp = {
 	.options = no_options,
@@ -105,7 +105,7 @@ static const struct argp argp = {
 
 static int run(int argc, char **argv)
 {
-	struct diff_command c = {0};
+	struct diff_command c = { 0 };
 	int status;
 
 	options_init(&c.o);

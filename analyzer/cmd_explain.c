@@ -41,8 +41,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option explain_options[] = {
-	{"report", KEY_REPORT, "FILE", 0, "The JSON report that has the finding", 1},
-	{0},
+	{ "report", KEY_REPORT, "FILE", 0, "The JSON report that has the finding", 1 },
+	{ 0 },
 };
 
 /* Appends what is asked for. Prints what is wrong. Returns false then. */
@@ -83,8 +83,8 @@ static bool explain_finding(struct explain *e, const struct rules *rules,
 
 static int explain(struct explain *e)
 {
-	const struct output to = {.format = "text"};
-	struct report_options ro = {.color = options_color(&e->o, &to)};
+	const struct output to = { .format = "text" };
+	struct report_options ro = { .color = options_color(&e->o, &to) };
 	struct strbuf out = STRBUF_INIT;
 	struct rules rules;
 	bool ok = options_read_rules(&e->o, &rules);
@@ -99,9 +99,9 @@ static int explain(struct explain *e)
 }
 
 static const struct argp_child children[] = {
-	{&options_rules_argp, 0, NULL, 0},
-	{&options_talk_argp, 0, NULL, 0},
-	{0},
+	{ &options_rules_argp, 0, NULL, 0 },
+	{ &options_talk_argp, 0, NULL, 0 },
+	{ 0 },
 };
 static const struct argp argp = {
 	.options = explain_options,
@@ -115,7 +115,7 @@ static const struct argp argp = {
 
 static int run(int argc, char **argv)
 {
-	struct explain e = {0};
+	struct explain e = { 0 };
 	int status;
 
 	options_init(&e.o);

@@ -36,9 +36,9 @@ static void collect(const struct argp *argp, struct help_options *ret)
 void help_collect(const struct argp *argp, struct help_options *ret)
 {
 	static const struct help_option common[] = {
-		{"help", '?', NULL, false, "Say how the command is used"},
-		{"usage", 0, NULL, false, "The same in short"},
-		{"version", 'V', NULL, false, "Say which version this is"},
+		{ "help", '?', NULL, false, "Say how the command is used" },
+		{ "usage", 0, NULL, false, "The same in short" },
+		{ "version", 'V', NULL, false, "Say which version this is" },
 	};
 
 	collect(argp, ret);
@@ -145,7 +145,7 @@ static bool add_help(const char *name, struct strbuf *out)
 		return true;
 	}
 	if (command) {
-		char self[64], option[] = "--help", *argv[] = {self, option, NULL};
+		char self[64], option[] = "--help", *argv[] = { self, option, NULL };
 
 		snprintf(self, sizeof(self), "relock %s", name);
 		/* argp prints it and exits. */
@@ -237,10 +237,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option own_options[] = {
-	{"man", KEY_MAN, "DIR", 0, "Write all man pages below the folder DIR", 1},
-	{"completion", KEY_COMPLETION, "SHELL", 0, "Print what bash, zsh or fish completes with",
-	 1},
-	{0},
+	{ "man", KEY_MAN, "DIR", 0, "Write all man pages below the folder DIR", 1 },
+	{ "completion", KEY_COMPLETION, "SHELL", 0, "Print what bash, zsh or fish completes with",
+	  1 },
+	{ 0 },
 };
 static const struct argp argp = {
 	.options = own_options,
@@ -253,8 +253,8 @@ static const struct argp argp = {
 
 static int run(int argc, char **argv)
 {
-	const struct output to = {.format = "help"};
-	struct help_command c = {0};
+	const struct output to = { .format = "help" };
+	struct help_command c = { 0 };
 	struct strbuf out = STRBUF_INIT;
 	bool ok;
 

@@ -25,12 +25,12 @@ static struct whatif_cmd *to_whatif(struct tree_command *c)
 }
 
 static const struct argp_option own_options[] = {
-	{"guard", KEY_GUARD, "FUNCTION:COUNTER", 0,
-	 "COUNTER is raised while FUNCTION runs (repeatable)", 0},
-	{"notrace", KEY_NOTRACE, "FUNCTION", 0, "FUNCTION is notrace (repeatable)", 0},
-	{"no-ftrace", KEY_NO_FTRACE, "OBJECT", 0,
-	 "OBJECT is built without the ftrace flags, as CFLAGS_REMOVE does (repeatable)", 0},
-	{0},
+	{ "guard", KEY_GUARD, "FUNCTION:COUNTER", 0,
+	  "COUNTER is raised while FUNCTION runs (repeatable)", 0 },
+	{ "notrace", KEY_NOTRACE, "FUNCTION", 0, "FUNCTION is notrace (repeatable)", 0 },
+	{ "no-ftrace", KEY_NO_FTRACE, "OBJECT", 0,
+	  "OBJECT is built without the ftrace flags, as CFLAGS_REMOVE does (repeatable)", 0 },
+	{ 0 },
 };
 
 static void add_guard(struct whatif_cmd *c, char *arg, struct argp_state *state)
@@ -40,7 +40,7 @@ static void add_guard(struct whatif_cmd *c, char *arg, struct argp_state *state)
 	if (!colon || colon == arg || !colon[1])
 		argp_error(state, "--guard takes FUNCTION:COUNTER, not '%s'", arg);
 	*colon = '\0';
-	vec_push(&c->guards, ((struct remedy_guard){arg, colon + 1}));
+	vec_push(&c->guards, ((struct remedy_guard){ arg, colon + 1 }));
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -121,8 +121,8 @@ static bool before(struct tree_command *c)
 {
 	struct whatif_cmd *w = to_whatif(c);
 
-	w->names = (struct remedy_names){w->guards.v,  w->guards.n,  w->notrace.v,
-					 w->notrace.n, w->objects.v, w->objects.n};
+	w->names = (struct remedy_names){ w->guards.v,	w->guards.n,  w->notrace.v,
+					  w->notrace.n, w->objects.v, w->objects.n };
 	c->st.whatif = &w->names;
 	return true;
 }
@@ -132,7 +132,7 @@ static bool after(struct tree_command *c, struct report_options *ro)
 	return names_are_known(to_whatif(c));
 }
 
-static const struct argp_child children[] = {{&tree_command_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = { { &tree_command_argp, 0, NULL, 0 }, { 0 } };
 static const struct argp argp = {
 	.options = own_options,
 	.parser = parse,
@@ -145,7 +145,7 @@ static const struct argp argp = {
 
 static int run(int argc, char **argv)
 {
-	struct whatif_cmd w = {0};
+	struct whatif_cmd w = { 0 };
 	int status;
 
 	tree_command_init(&w.c);

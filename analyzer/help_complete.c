@@ -50,7 +50,7 @@ static void add_topics(struct strbuf *out)
 
 static void bash_command(struct strbuf *out, const struct command *c)
 {
-	struct help_options options = {0};
+	struct help_options options = { 0 };
 	struct strbuf values = STRBUF_INIT;
 
 	help_collect(c->argp, &options);
@@ -184,7 +184,7 @@ static void zsh_option(struct strbuf *out, const struct command *c, const struct
 
 static void zsh_command(struct strbuf *out, const struct command *c, const struct rules *rules)
 {
-	struct help_options options = {0};
+	struct help_options options = { 0 };
 
 	strbuf_addf(out, "\t\t%s)\n\t\t\t_arguments -s -S", c->name);
 	help_collect(c->argp, &options);
@@ -241,7 +241,7 @@ static void complete_zsh(struct strbuf *out, const struct rules *rules)
 
 static void fish_command(struct strbuf *out, const struct command *c, const struct rules *rules)
 {
-	struct help_options options = {0};
+	struct help_options options = { 0 };
 	struct strbuf values = STRBUF_INIT, on = STRBUF_INIT;
 
 	strbuf_addf(out, "complete -c relock -n __fish_use_subcommand -a %s -d '", c->name);

@@ -119,7 +119,7 @@ void help_man_program(struct strbuf *out)
 void help_man_command(const struct command *c, struct strbuf *out)
 {
 	struct strbuf name = STRBUF_INIT;
-	struct help_options options = {0};
+	struct help_options options = { 0 };
 	const char *args = c->argp->args_doc ? c->argp->args_doc : "";
 	const char *doc = c->argp->doc;
 	size_t len = strcspn(doc, "\v");

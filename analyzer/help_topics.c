@@ -105,15 +105,16 @@ static const struct help_block trust[] = {
 	END,
 };
 
-const struct help_topic help_exit_status = {"exit-status", "what relock ends with", 7, exit_status};
+const struct help_topic help_exit_status = { "exit-status", "what relock ends with", 7,
+					     exit_status };
 
 const struct help_topic help_topics[] = {
-	{"exit-status", "what relock ends with", 7, exit_status},
-	{"formats", "what --output takes", 7, formats},
-	{"environment", "variables that relock looks at", 7, environment},
-	{"known", "only what is new: baselines, revisions, suppressions", 7, known},
-	{"trust", "what of a tree is executed", 7, trust},
-	{NULL, NULL, 0, NULL},
+	{ "exit-status", "what relock ends with", 7, exit_status },
+	{ "formats", "what --output takes", 7, formats },
+	{ "environment", "variables that relock looks at", 7, environment },
+	{ "known", "only what is new: baselines, revisions, suppressions", 7, known },
+	{ "trust", "what of a tree is executed", 7, trust },
+	{ NULL, NULL, 0, NULL },
 };
 
 const struct help_topic *help_find_topic(const char *name)

@@ -148,6 +148,8 @@ static bool analyse_older(struct known_findings *k, const char *older, const cha
 	o.tree = older;
 	o.build = NULL;
 	o.config = config;
+	o.profile = false;
+	memset(&o.facts, 0, sizeof(o.facts)); /* they are of TREE */
 	scope_of_older(k, older, &o);
 	study_init(&st, &o);
 	log_info("--since %s: reading that tree first", k->o->since);

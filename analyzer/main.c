@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/fs.h"
 #include "base/log.h"
 #include "command.h"
 #include "options.h"
@@ -10,7 +11,7 @@
 
 const struct command *const commands[] = {
 	&cmd_check,   &cmd_sections, &cmd_attach, &cmd_whatif, &cmd_diff,
-	&cmd_explain, &cmd_cache,    &cmd_help,	  NULL,
+	&cmd_explain, &cmd_facts,    &cmd_cache,  &cmd_help,   NULL,
 };
 
 const struct command *command_find(const char *name)
@@ -43,7 +44,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 
 static int help_on(const char *topic)
 {
-	char *argv[] = {NULL, topic ? xstrdup(topic) : NULL, NULL};
+	char *argv[] = { NULL, topic ? xstrdup(topic) : NULL, NULL };
 	int status = run_command(&cmd_help, topic ? 2 : 1, argv);
 
 	free(argv[1]);
@@ -53,7 +54,7 @@ static int help_on(const char *topic)
 /* "--version", alone or with "--verbose" on either side of it. */
 static int say_version(int argc, char **argv)
 {
-	const struct output to = {.format = "the version"};
+	const struct output to = { .format = "the version" };
 	struct strbuf sb = STRBUF_INIT;
 	bool verbose = false, ok;
 
@@ -89,6 +90,8 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : NULL;
 	const struct command *command;
 
+	if (argc && !strcmp(fs_basename(argv[0]), "relock-check"))
+		return cmd_relock_check(argc, argv);
 	argp_program_version_hook = print_version;
 	argp_err_exit_status = EXIT_ERROR;
 	if (!name) {

@@ -33,6 +33,8 @@ enum key {
 	KEY_WRITE_BASELINE,
 	KEY_SUPPRESSIONS,
 	KEY_SINCE,
+	KEY_FACTS,
+	KEY_PROFILE,
 };
 
 struct choice {
@@ -180,7 +182,7 @@ static const struct argp_option cache_options[] = {
 	{ "cache", KEY_CACHE, "DIR", 0,
 	  "Where build directories and facts are kept; default: ~/.cache/relock", 1 },
 	{ "cache-size", KEY_CACHE_SIZE, "SIZE", 0,
-	  "How much the facts of units may take there; default: 2G", 1 },
+	  "How much the facts of units and the headers they share may take there; default: 2G", 1 },
 	{ 0 },
 };
 
@@ -288,6 +290,33 @@ static const struct argp_child tree_children[] = {
 const struct argp options_tree_argp = { .options = tree_options,
 					.parser = parse_tree,
 					.children = tree_children };
+
+static const struct argp_option given_options[] = {
+	{ "facts", KEY_FACTS, "DIR", 0,
+	  "Facts that 'relock facts' computed, here or elsewhere, in DIR and below it (repeatable): "
+	  "only what is missing there is read from the sources", 1 },
+	{ "profile", KEY_PROFILE, NULL, 0,
+	  "Say on standard error where the time went: units, functions, states, nested runs", 5 },
+	{ 0 },
+};
+
+static error_t parse_given(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case KEY_FACTS:
+		vec_push(&o->facts, arg);
+		return 0;
+	case KEY_PROFILE:
+		o->profile = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp options_given_argp = { .options = given_options, .parser = parse_given };
 
 static const struct argp_option rules_options[] = {
 	{ "rules", KEY_RULES, "PATH", 0, "More rules: a file or a folder (repeatable)", 2 },
@@ -437,6 +466,7 @@ void options_release(struct options *o)
 {
 	vec_release(&o->scope);
 	vec_release(&o->rules);
+	vec_release(&o->facts);
 	vec_release(&o->outputs);
 }
 

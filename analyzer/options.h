@@ -38,8 +38,10 @@ struct options {
 	const char *cache; /* NULL: the default */
 	uint64_t cache_size; /* bytes that facts may take there */
 	bool no_cache;
+	bool profile;
 	VEC(const char *) scope;
 	VEC(const char *) rules;
+	VEC(const char *) facts; /* folders with facts that travelled here */
 	VEC(struct output) outputs;
 	const char *const *formats; /* that a command has instead of the report writers; ends with NULL */
 	const struct report_writer *const *writers; /* of the command; the first is the default */
@@ -60,6 +62,7 @@ struct options {
 /* argp groups that a command adds to its own; their input is a struct options. */
 extern const struct argp options_rules_argp; /* --rules */
 extern const struct argp options_tree_argp;  /* --build, --scope, ...: to find and read a tree */
+extern const struct argp options_given_argp; /* --facts, --profile */
 extern const struct argp options_cache_argp; /* --cache, --cache-size */
 extern const struct argp options_known_argp; /* --baseline, --since, --suppressions, ... */
 extern const struct argp options_output_argp; /* --output, --color */
@@ -107,5 +110,8 @@ void options_rule_names(const struct rules *rules, struct strbuf *out);
  * then.
  */
 bool options_write(const struct output *out, const struct strbuf *text);
+
+/* The program relock-check: what the kernel's make runs on each unit. Always returns 0. */
+int cmd_relock_check(int argc, char **argv);
 
 #endif

@@ -3,11 +3,19 @@
 
 #include "base/fs.h"
 #include "base/log.h"
-#include "clang/pool.h"
 #include "sparse/sparse.h"
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
 
 static void on_stage(void *data, const char *stage)
 {
@@ -57,7 +65,7 @@ static void add_defining_units(struct study *st)
 	}
 }
 
-static bool select_units(struct study *st)
+bool study_select_units(struct study *st)
 {
 	open_source_index(st);
 	if (st->o->all) {
@@ -128,8 +136,7 @@ static void on_unit(void *data, size_t done, size_t total)
 	progress_update(done, total);
 }
 
-/* The facts of earlier runs; without them everything is read anew, which is no error. */
-static struct facts_cache *open_cache(struct study *st)
+struct facts_cache *study_open_cache(struct study *st)
 {
 	const char *dir = st->o->no_cache ? NULL : options_cache(st->o, &st->arena);
 	int err;
@@ -144,24 +151,66 @@ static struct facts_cache *open_cache(struct study *st)
 	return &st->cache;
 }
 
+/* Facts of --facts. @ret is NULL if there are none. */
+static bool open_given(struct study *st, struct facts_cache **ret)
+{
+	int err;
+
+	*ret = NULL;
+	if (!st->o->facts.n)
+		return true;
+	err = facts_cache_open_travelling(&st->given, NULL, st->kb.tree, st->kb.build);
+	for (size_t i = 0; i < st->o->facts.n && !err; i++) {
+		err = facts_cache_add(&st->given, st->o->facts.v[i]);
+		if (err)
+			log_error("--facts %s: %s", st->o->facts.v[i], strerror(-err));
+	}
+	if (err)
+		return false;
+	if (!st->given.entries.n) {
+		log_error("--facts %s: there are no facts in it; 'relock facts' makes them",
+			  st->o->facts.v[0]);
+		return false;
+	}
+	*ret = &st->given;
+	return true;
+}
+
+static void tell_given(const struct study *st, size_t n)
+{
+	size_t n_read = n - st->cache.n_found - st->given.n_found;
+
+	if (n_read)
+		log_warn("--facts: %zu of %zu units were read here, as there are no facts of them "
+			 "there, or of other sources, flags, libclang or relock", n_read, n);
+}
+
 /* Fills the report with what is known of the units. Returns false if none could be read. */
 static bool read_units(struct study *st)
 {
 	size_t n = st->units.v.n;
-	struct pool_options po = { .jobs = st->o->jobs, .progress = on_unit };
+	struct pool_options po = { .jobs = st->o->jobs, .progress = on_unit, .made = &st->headers };
 	struct report *r = &st->report;
 	int err;
 
 	progress_stage("reading units", n);
 	log_info("reading %zu units", n);
-	po.cache = open_cache(st);
+	if (!open_given(st, &po.given))
+		return false;
+	po.cache = study_open_cache(st);
+	/* Without the cache nothing of this run stays, headers neither. */
+	if (po.cache)
+		po.headers = po.cache->headers;
 	st->results = ARENA_ARRAY(&st->arena, struct pool_result, n);
 	err = pool_extract(&st->kb, &st->rules, st->units.v.v, n, &po, st->results, &st->arena);
 	if (err) {
 		log_error("cannot start worker processes: %s", strerror(-err));
 		return false;
 	}
-	log_info("%zu units from the cache, %zu parsed", st->cache.n_found, n - st->cache.n_found);
+	log_info("%zu units from the cache, %zu parsed", st->cache.n_found,
+		 n - st->cache.n_found - st->given.n_found);
+	if (po.given)
+		tell_given(st, n);
 	r->units_total = n;
 	r->failed = ARENA_ARRAY(&st->arena, struct failed_unit, n);
 	for (size_t i = 0; i < n; i++) {
@@ -319,15 +368,21 @@ static void find_hazards(struct study *st)
 		.data = &stage,
 		.sections = st->sections,
 		.whatif = st->whatif,
+		.profile = st->o->profile ? &st->profile : NULL,
 	};
 	size_t n = st->units.v.n;
 	struct facts *facts = ARENA_ARRAY(&st->arena, struct facts, n);
+
+	double at = now();
 
 	for (size_t i = 0; i < n; i++)
 		facts[i] = st->results[i].facts;
 	progress_stage("linking", 0);
 	program_link(&st->program, &st->rules, facts, n);
+	st->seconds.link = now() - at;
+	at = now();
 	analyse(&st->program, &ao, &st->arena, &st->report);
+	st->seconds.analysis = now() - at;
 }
 
 #define LOCK_IMBALANCE "RL110"
@@ -428,24 +483,49 @@ void study_init(struct study *st, const struct options *o)
 	st->o = o;
 }
 
+bool study_open_tree(struct study *st)
+{
+	return options_read_rules(st->o, &st->rules) && open_tree(st);
+}
+
+/* Returns @ok, and how long it was since @at, which becomes now. */
+static bool timed(bool ok, double *at, double *ret)
+{
+	double was = *at;
+
+	*at = now();
+	*ret = *at - was;
+	return ok;
+}
+
 bool study_run(struct study *st)
 {
-	if (!options_read_rules(st->o, &st->rules))
-		return false;
-	if (!open_tree(st) || !select_units(st) || !open_evidence(st) || !read_units(st))
+	struct study_seconds *s = &st->seconds;
+	double begin = now(), at = begin;
+
+	if (!timed(study_open_tree(st), &at, &s->tree) ||
+	    !timed(study_select_units(st) && open_evidence(st), &at, &s->select) ||
+	    !timed(read_units(st), &at, &s->units))
 		return false;
 	describe_kernel(st);
 	describe_rules(st);
 	find_hazards(st);
 	if (st->o->sparse)
 		ask_sparse(st);
+	s->all = now() - begin;
+	if (st->o->profile) {
+		progress_end();
+		study_print_profile(st);
+	}
 	return true;
 }
 
 void study_release(struct study *st)
 {
+	interp_profile_release(&st->profile);
 	program_release(&st->program);
 	facts_cache_release(&st->cache);
+	facts_cache_release(&st->given);
 	index_release(&st->index);
 	evidence_release(&st->evidence);
 	vec_release(&st->units.v);

@@ -3,6 +3,7 @@
 #define RELOCK_STUDY_H
 
 #include "evidence/evidence.h"
+#include "clang/pool.h"
 #include "facts/cache.h"
 #include "hazard/analyse.h"
 #include "kbuild/index.h"
@@ -23,11 +24,17 @@ struct study {
 	struct source_index index; /* of all units, whatever the scope */
 	struct evidence evidence;  /* what binaries say of what can be attached to */
 	struct facts_cache cache;
+	struct facts_cache given; /* facts that travelled here */
+	struct pool_headers headers;
 	struct pool_result *results;
 	struct program program;
 	struct report report;
 	bool sections;			   /* set before study_run(): fill them too */
 	const struct remedy_names *whatif; /* the same: try these */
+	struct interp_profile profile; /* with --profile */
+	struct study_seconds {
+		double tree, select, units, link, analysis, all;
+	} seconds; /* how long each stage took */
 };
 
 void study_init(struct study *st, const struct options *o);
@@ -37,6 +44,18 @@ void study_init(struct study *st, const struct options *o);
  * nothing could be analysed; what is wrong was printed then.
  */
 bool study_run(struct study *st);
+
+/*
+ * The first steps of it, for commands that do not need the rest. Each returns
+ * false when it cannot be done, and has printed why.
+ */
+bool study_open_tree(struct study *st); /* rules and compile commands */
+bool study_select_units(struct study *st);
+/* The facts of earlier runs, or NULL: without them everything is read anew, which is no error. */
+struct facts_cache *study_open_cache(struct study *st);
+
+/* Prints to standard error where the time of study_run() went. */
+void study_print_profile(const struct study *st);
 void study_release(struct study *st);
 
 #endif

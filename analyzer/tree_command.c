@@ -4,11 +4,9 @@
 #include <string.h>
 
 static const struct argp_child children[] = {
-	{&options_tree_argp, 0, NULL, 0},
-	{&options_rules_argp, 0, NULL, 0},
-	{&options_output_argp, 0, NULL, 0},
-	{&options_talk_argp, 0, NULL, 0},
-	{0},
+	{ &options_tree_argp, 0, NULL, 0 },  { &options_given_argp, 0, NULL, 0 },
+	{ &options_rules_argp, 0, NULL, 0 }, { &options_output_argp, 0, NULL, 0 },
+	{ &options_talk_argp, 0, NULL, 0 },  { 0 },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -20,10 +18,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static const struct argp_option no_options[] = {{0}};
+static const struct argp_option no_options[] = { { 0 } };
 
-const struct argp tree_command_argp = {
-	.options = no_options, .parser = parse, .children = children};
+const struct argp tree_command_argp = { .options = no_options,
+					.parser = parse,
+					.children = children };
 
 void tree_command_inputs(struct tree_command *c, struct argp_state *state, size_t n)
 {
@@ -40,7 +39,7 @@ void tree_command_init(struct tree_command *c)
 
 static int analyse_and_report(struct tree_command *c)
 {
-	struct report_options ro = {0};
+	struct report_options ro = { 0 };
 	int status;
 
 	if (!options_check(&c->o) || (c->before && !c->before(c)) || !study_run(&c->st))

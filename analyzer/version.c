@@ -17,8 +17,8 @@ void version_add(struct strbuf *out)
 /* The first line of what "@program --version" prints. */
 static void add_version_of(struct strbuf *out, const char *program)
 {
-	const char *argv[] = {program, "--version", NULL};
-	struct run_options ro = {.argv = argv, .timeout = 10};
+	const char *argv[] = { program, "--version", NULL };
+	struct run_options ro = { .argv = argv, .timeout = 10 };
 	struct run_result result;
 	const char *text;
 
@@ -51,8 +51,8 @@ static void add_tool(struct strbuf *out, const struct rule_tool *t)
 void version_add_verbose(struct strbuf *out)
 {
 	static const struct rule_tool optional[] = {
-		{"git", "git", "--since, and commits in reports"},
-		{"sparse", "sparse", "--sparse"},
+		{ "git", "git", "--since, and commits in reports" },
+		{ "sparse", "sparse", "--sparse" },
 	};
 	struct arena a = ARENA_INIT;
 	const char *dir = options_rules_dir(&a), *cache;

@@ -151,7 +151,7 @@ uint32_t unit_func(struct unit *u, CXCursor decl)
 	*cursor_map_at(&u->func_ids, decl) = id;
 	merge_func(u, id, decl);
 	def = clang_getCursorDefinition(decl);
-	if (clang_Cursor_isNull(def) || u->funcs.v[id].defined)
+	if (clang_Cursor_isNull(def) || unit_hides(u, def) || u->funcs.v[id].defined)
 		return id;
 	u->funcs.v[id].decl = def;
 	u->funcs.v[id].defined = true;
@@ -165,35 +165,38 @@ uint32_t unit_func(struct unit *u, CXCursor decl)
 	return id;
 }
 
-static enum CXChildVisitResult note_name(CXCursor c, CXCursor parent, CXClientData data)
-{
-	struct unit *u = data;
-	uint32_t *slot;
-
-	(void)parent;
-	if (clang_getCursorKind(c) != CXCursor_FunctionDecl)
-		return CXChildVisit_Continue;
-	slot = pair_map_at(&u->decl_names, unit_spelling(u, c), 0);
-	if (*slot == FACTS_NONE) {
-		*slot = (uint32_t)u->named.n;
-		vec_push(&u->named, c);
-	}
-	return CXChildVisit_Continue;
-}
-
 uint32_t unit_func_by_name(struct unit *u, const char *name)
 {
-	uint32_t s = facts_string(u->f, name);
-	uint32_t id = *pair_map_at(&u->func_names, s, 0);
+	uint32_t id = *pair_map_at(&u->func_names, facts_string(u->f, name), 0);
+	CXCursor c;
 
 	if (id != FACTS_NONE)
 		return id;
-	/* Only cleanup functions are known by nothing but their name: few units need this. */
-	if (!u->names_known)
-		clang_visitChildren(clang_getTranslationUnitCursor(u->tu), note_name, u);
-	u->names_known = true;
-	id = *pair_map_at(&u->decl_names, s, 0);
-	return id == FACTS_NONE ? id : unit_func(u, u->named.v[id]);
+	/* Only cleanup functions are known by nothing but their name. */
+	return unit_named(u, name, &c) ? unit_func(u, c) : FACTS_NONE;
+}
+
+/*
+ * What is declared only has the place of one of its declarations. Which one is
+ * met first, or last, depends on the order in which headers are read.
+ */
+static void settle_places(struct unit *u)
+{
+	for (size_t i = 0; i < u->funcs.n; i++) {
+		struct fact_func *fn = &u->f->funcs.v[i];
+
+		if (u->funcs.v[i].defined)
+			continue;
+		fn->flags &= ~(uint32_t)FF_MACRO;
+		fn->macro = 0;
+		unit_declared_at(u, facts_str(u->f, fn->name), &fn->loc);
+	}
+	for (size_t i = 0; i < u->vars.n; i++) {
+		struct fact_var *v = &u->f->vars.v[i];
+
+		if (v->flags & FV_EXTERN)
+			unit_declared_at(u, facts_str(u->f, v->name), &v->loc);
+	}
 }
 
 /* The parameters of functions without a body are locals too. */
@@ -294,7 +297,7 @@ uint32_t unit_var(struct unit *u, CXCursor decl, const char *func)
 	*cursor_map_at(&u->var_ids, decl) = id;
 	merge_var(u, id, decl);
 	def = clang_getCursorDefinition(decl);
-	if (clang_Cursor_isNull(def) || u->vars.v[id].queued)
+	if (clang_Cursor_isNull(def) || unit_hides(u, def) || u->vars.v[id].queued)
 		return id;
 	u->vars.v[id].decl = def;
 	u->vars.v[id].queued = true;
@@ -442,5 +445,6 @@ void unit_walk(struct unit *u)
 		arena_release(&u->scratch);
 	}
 	declare_params(u);
+	settle_places(u);
 	unit_emit_records(u);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/strbuf.h"
+#include "clang/shared_info.h"
 #include "clang/unit.h"
 
 #include <dlfcn.h>
@@ -31,6 +32,13 @@ static const char *const attribute_defines[] = {
 static const char *const fixed_args[] = {
 	"-D__DATE__=\"\"", "-D__TIME__=\"\"", "-D__TIMESTAMP__=\"\"", "--no-default-config",
 };
+
+/*
+ * Names made with __COUNTER__ depend on all headers before, and on whether they
+ * were parsed or came precompiled. The line tells names apart as well, nearly
+ * everywhere: a unit that has errors with this is parsed without it.
+ */
+static const char line_counter[] = "-D__COUNTER__=__LINE__";
 
 static enum CXChildVisitResult collect_kid(CXCursor c, CXCursor parent, CXClientData data)
 {
@@ -64,13 +72,13 @@ static void unit_release(struct unit *u)
 	vec_release(&u->func_queue);
 	vec_release(&u->vars);
 	vec_release(&u->var_queue);
-	vec_release(&u->named);
+	unit_names_release(u);
 	pair_map_release(&u->file_ids);
+	pair_map_release(&u->hidden_files);
 	pair_map_release(&u->type_ids);
 	pair_map_release(&u->type_keys);
 	pair_map_release(&u->func_names);
 	pair_map_release(&u->var_names);
-	pair_map_release(&u->decl_names);
 	cursor_map_release(&u->record_ids);
 	cursor_map_release(&u->enums);
 	cursor_map_release(&u->builtins);
@@ -107,20 +115,15 @@ static char *first_error(struct unit *u)
 	return NULL;
 }
 
-struct unit_args {
-	VEC(const char *) v;
-	struct strbuf map_build, map_tree;
-};
-
-static void args_release(struct unit_args *a)
+void unit_args_release(struct unit_args *a)
 {
 	vec_release(&a->v);
 	strbuf_release(&a->map_build);
 	strbuf_release(&a->map_tree);
 }
 
-/* All of them, but for the prelude. */
-static void args_make(struct unit_args *a, const struct compile_unit *cu, const struct kbuild *kb)
+void unit_args_make(struct unit_args *a, const struct compile_unit *cu, const struct kbuild *kb,
+		    bool count_lines)
 {
 	memset(a, 0, sizeof(*a));
 	strbuf_init(&a->map_build);
@@ -131,6 +134,8 @@ static void args_make(struct unit_args *a, const struct compile_unit *cu, const 
 		vec_push(&a->v, attribute_defines[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(fixed_args); i++)
 		vec_push(&a->v, fixed_args[i]);
+	if (count_lines)
+		vec_push(&a->v, line_counter);
 	/* __FILE__ is text of the unit, and says the same wherever the tree lies. */
 	strbuf_addf(&a->map_build, "-fmacro-prefix-map=%s/=", kb->build);
 	strbuf_addf(&a->map_tree, "-fmacro-prefix-map=%s/=", kb->tree);
@@ -144,21 +149,25 @@ static void args_make(struct unit_args *a, const struct compile_unit *cu, const 
 	}
 }
 
-static CXTranslationUnit parse(CXIndex index, const struct compile_unit *cu,
-			       const struct kbuild *kb, const char *prelude,
-			       enum CXErrorCode *ret_code)
+static CXTranslationUnit parse(struct unit *u, CXIndex index, const struct shared *shared,
+			       bool count_lines, enum CXErrorCode *ret_code)
 {
 	CXTranslationUnit tu = NULL;
 	struct unit_args args;
+	unsigned int options = CXTranslationUnit_None;
 
-	args_make(&args, cu, kb);
-	if (prelude) {
+	unit_args_make(&args, u->cu, u->kb, count_lines);
+	if (shared) {
+		vec_push(&args.v, "-include-pch");
+		vec_push(&args.v, shared->pch);
+		options = CXTranslationUnit_DetailedPreprocessingRecord;
+	} else if (u->prelude) {
 		vec_push(&args.v, "-include");
-		vec_push(&args.v, prelude);
+		vec_push(&args.v, u->prelude);
 	}
-	*ret_code = clang_parseTranslationUnit2(index, cu->path, args.v.v, (int)args.v.n, NULL, 0,
-						CXTranslationUnit_None, &tu);
-	args_release(&args);
+	*ret_code = clang_parseTranslationUnit2(index, u->cu->path, args.v.v, (int)args.v.n, NULL,
+						0, options, &tu);
+	unit_args_release(&args);
 	return tu;
 }
 
@@ -171,7 +180,7 @@ void extract_key(const struct compile_unit *cu, const struct kbuild *kb, struct 
 {
 	struct unit_args args;
 
-	args_make(&args, cu, kb);
+	unit_args_make(&args, cu, kb, true);
 	put_string(out, cu->file);
 	put_string(out, cu->path);
 	put_string(out, cu->object);
@@ -180,10 +189,10 @@ void extract_key(const struct compile_unit *cu, const struct kbuild *kb, struct 
 	put_string(out, kb->build);
 	for (size_t i = 0; i < args.v.n; i++)
 		put_string(out, args.v.v[i]);
-	args_release(&args);
+	unit_args_release(&args);
 }
 
-void extract_identity(struct strbuf *out)
+void extract_identity(struct strbuf *out, bool travels)
 {
 	const char *(*function)(CXString) = clang_getCString;
 	CXString s = clang_getClangVersion();
@@ -196,7 +205,7 @@ void extract_identity(struct strbuf *out)
 	clang_disposeString(s);
 	/* One that somebody builds again and again says the same each time. */
 	memcpy(&address, &function, sizeof(address));
-	if (dladdr(address, &info) && info.dli_fname && stat(info.dli_fname, &st) == 0)
+	if (!travels && dladdr(address, &info) && info.dli_fname && stat(info.dli_fname, &st) == 0)
 		strbuf_addf(out, "%s %" PRId64 " %" PRId64 ".%09ld", info.dli_fname,
 			    (int64_t)st.st_size, (int64_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	strbuf_addch(out, '\0');
@@ -217,46 +226,106 @@ static double now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-/* @deps may be NULL. */
-static int extract(const struct compile_unit *cu, const struct kbuild *kb, const char *prelude,
-		   struct facts *ret, char **ret_error, struct deps *deps)
+static void unit_begin(struct unit *u, const struct extract_job *job, struct facts *f)
 {
-	struct unit u = { .cu = cu, .kb = kb, .prelude = prelude, .f = ret };
+	memset(u, 0, sizeof(*u));
+	u->cu = job->unit;
+	u->kb = job->kb;
+	u->prelude = job->prelude;
+	u->f = f;
+	facts_init(f);
+}
+
+static void unit_end(struct unit *u, CXIndex index)
+{
+	unit_release(u);
+	if (u->tu)
+		clang_disposeTranslationUnit(u->tu);
+	clang_disposeIndex(index);
+}
+
+static void fill(struct unit *u)
+{
+	const struct compile_unit *cu = u->cu;
+
+	u->f->unit.file = facts_string(u->f, cu->file);
+	u->f->unit.object = cu->object ? facts_string(u->f, cu->object) : 0;
+	u->f->unit.flags = cu->ftrace ? FUNIT_FTRACE : 0;
+	walk_seconds = now();
+	unit_walk(u);
+	walk_seconds = now() - walk_seconds;
+}
+
+/* On the shared header. Returns whether the unit fits; if not, nothing has happened. */
+static bool extract_shared(const struct extract_job *job, struct facts *ret,
+			   struct extract_result *r, struct deps *deps)
+{
+	CXIndex index = clang_createIndex(1, 0);
 	enum CXErrorCode code;
-	CXIndex index;
+	struct unit u;
+	char *error;
+	bool fits = false;
+
+	unit_begin(&u, job, ret);
+	u.prelude = job->shared->header;
+	u.shared = job->shared;
+	if (fit_command(&u))
+		u.tu = parse(&u, index, job->shared, true, &code);
+	if (u.tu) {
+		u.main_file = clang_getFile(u.tu, u.cu->path);
+		error = first_error(&u);
+		fits = !error && fit_unit(&u);
+		r->unfit = error ? error : u.unfit ? xstrdup(u.unfit) : NULL;
+	}
+	else if (u.unfit) {
+		r->unfit = xstrdup(u.unfit);
+	}
+	if (fits) {
+		/* Names of files in errors may be in the facts already. */
+		facts_release(ret);
+		facts_init(ret);
+		fill(&u);
+		fits = !u.unfit;
+		r->unfit = u.unfit ? xstrdup(u.unfit) : NULL;
+		if (deps && fits) {
+			deps_add_base(deps, &job->shared->deps);
+			unit_reads(&u, deps);
+		}
+	}
+	unit_end(&u, index);
+	if (!fits)
+		facts_release(ret);
+	return fits;
+}
+
+static int extract_plain(const struct extract_job *job, bool count_lines, struct facts *ret,
+			 char **ret_error, struct deps *deps)
+{
+	CXIndex index = clang_createIndex(0, 0);
+	enum CXErrorCode code;
+	struct unit u;
 	int err = 0;
 
-	facts_init(ret);
-	index = clang_createIndex(0, 0);
-	u.tu = parse(index, cu, kb, prelude, &code);
+	unit_begin(&u, job, ret);
+	u.tu = parse(&u, index, NULL, count_lines, &code);
 	if (!u.tu) {
 		struct strbuf sb = STRBUF_INIT;
 
-		strbuf_addf(&sb, "%s: libclang gave no translation unit (error %d)", cu->file,
+		strbuf_addf(&sb, "%s: libclang gave no translation unit (error %d)", u.cu->file,
 			    (int)code);
 		*ret_error = strbuf_detach(&sb, NULL);
 		err = -EIO;
-		goto out;
+	} else {
+		u.main_file = clang_getFile(u.tu, u.cu->path);
+		*ret_error = first_error(&u);
+		err = *ret_error ? -EINVAL : 0;
 	}
-	u.main_file = clang_getFile(u.tu, cu->path);
-	*ret_error = first_error(&u);
-	if (*ret_error) {
-		err = -EINVAL;
-		goto out;
+	if (!err) {
+		fill(&u);
+		if (deps)
+			unit_reads(&u, deps);
 	}
-	ret->unit.file = facts_string(ret, cu->file);
-	ret->unit.object = cu->object ? facts_string(ret, cu->object) : 0;
-	ret->unit.flags = cu->ftrace ? FUNIT_FTRACE : 0;
-	walk_seconds = now();
-	unit_walk(&u);
-	walk_seconds = now() - walk_seconds;
-	if (deps)
-		unit_reads(&u, deps);
-out:
-	unit_release(&u);
-	if (u.tu)
-		clang_disposeTranslationUnit(u.tu);
-	clang_disposeIndex(index);
+	unit_end(&u, index);
 	if (err) {
 		facts_release(ret);
 		facts_init(ret);
@@ -264,26 +333,39 @@ out:
 	return err;
 }
 
-int extract_unit(const struct compile_unit *u, const struct kbuild *kb, const struct rules *rules,
-		 const char *prelude, struct facts *ret, char **ret_error)
+int extract_unit(const struct extract_job *job, struct facts *ret, struct extract_result *r)
 {
-	(void)rules;
-	return extract(u, kb, prelude, ret, ret_error, NULL);
-}
-
-int extract_unit_deps(const struct compile_unit *u, const struct kbuild *kb,
-		      const struct rules *rules, const char *prelude, struct facts *ret,
-		      char **ret_error, struct deps *ret_deps, bool *ret_known)
-{
+	struct deps *deps = job->want_deps ? &r->deps : NULL;
+	const struct compile_unit *u = job->unit;
 	struct timespec since;
+	char *error = NULL;
 	int err;
 
-	(void)rules;
+	memset(r, 0, sizeof(*r));
 	clock_gettime(CLOCK_REALTIME, &since);
-	deps_init(ret_deps, u->directory, u->argv);
-	err = extract(u, kb, prelude, ret, ret_error, ret_deps);
-	*ret_known = !err && deps_finish(ret_deps, &since);
+	if (deps)
+		deps_init(deps, u->directory, u->argv);
+	r->shared = job->shared && extract_shared(job, ret, r, deps);
+	err = r->shared ? 0 : extract_plain(job, true, ret, &r->error, deps);
+	if (err == -EINVAL) {
+		/* Two names on one line may need the counter after all. */
+		facts_release(ret);
+		err = extract_plain(job, false, ret, &error, deps);
+		if (!err)
+			free(r->error);
+		else
+			free(error);
+		r->error = err ? r->error : NULL;
+	}
+	r->deps_known = !err && deps && deps_finish(deps, &since);
 	return err;
+}
+
+void extract_result_release(struct extract_result *r)
+{
+	free(r->error);
+	free(r->unfit);
+	deps_release(&r->deps);
 }
 
 const char *extract_libclang_version(void)

@@ -7,31 +7,48 @@
 #include "kbuild/kbuild.h"
 #include "rules/rules.h"
 
-/*
- * Parses @u with libclang and fills @ret with its facts. @prelude is the path
- * of a header made by extract_prelude() (see there). Returns 0; or -EINVAL when
- * the unit has errors, -EIO when libclang gave none at all; then @ret_error
- * (malloc'ed) is the first error, "FILE:LINE:COL: text", relative to the tree.
- */
-int extract_unit(const struct compile_unit *u, const struct kbuild *kb, const struct rules *rules,
-		 const char *prelude, struct facts *ret, char **ret_error);
+struct shared;
+
+/* What to make facts of. */
+struct extract_job {
+	const struct compile_unit *unit;
+	const struct kbuild *kb;
+	const char *prelude; /* path of a header made by extract_prelude(), see there */
+	const struct shared *shared; /* headers parsed already (shared.h); NULL: none */
+	bool want_deps;
+};
+
+struct extract_result {
+	char *error; /* the first, "FILE:LINE:COL: text", relative to the tree; NULL: none */
+	bool shared; /* the shared headers were of use */
+	char *unfit; /* or why they were not, for developers; or NULL */
+	/*
+	 * What files the facts depend on; holds only if known. Else they may
+	 * depend on something that cannot be said, or that changed meanwhile.
+	 */
+	struct deps deps;
+	bool deps_known;
+};
 
 /*
- * The same, and what files the facts depend on. @ret_deps, to be released by
- * the caller either way, holds only if @ret_known: else the facts may depend on
- * something that cannot be said, or that changed meanwhile.
+ * Parses the unit with libclang and fills @ret with its facts, which are the
+ * same with shared headers and without. Returns 0; or -EINVAL when the unit has
+ * errors, -EIO when libclang gave none at all. The caller releases @ret and @r
+ * either way.
  */
-int extract_unit_deps(const struct compile_unit *u, const struct kbuild *kb,
-		      const struct rules *rules, const char *prelude, struct facts *ret,
-		      char **ret_error, struct deps *ret_deps, bool *ret_known);
+int extract_unit(const struct extract_job *job, struct facts *ret, struct extract_result *r);
+void extract_result_release(struct extract_result *r);
 
 /*
  * Appends all that decides the facts of @u but what the unit reads and what
  * extract_identity() says.
  */
 void extract_key(const struct compile_unit *u, const struct kbuild *kb, struct strbuf *out);
-/* Appends what is the same for all units: which libclang this is. */
-void extract_identity(struct strbuf *out);
+/*
+ * Appends what is the same for all units: which libclang this is; for facts that
+ * travel by its version alone, else also by the file.
+ */
+void extract_identity(struct strbuf *out, bool travels);
 
 /*
  * The header that every unit gets by -include after the kernel's own. It first

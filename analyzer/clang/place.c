@@ -46,7 +46,7 @@ static const char *below(const char *path, const char *dir)
  * How facts call the file: nothing in it depends on where the tree lies. The
  * prelude, which is nowhere in the tree, has no name.
  */
-static uint32_t file_name(struct unit *u, const char *path)
+uint32_t unit_file_name(struct unit *u, const char *path)
 {
 	struct strbuf sb = STRBUF_INIT;
 	const char *rest;
@@ -89,13 +89,27 @@ static struct unit_file *unit_file(struct unit *u, CXFile file)
 		s = clang_getFileName(file);
 		path = clang_getCString(s);
 		len = path ? strlen(path) : 0;
-		uf.name = file_name(u, path ? path : "");
+		uf.name = FACTS_NONE;
 		uf.own = (len > 2 && !strcmp(path + len - 2, ".c")) ||
 			 clang_File_isEqual(file, u->main_file);
 		clang_disposeString(s);
 		vec_push(&u->files, uf);
 	}
 	return &u->files.v[*id];
+}
+
+/* Only files that facts lie in are named there, whatever else was read on the way. */
+static uint32_t name_of(struct unit *u, CXFile file)
+{
+	struct unit_file *uf = unit_file(u, file);
+	CXString s;
+
+	if (uf->name == FACTS_NONE) {
+		s = clang_getFileName(file);
+		uf->name = unit_file_name(u, clang_getCString(s) ? clang_getCString(s) : "");
+		clang_disposeString(s);
+	}
+	return uf->name;
 }
 
 const struct unit_file *unit_file_of(struct unit *u, CXSourceLocation l)
@@ -165,7 +179,7 @@ struct fact_loc unit_loc_macro(struct unit *u, CXSourceLocation l, uint32_t *ret
 	clang_getExpansionLocation(l, &file, &line, &col, &off);
 	if (!file)
 		return loc;
-	loc.file = unit_file(u, file)->name;
+	loc.file = name_of(u, file);
 	if (!loc.file)
 		return loc;
 	loc.line = line;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "clang/pool.h"
 
+#include "base/fs.h"
 #include "base/strbuf.h"
+#include "clang/shared.h"
 
 #include <clang-c/Index.h>
 
@@ -18,6 +20,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_DEFAULT 120
+#define MIN_TODO 4 /* units that a shared header is made for */
 #define FRAME_MAX ((uint64_t)1 << 30) /* no unit's facts come near this */
 
 /*
@@ -26,7 +29,8 @@
  */
 struct frame {
 	uint64_t len, n_deps;
-	uint64_t ok;
+	uint64_t ok, shared;
+	double walk_seconds;
 };
 
 struct worker {
@@ -34,7 +38,7 @@ struct worker {
 	int fd;		 /* socket to it */
 	size_t result;	 /* what it works on */
 	bool busy;
-	double deadline;
+	double begin, deadline;
 	struct strbuf in; /* what came of its answer so far */
 };
 
@@ -51,6 +55,9 @@ struct pool {
 	char prelude[64];
 	int prelude_fd;
 	struct strbuf prelude_text;
+	struct shared_plan plan; /* if there is a folder for headers */
+	struct shared **shared;	 /* by group, opened by each worker where they are ready */
+	bool *ready;		 /* by group */
 	struct facts_key *keys; /* of the units, if there is a cache */
 	size_t *todo;		/* results that the cache does not have */
 	size_t n_todo;
@@ -101,44 +108,53 @@ static bool receive_all(int fd, void *data, size_t len)
 	return true;
 }
 
-static bool answer(const struct pool *p, int fd, size_t unit)
+static const struct shared *shared_of(const struct pool *p, size_t result)
 {
-	struct strbuf out = STRBUF_INIT;
-	const struct compile_unit *u = &p->kb->units.v[unit];
-	struct frame frame = { 0 };
-	struct deps deps = { 0 };
-	char *error = NULL;
-	struct facts facts;
-	bool sent, known = false;
-	int err;
+	uint32_t g;
 
-	if (p->o->cache)
-		err = extract_unit_deps(u, p->kb, p->rules, p->prelude, &facts, &error, &deps,
-					&known);
-	else
-		err = extract_unit(u, p->kb, p->rules, p->prelude, &facts, &error);
-	if (known)
-		deps_encode(&deps, &out);
+	if (!p->ready)
+		return NULL;
+	g = p->plan.group_of[result];
+	if (p->ready[g] && !p->shared[g]) {
+		p->shared[g] = shared_open(&p->plan.groups.v[g]);
+		p->ready[g] = p->shared[g] != NULL;
+	}
+	return p->shared[g];
+}
+
+static bool answer(const struct pool *p, int fd, size_t result)
+{
+	struct extract_job job = { .unit = &p->kb->units.v[p->units[result]], .kb = p->kb,
+				   .shared = shared_of(p, result),
+				   .prelude = p->prelude, .want_deps = p->o->cache != NULL };
+	struct strbuf out = STRBUF_INIT;
+	struct extract_result r;
+	struct frame frame = { 0 };
+	struct facts facts;
+	bool sent;
+
+	frame.ok = !extract_unit(&job, &facts, &r);
+	frame.shared = r.shared;
+	frame.walk_seconds = extract_walk_seconds();
+	if (r.deps_known)
+		deps_encode(&r.deps, &out);
 	frame.n_deps = out.len;
-	frame.ok = !err;
 	if (frame.ok)
 		facts_encode(&facts, &out);
 	else
-		strbuf_addstr(&out, error ? error : "no facts");
-	deps_release(&deps);
+		strbuf_addstr(&out, r.error ? r.error : "no facts");
+	extract_result_release(&r);
 	facts_release(&facts);
-	free(error);
 	frame.len = out.len;
 	sent = send_all(fd, &frame, sizeof(frame)) && send_all(fd, out.buf, out.len);
 	strbuf_release(&out);
 	return sent;
 }
 
-static void work(const struct pool *p, int fd) __attribute__((noreturn));
-static void work(const struct pool *p, int fd)
+/* What a process needs before it calls libclang. */
+static void become_worker(void)
 {
 	static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP };
-	size_t unit;
 
 	/* Whoever waits for the answers may die without a word. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -163,11 +179,20 @@ static void work(const struct pool *p, int fd)
 	clang_toggleCrashRecovery(0);
 	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
 		signal(crashes[i], SIG_DFL);
-	while (receive_all(fd, &unit, sizeof(unit)))
-		if (!answer(p, fd, unit))
+}
+
+static void work(const struct pool *p, int fd) __attribute__((noreturn));
+static void work(const struct pool *p, int fd)
+{
+	size_t result;
+
+	become_worker();
+	while (receive_all(fd, &result, sizeof(result)))
+		if (!answer(p, fd, result))
 			break;
 	_exit(0);
 }
+
 
 /* --- In the parent --- */
 
@@ -219,6 +244,7 @@ static int end_worker(struct worker *w, bool kill_it)
 static void finish(struct pool *p, struct worker *w, const char *error)
 {
 	p->ret[w->result].error = error;
+	p->ret[w->result].seconds = now() - w->begin;
 	w->busy = false;
 	strbuf_reset(&w->in);
 	p->done++;
@@ -248,9 +274,10 @@ static int feed(struct pool *p, struct worker *w)
 	}
 	w->result = p->todo[p->next++];
 	w->busy = true;
-	w->deadline = now() + p->timeout;
+	w->begin = now();
+	w->deadline = w->begin + p->timeout;
 	/* If it is dead already, reading from it will tell. */
-	send_all(w->fd, &p->units[w->result], sizeof(*p->units));
+	send_all(w->fd, &w->result, sizeof(w->result));
 	return 0;
 }
 
@@ -261,6 +288,8 @@ static void take_answer(struct pool *p, struct worker *w, const struct frame *fr
 	size_t n_facts = frame->len - frame->n_deps;
 	const char *error = NULL;
 
+	p->ret[w->result].shared = frame->shared;
+	p->ret[w->result].walk_seconds = frame->walk_seconds;
 	if (!frame->ok)
 		error = arena_strndup(p->arena, data, frame->len);
 	else if (facts_decode(facts, n_facts, &p->ret[w->result].facts))
@@ -373,29 +402,109 @@ static int make_prelude(struct pool *p)
 	return 0;
 }
 
-/* Takes what the cache has; the rest is to do. */
-static void ask_cache(struct pool *p)
+/* Takes what @cache has of what is to do. @ret_keys: what each unit is called there. */
+static void ask(struct pool *p, struct facts_cache *cache, struct facts_key **ret_keys)
 {
 	struct strbuf text = STRBUF_INIT;
-	size_t same;
+	size_t n = p->n_todo, same;
 
-	p->keys = ARENA_ARRAY(p->arena, struct facts_key, p->n);
-	extract_identity(&text);
+	*ret_keys = ARENA_ARRAY(p->arena, struct facts_key, p->n);
+	extract_identity(&text, facts_cache_travels(cache));
 	strbuf_add(&text, p->prelude_text.buf, p->prelude_text.len + 1);
 	same = text.len;
-	for (size_t i = 0; i < p->n; i++) {
+	p->n_todo = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t unit = p->todo[i];
+		struct facts_key *key = &(*ret_keys)[unit];
+
 		strbuf_setlen(&text, same);
-		extract_key(&p->kb->units.v[p->units[i]], p->kb, &text);
-		p->keys[i] = facts_cache_key(p->o->cache, text.buf, text.len);
-		if (!facts_cache_find(p->o->cache, &p->keys[i], &p->ret[i].facts)) {
-			p->todo[p->n_todo++] = i;
+		extract_key(&p->kb->units.v[p->units[unit]], p->kb, &text);
+		*key = facts_cache_key(cache, text.buf, text.len);
+		if (!facts_cache_find(cache, key, &p->ret[unit].facts)) {
+			p->todo[p->n_todo++] = unit;
 			continue;
 		}
+		p->ret[unit].found = true;
 		p->done++;
 		if (p->o->progress)
 			p->o->progress(p->o->data, p->done, p->n);
 	}
 	strbuf_release(&text);
+}
+
+/*
+ * In a process of its own, as libclang may crash here too; the units are then
+ * parsed plainly, as they are if this takes too long.
+ */
+static pid_t start_build(struct pool *p, const struct shared_group *g)
+{
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid)
+		return pid;
+	become_worker();
+	alarm(p->timeout);
+	_exit(shared_build(g, p->kb, p->prelude_text.buf) ? 1 : 0);
+}
+
+static void end_build(struct pool *p, pid_t *pids, uint32_t g)
+{
+	int status = 1;
+
+	while (waitpid(pids[g], &status, 0) < 0 && errno == EINTR)
+		;
+	p->ready[g] = WIFEXITED(status) && !WEXITSTATUS(status);
+	pids[g] = 0;
+}
+
+/* Parses what the units share, if that is not there from an earlier run. */
+static void make_shared(struct pool *p)
+{
+	struct pool_headers made = { .seconds = now() };
+	struct strbuf identity = STRBUF_INIT;
+	size_t *todo;
+	pid_t *pids;
+	uint32_t first = 0;
+	unsigned int running = 0;
+
+	extract_identity(&identity, false);
+	shared_plan(&p->plan, p->kb, p->units, p->n, p->prelude_text.buf, identity.buf,
+		    p->o->headers);
+	strbuf_release(&identity);
+	p->ready = ARENA_ARRAY(p->arena, bool, p->plan.groups.n);
+	p->shared = ARENA_ARRAY(p->arena, struct shared *, p->plan.groups.n);
+	todo = ARENA_ARRAY(p->arena, size_t, p->plan.groups.n);
+	pids = ARENA_ARRAY(p->arena, pid_t, p->plan.groups.n);
+	for (size_t i = 0; i < p->n_todo; i++)
+		todo[p->plan.group_of[p->todo[i]]]++;
+	for (uint32_t g = 0; g < p->plan.groups.n; g++) {
+		const struct shared_group *group = &p->plan.groups.v[g];
+
+		if (!group->headers.n || !todo[g])
+			continue;
+		p->ready[g] = shared_is_current(group);
+		if (p->ready[g] || todo[g] < MIN_TODO)
+			continue;
+		for (; running >= p->n_workers; first++) {
+			if (pids[first] > 0) {
+				end_build(p, pids, first);
+				running--;
+			}
+		}
+		pids[g] = start_build(p, group);
+		running += pids[g] > 0;
+		made.n_built += pids[g] > 0;
+	}
+	for (; first < p->plan.groups.n; first++)
+		if (pids[first] > 0)
+			end_build(p, pids, first);
+	for (uint32_t g = 0; g < p->plan.groups.n; g++)
+		made.n += p->ready[g];
+	made.seconds = now() - made.seconds;
+	if (p->o->made)
+		*p->o->made = made;
 }
 
 static int extract_todo(struct pool *p)
@@ -410,6 +519,8 @@ static int extract_todo(struct pool *p)
 	err = make_prelude(p);
 	if (err)
 		return err;
+	if (p->o->headers && !fs_mkdirs(p->o->headers))
+		make_shared(p);
 	p->workers = ARENA_ARRAY(p->arena, struct worker, p->n_workers);
 	for (unsigned int i = 0; i < p->n_workers; i++)
 		strbuf_init(&p->workers[i].in);
@@ -428,20 +539,22 @@ int pool_extract(const struct kbuild *kb, const struct rules *rules, const size_
 {
 	struct pool p = { .kb = kb, .rules = rules, .units = units, .n = n,
 			  .o = o,   .ret = ret,	    .arena = arena };
+	struct facts_key *given_keys;
 	int err = 0;
 
 	memset(ret, 0, n * sizeof(*ret));
 	strbuf_init(&p.prelude_text);
 	extract_prelude(rules, &p.prelude_text);
 	p.todo = ARENA_ARRAY(arena, size_t, n);
-	if (o->cache) {
-		ask_cache(&p);
-	} else {
-		for (size_t i = 0; i < n; i++)
-			p.todo[p.n_todo++] = i;
-	}
+	for (size_t i = 0; i < n; i++)
+		p.todo[p.n_todo++] = i;
+	if (o->cache)
+		ask(&p, o->cache, &p.keys);
+	if (o->given)
+		ask(&p, o->given, &given_keys);
 	if (p.n_todo)
 		err = extract_todo(&p);
+	shared_plan_release(&p.plan);
 	strbuf_release(&p.prelude_text);
 	return err;
 }

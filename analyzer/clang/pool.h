@@ -10,12 +10,25 @@ struct pool_result {
 	struct facts facts; /* decoded and checked; empty when error is set */
 	/* The first error, or "libclang crashed (signal 11)", or "timed out after 60 s". */
 	const char *error;
+	/* Where they came from, for those who want to know what takes the time. */
+	bool found; /* they were there already: in the cache, or given */
+	bool shared; /* parsed on shared headers */
+	double seconds, walk_seconds; /* all of it; what came after the parse */
+};
+
+/* What the shared headers cost. */
+struct pool_headers {
+	size_t n, n_built; /* that there are; that were not there from an earlier run */
+	double seconds;
 };
 
 struct pool_options {
 	unsigned int jobs;	 /* worker processes; 0: one for each online CPU */
 	unsigned int timeout;	 /* seconds a unit may take; 0: 120 */
+	const char *headers; /* folder for headers parsed once for many units; NULL: none */
 	struct facts_cache *cache; /* asked first, and told what is new; or NULL */
+	struct facts_cache *given; /* facts that travelled here, asked for what is still missing; or NULL */
+	struct pool_headers *made; /* filled, if there are shared headers; or NULL */
 	void (*progress)(void *data, size_t done, size_t total);
 	void *data;
 };

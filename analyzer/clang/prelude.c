@@ -79,15 +79,16 @@ static void include_once(struct strbuf *out, const char *headers)
 
 /*
  * An enum for each macro, because an enum may stand wherever such a macro may,
- * takes an annotation, and has the value of the flags.
+ * takes an annotation, and has the value of the flags. A macro may stand on one
+ * line with others and a line is not a number of its own, hence the key.
  */
 static const char btf_head[] =
-	"#define __relock_btf3(n, what, flags) enum __attribute__((annotate(\"" ANN_BTF
-	"\" what))) { __relock_btf_##n = (flags) };\n"
-	"#define __relock_btf2(n, what, flags) __relock_btf3(n, what, flags)\n"
-	"#define __relock_btf(what, flags) __relock_btf2(__COUNTER__, what, flags)\n"
+	"#define __relock_btf3(n, key, what, flags) enum __attribute__((annotate(\"" ANN_BTF
+	"\" what))) { __relock_btf_##n##_##key = (flags) };\n"
+	"#define __relock_btf2(n, key, what, flags) __relock_btf3(n, key, what, flags)\n"
+	"#define __relock_btf(key, what, flags) __relock_btf2(__COUNTER__, key, what, flags)\n"
 	"#define __relock_btf_id2(prefix, name, flags, ...) \\\n"
-	"\t__relock_btf(\"id:\" #prefix \":\" #name, flags)\n"
+	"\t__relock_btf(id_##prefix##_##name, \"id:\" #prefix \":\" #name, flags)\n"
 	"#define __relock_btf_id(prefix, name, ...) \\\n"
 	"\t__relock_btf_id2(prefix, name, ##__VA_ARGS__, 0)\n";
 
@@ -106,28 +107,30 @@ static void btf_macro(const struct rule_btf_macro *b, struct strbuf *out)
 	strbuf_addf(out, "#undef %s\n#define %s", b->macro, b->macro);
 	switch (b->does) {
 	case BTF_DOES_SET_START:
-		strbuf_addf(out, "(name) __relock_btf(\"set_start::\" #name, %s)",
+		strbuf_addf(out, "(name) __relock_btf(start_##name, \"set_start::\" #name, %s)",
 			    b->flags ? b->flags : "0");
 		break;
 	case BTF_DOES_SET_END:
-		strbuf_addstr(out, "(name) __relock_btf(\"set_end::\" #name, 0)");
+		strbuf_addstr(out, "(name) __relock_btf(end_##name, \"set_end::\" #name, 0)");
 		break;
 	case BTF_DOES_LIST:
-		strbuf_addstr(out, "(name, ...) __relock_btf(\"list::\" #name, 0)");
+		strbuf_addstr(out, "(name, ...) __relock_btf(list_##name, \"list::\" #name, 0)");
 		break;
 	case BTF_DOES_LIST_SINGLE:
-		strbuf_addstr(out, "(name, prefix, type) __relock_btf(\"list::\" #name, 0) "
-				   "__relock_btf(\"id:\" #prefix \":\" #type, 0)");
+		strbuf_addstr(out, "(name, prefix, type) "
+				   "__relock_btf(list_##name, \"list::\" #name, 0) "
+				   "__relock_btf(id_##prefix##_##type, \"id:\" #prefix \":\" #type, 0)");
 		break;
 	case BTF_DOES_ID:
-		strbuf_addstr(out, "(prefix, id) __relock_btf(\"id:\" #prefix \":\" #id, 0)");
+		strbuf_addstr(out, "(prefix, id) "
+				   "__relock_btf(id_##prefix##_##id, \"id:\" #prefix \":\" #id, 0)");
 		break;
 	case BTF_DOES_ID_FLAGS:
 		strbuf_addstr(out, "(prefix, id, ...) "
 				   "__relock_btf_id(prefix, id, ##__VA_ARGS__)");
 		break;
 	case BTF_DOES_UNUSED:
-		strbuf_addstr(out, " __relock_btf(\"id::\", 0)");
+		strbuf_addstr(out, " __relock_btf(unused, \"id::\", 0)");
 		break;
 	}
 	if (b->declares)

@@ -249,7 +249,8 @@ uint32_t unit_record(struct unit *u, CXCursor decl)
 	struct unit_record r = { 0 };
 	uint32_t id;
 
-	if (!clang_Cursor_isNull(def))
+	r.hidden = unit_hides(u, def);
+	if (!clang_Cursor_isNull(def) && !r.hidden)
 		decl = def;
 	else
 		decl = clang_getCanonicalCursor(decl);
@@ -302,7 +303,8 @@ const struct unit_record *unit_record_fields(struct unit *u, uint32_t id)
 	if (r->fields_known)
 		return r;
 	r->fields_known = true;
-	clang_Type_visitFields(r->type, collect_field, &cf);
+	if (!r->hidden)
+		clang_Type_visitFields(r->type, collect_field, &cf);
 	r->n_fields = (uint32_t)cf.v.n;
 	if (cf.v.n)
 		r->fields = arena_memdup(&u->arena, cf.v.v, cf.v.n * sizeof(*cf.v.v));

@@ -3,6 +3,7 @@
 #define RELOCK_CLANG_UNIT_H
 
 #include "base/arena.h"
+#include "base/strbuf.h"
 #include "base/vec.h"
 #include "clang/extract.h"
 #include "facts/facts.h"
@@ -15,8 +16,13 @@
  * extract.c  parses a unit, and fills its facts
  * prelude.c  the header that every unit gets
  * decl.c     declarations: functions, variables, attributes, BTF ids
+ * named.c    declarations by their name
  * types.c    types, records, enums
  * place.c    source locations and the text at them
+ * plan.c     which units share headers, and which
+ * shared.c   makes a precompiled header of them
+ * fit.c      whether a unit may use it
+ * words.c    identifiers in source text
  * reads.c    which files a parse has read
  * map.c      hash tables of cursors and pointers
  * pool.c     worker processes
@@ -72,7 +78,7 @@ void pair_map_release(struct pair_map *m);
 
 struct unit_file {
 	CXFile file;
-	uint32_t name;
+	uint32_t name; /* FACTS_NONE: not asked for yet */
 	bool own; /* the main file, or a .c file that it includes */
 	const char *text; /* NULL: not asked for yet */
 	size_t size;
@@ -91,6 +97,7 @@ struct unit_record {
 	uint32_t name;
 	bool is_union;
 	bool anonymous; /* its members are members of the record around it */
+	bool hidden; /* only a shared header that the unit does not include defines it */
 	bool wanted;	/* its layout belongs into the facts */
 	bool fields_known;
 	struct unit_field *fields;
@@ -108,6 +115,8 @@ struct unit_var {
 	bool queued;
 };
 
+struct shared;
+
 struct unit {
 	struct facts *f;
 	CXTranslationUnit tu;
@@ -115,12 +124,16 @@ struct unit {
 	const struct compile_unit *cu;
 	const struct kbuild *kb;
 	const char *prelude;
+	const struct shared *shared; /* the headers that came precompiled, or NULL */
+	bool *seen;		     /* by file of theirs: a plain parse would read it */
+	const char *unfit;	     /* why a plain parse is needed, for developers */
 	struct arena arena;
 	struct arena scratch; /* of the function in work */
 	VEC(CXCursor) kids;
 
 	VEC(struct unit_file) files;
 	struct pair_map file_ids;
+	struct pair_map hidden_files; /* CXFile to whether it is */
 
 	struct pair_map type_ids;  /* CXType.data */
 	struct pair_map type_keys; /* contents of fact_type */
@@ -139,9 +152,7 @@ struct unit {
 	VEC(struct unit_var) vars;
 	VEC(uint32_t) var_queue;
 
-	struct pair_map decl_names; /* name to index in named, for cleanup functions */
-	VEC(CXCursor) named;
-	bool names_known;
+	struct unit_names *names; /* all that is declared at file scope (named.c) */
 
 	uint32_t *expr_slot; /* expression interning */
 	size_t expr_mask;
@@ -157,11 +168,44 @@ struct kids {
 /* They live until the scratch arena is emptied. */
 struct kids unit_kids(struct unit *u, CXCursor c);
 
+/* --- extract.c --- */
+struct unit_args {
+	VEC(const char *) v;
+	struct strbuf map_build, map_tree;
+};
+
+/* All options of the unit, but for those that bring the prelude. */
+void unit_args_make(struct unit_args *a, const struct compile_unit *cu, const struct kbuild *kb,
+		    bool count_lines);
+void unit_args_release(struct unit_args *a);
+
+/* --- fit.c --- */
+/* Does the command allow to use u->shared? */
+bool fit_command(struct unit *u);
+/*
+ * Does what was parsed on u->shared mean what a plain parse would give? Finds
+ * out which of its files such a parse would read.
+ */
+bool fit_unit(struct unit *u);
+/* Is it declared where a plain parse of the unit would not come? */
+bool unit_hides(struct unit *u, CXCursor c);
+
+/* --- named.c --- */
+/* A function of this name that the unit declares somewhere; false if there is none. */
+bool unit_named(struct unit *u, const char *name, CXCursor *ret);
+/*
+ * The place of the first declaration of @name in the order of the files' names,
+ * which is the same in whatever order headers are read. False: not at file scope.
+ */
+bool unit_declared_at(struct unit *u, const char *name, struct fact_loc *ret);
+void unit_names_release(struct unit *u);
+
 /* --- place.c --- */
 struct fact_loc unit_loc(struct unit *u, CXSourceLocation l);
 /* The same, and the macro whose text it comes from (0 for none). */
 struct fact_loc unit_loc_macro(struct unit *u, CXSourceLocation l, uint32_t *ret_macro);
 const struct unit_file *unit_file_of(struct unit *u, CXSourceLocation l);
+uint32_t unit_file_name(struct unit *u, const char *path);
 /* The source text from where @l is spelled to the end of that file, or NULL. */
 const char *unit_text(struct unit *u, CXSourceLocation l, size_t *ret_len);
 

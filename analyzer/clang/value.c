@@ -117,6 +117,17 @@ static uint32_t explicit_cast(struct unit *u, uint32_t v, uint32_t type)
 				   .op = FX_CAST, .type = type, .a = v, .b = FACTS_NONE });
 }
 
+static bool in_header_macro(struct unit *u, CXCursor c)
+{
+	CXSourceLocation l = clang_getCursorLocation(c);
+	const struct unit_file *file = unit_file_of(u, l);
+	uint32_t macro = 0;
+
+	if (file && !file->own)
+		unit_loc_macro(u, l, &macro);
+	return macro != 0;
+}
+
 static uint32_t lower_string(struct lower *l, CXCursor c)
 {
 	CXString s = clang_getCursorSpelling(c);
@@ -126,6 +137,9 @@ static uint32_t lower_string(struct lower *l, CXCursor c)
 	size_t n = 0;
 
 	text = text ? text : "";
+	/* What a macro makes of a text in a header may depend on who includes it. */
+	if (in_header_macro(l->u, c))
+		text = "";
 	buf = arena_alloc(&l->u->scratch, strlen(text) + 1);
 	/* The spelling is quoted and escaped as clang prints it, perhaps with a prefix. */
 	while (*text && *text != '"')

@@ -9,7 +9,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define FOLDER "facts"
+#define FACTS "facts"
+#define HEADERS "headers"
 #define KEY_LEN 32
 #define STALE_SECONDS 3600 /* a file aside that is older was left by a run that was killed */
 
@@ -42,29 +43,86 @@ struct entry_file {
 struct folder {
 	VEC(struct entry_file) files;
 	uint64_t bytes;
-	size_t entries;
+	size_t facts, headers;
 };
 
-static int add_file(void *data, const char *path, const char *name, unsigned char type)
+/* Returns the length of the name that a file of the cache begins with, 0 if it is none. */
+static size_t key_length(const char *name)
+{
+	size_t len = strspn(name, "0123456789abcdef");
+
+	return len == KEY_LEN && (!name[len] || name[len] == '.') ? len : 0;
+}
+
+static void add_file(struct folder *f, const char *path, const struct stat *st, bool aside)
+{
+	struct entry_file e = { .path = xstrdup(path), .size = (uint64_t)st->st_size,
+				.used = st->st_mtim, .aside = aside };
+
+	vec_push(&f->files, e);
+	f->bytes += e.size;
+}
+
+/* Nothing that this program did not make is counted, or removed. */
+static int add_facts(void *data, const char *path, const char *name, unsigned char type)
 {
 	struct folder *f = data;
-	size_t len = strspn(name, "0123456789abcdef");
-	struct entry_file e;
 	struct stat st;
+	size_t len;
 
 	if (type == DT_DIR)
 		return FS_SKIP;
-	/* Nothing that this file did not make is counted, or removed. */
-	if (len != KEY_LEN || (name[len] && name[len] != '.') || lstat(path, &st) < 0)
+	len = key_length(name);
+	if (!len || lstat(path, &st) < 0)
 		return 0;
-	e.path = xstrdup(path);
-	e.size = (uint64_t)st.st_size;
-	e.used = st.st_mtim;
-	e.aside = name[len] == '.';
-	vec_push(&f->files, e);
-	f->bytes += e.size;
-	f->entries += !e.aside;
+	add_file(f, path, &st, name[len] == '.');
+	f->facts += name[len] == '\0';
 	return 0;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t len = strlen(s), n = strlen(end);
+
+	return len >= n && !strcmp(s + len - n, end);
+}
+
+/*
+ * A shared header is three files, KEY.pch, KEY.info and KEY.x.h. The last must
+ * keep its time, so that they all count as used when the first was.
+ */
+static int add_header(void *data, const char *path, const char *name, unsigned char type)
+{
+	struct folder *f = data;
+	struct strbuf pch = STRBUF_INIT;
+	struct stat st, used;
+	bool aside;
+	size_t len;
+
+	if (type == DT_DIR)
+		return FS_SKIP;
+	len = key_length(name);
+	if (!len || lstat(path, &st) < 0)
+		return 0;
+	aside = !ends_with(name, ".pch") && !ends_with(name, ".info") && !ends_with(name, ".h");
+	strbuf_add(&pch, path, strlen(path) - strlen(name) + len);
+	strbuf_addstr(&pch, ".pch");
+	if (!aside && lstat(pch.buf, &used) == 0)
+		st.st_mtim = used.st_mtim;
+	add_file(f, path, &st, aside);
+	f->headers += ends_with(name, ".pch");
+	strbuf_release(&pch);
+	return 0;
+}
+
+static void folder_read(struct folder *f, const char *dir)
+{
+	struct arena a = ARENA_INIT;
+
+	memset(f, 0, sizeof(*f));
+	fs_walk(fs_join(&a, dir, FACTS), add_facts, f);
+	fs_walk(fs_join(&a, dir, HEADERS), add_header, f);
+	arena_release(&a);
 }
 
 static void folder_release(struct folder *f)
@@ -88,10 +146,10 @@ static int by_use(const void *a, const void *b)
 static void prune(struct facts_cache *c)
 {
 	time_t stale = time(NULL) - STALE_SECONDS;
-	struct folder f = { 0 };
+	struct folder f;
 
 	c->unpruned = 0;
-	fs_walk(c->dir, add_file, &f);
+	folder_read(&f, c->top);
 	if (f.files.n)
 		qsort(f.files.v, f.files.n, sizeof(*f.files.v), by_use);
 	for (size_t i = 0; i < f.files.n; i++) {
@@ -108,44 +166,37 @@ static void prune(struct facts_cache *c)
 
 void facts_cache_usage(const char *dir, struct arena *a, struct facts_cache_usage *ret)
 {
-	struct folder f = { 0 };
+	struct folder f;
 
-	ret->dir = fs_join(a, dir, FOLDER);
-	fs_walk(ret->dir, add_file, &f);
-	ret->entries = f.entries;
+	folder_read(&f, dir);
+	ret->dir = fs_join(a, dir, FACTS);
+	ret->entries = f.facts;
+	ret->headers = f.headers;
 	ret->bytes = f.bytes;
 	folder_release(&f);
 }
 
 int facts_cache_clear(const char *dir)
 {
-	struct arena a = ARENA_INIT;
-	struct folder f = { 0 };
+	struct folder f;
 	int err = 0;
 
-	fs_walk(fs_join(&a, dir, FOLDER), add_file, &f);
+	folder_read(&f, dir);
 	for (size_t i = 0; i < f.files.n; i++)
 		if (unlink(f.files.v[i].path) < 0 && errno != ENOENT)
 			err = -errno;
 	folder_release(&f);
-	arena_release(&a);
 	return err;
 }
 
 /* --- Entries --- */
 
-int facts_cache_open(struct facts_cache *c, const char *dir, uint64_t limit)
+/* The program itself rather than a version, which nobody raises while working on it. */
+static int open_self(struct facts_cache *c)
 {
 	struct strbuf self = STRBUF_INIT;
-	int err;
+	int err = fs_read("/proc/self/exe", &self);
 
-	memset(c, 0, sizeof(*c));
-	c->limit = limit;
-	c->dir = fs_join(&c->arena, dir, FOLDER);
-	err = fs_mkdirs(c->dir);
-	/* The program itself rather than a version, which nobody raises while working on it. */
-	if (!err)
-		err = fs_read("/proc/self/exe", &self);
 	if (!err) {
 		hash128_hex(self.buf, self.len, c->self);
 		c->view = deps_view_new();
@@ -154,14 +205,100 @@ int facts_cache_open(struct facts_cache *c, const char *dir, uint64_t limit)
 	return err;
 }
 
+int facts_cache_open(struct facts_cache *c, const char *dir, uint64_t limit)
+{
+	int err;
+
+	memset(c, 0, sizeof(*c));
+	c->limit = limit;
+	c->top = arena_strdup(&c->arena, dir);
+	c->dir = fs_join(&c->arena, dir, FACTS);
+	c->headers = fs_join(&c->arena, dir, HEADERS);
+	err = fs_mkdirs(c->dir);
+	return err ? err : open_self(c);
+}
+
+int facts_cache_open_travelling(struct facts_cache *c, const char *dir, const char *tree,
+				const char *build)
+{
+	bool build_first = strlen(build) > strlen(tree);
+	int err = 0;
+
+	memset(c, 0, sizeof(*c));
+	c->from[build_first] = arena_strdup(&c->arena, tree);
+	c->from[!build_first] = arena_strdup(&c->arena, build);
+	/* No path on any machine looks like these. */
+	c->to[build_first] = "tree:";
+	c->to[!build_first] = "build:";
+	if (dir) {
+		c->dir = arena_strdup(&c->arena, dir);
+		err = fs_mkdirs(dir);
+	}
+	return err ? err : open_self(c);
+}
+
+static int add_entry(void *data, const char *path, const char *name, unsigned char type)
+{
+	struct facts_cache *c = data;
+
+	if (type != DT_DIR && strlen(name) == KEY_LEN && key_length(name))
+		vec_push(&c->entries, arena_strdup(&c->arena, path));
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(fs_basename(*x), fs_basename(*y));
+}
+
+int facts_cache_add(struct facts_cache *c, const char *dir)
+{
+	if (!fs_is_dir(dir))
+		return -ENOTDIR;
+	fs_walk(dir, add_entry, c);
+	if (c->entries.n)
+		qsort(c->entries.v, c->entries.n, sizeof(*c->entries.v), by_name);
+	return 0;
+}
+
 void facts_cache_release(struct facts_cache *c)
 {
 	/* Also when nothing was stored: the limit may be lower than last time. */
-	if (c->view)
+	if (c->view && !facts_cache_travels(c))
 		prune(c);
 	deps_view_free(c->view);
+	vec_release(&c->entries);
 	arena_release(&c->arena);
 	memset(c, 0, sizeof(*c));
+}
+
+/* Appends the text with names of folders instead of where they are. */
+static void add_nameless(const struct facts_cache *c, const char *text, size_t len,
+			 struct strbuf *out)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *at = end, *to = NULL;
+		size_t skip = 0;
+
+		for (size_t i = 0; facts_cache_travels(c) && i < ARRAY_SIZE(c->from); i++) {
+			size_t n = strlen(c->from[i]);
+			const char *hit = memmem(text, (size_t)(end - text), c->from[i], n);
+
+			if (hit && hit < at) {
+				at = hit;
+				to = c->to[i];
+				skip = n;
+			}
+		}
+		strbuf_add(out, text, (size_t)(at - text));
+		if (to)
+			strbuf_addstr(out, to);
+		text = at + skip;
+	}
 }
 
 struct facts_key facts_cache_key(const struct facts_cache *c, const char *text, size_t len)
@@ -170,7 +307,7 @@ struct facts_key facts_cache_key(const struct facts_cache *c, const char *text, 
 	struct facts_key key = { 0 };
 
 	strbuf_addstr(&sb, c->self);
-	strbuf_add(&sb, text, len);
+	add_nameless(c, text, len, &sb);
 	hash128_hex(sb.buf, sb.len, key.hex);
 	strbuf_release(&sb);
 	return key;
@@ -208,8 +345,10 @@ static bool use(struct facts_cache *c, const struct facts_key *key, const struct
 
 	if (!whole(key, entry, &head))
 		return false;
-	hold = deps_decode(&deps, entry->buf + sizeof(head), head.n_deps) == 0 &&
-	       deps_hold(&deps, c->view);
+	hold = deps_decode(&deps, entry->buf + sizeof(head), head.n_deps) == 0;
+	if (hold && facts_cache_travels(c))
+		deps_move(&deps, c->to, c->from, ARRAY_SIZE(c->from));
+	hold = hold && deps_hold(&deps, c->view);
 	deps_release(&deps);
 	if (!hold)
 		return false;
@@ -220,27 +359,69 @@ static bool use(struct facts_cache *c, const struct facts_key *key, const struct
 	return true;
 }
 
-bool facts_cache_find(struct facts_cache *c, const struct facts_key *key, struct facts *ret)
+static bool find_at(struct facts_cache *c, const char *path, const struct facts_key *key,
+		    struct facts *ret)
 {
 	struct strbuf entry = STRBUF_INIT;
-	char *path = entry_path(c, key);
-	bool found;
+	bool found = fs_read(path, &entry) == 0 && use(c, key, &entry, ret);
 
-	found = fs_read(path, &entry) == 0 && use(c, key, &entry, ret);
-	if (found) {
-		/* The time of the last change says when it was used last. */
-		utimensat(AT_FDCWD, path, NULL, 0);
-		c->n_found++;
-	}
 	strbuf_release(&entry);
+	return found;
+}
+
+/* In the folders that were added; several may have one of the name. */
+static bool find_added(struct facts_cache *c, const struct facts_key *key, struct facts *ret)
+{
+	size_t from = 0, to = c->entries.n;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (strcmp(fs_basename(c->entries.v[mid]), key->hex) < 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	for (; from < c->entries.n && !strcmp(fs_basename(c->entries.v[from]), key->hex); from++)
+		if (find_at(c, c->entries.v[from], key, ret))
+			return true;
+	return false;
+}
+
+bool facts_cache_find(struct facts_cache *c, const struct facts_key *key, struct facts *ret)
+{
+	char *path = c->dir ? entry_path(c, key) : NULL;
+	bool found = path && find_at(c, path, key, ret);
+
+	/* The time of the last change says when it was used last. */
+	if (found && !facts_cache_travels(c))
+		utimensat(AT_FDCWD, path, NULL, 0);
+	found = found || find_added(c, key, ret);
+	c->n_found += found;
 	free(path);
 	return found;
+}
+
+/* The encoded deps with names of folders instead of where they are. */
+static void add_deps(const struct facts_cache *c, const char *data, size_t len, struct strbuf *out)
+{
+	struct deps d;
+
+	if (!facts_cache_travels(c)) {
+		strbuf_add(out, data, len);
+		return;
+	}
+	if (!deps_decode(&d, data, len)) {
+		deps_move(&d, c->from, c->to, ARRAY_SIZE(c->from));
+		deps_encode(&d, out);
+	}
+	deps_release(&d);
 }
 
 void facts_cache_store(struct facts_cache *c, const struct facts_key *key, const char *deps,
 		       size_t n_deps, const char *facts, size_t n_facts)
 {
-	struct head head = { .n_deps = n_deps, .n_facts = n_facts };
+	struct head head = { .n_facts = n_facts };
 	struct strbuf entry = STRBUF_INIT;
 	char sum[KEY_LEN + 1];
 	char *path = entry_path(c, key);
@@ -248,7 +429,9 @@ void facts_cache_store(struct facts_cache *c, const struct facts_key *key, const
 	memcpy(head.magic, magic, sizeof(magic));
 	memcpy(head.key, key->hex, KEY_LEN);
 	strbuf_add(&entry, &head, sizeof(head));
-	strbuf_add(&entry, deps, n_deps);
+	add_deps(c, deps, n_deps, &entry);
+	head.n_deps = entry.len - sizeof(head);
+	memcpy(entry.buf, &head, sizeof(head));
 	strbuf_add(&entry, facts, n_facts);
 	sum_of(entry.buf, entry.len, sum);
 	memcpy(entry.buf + offsetof(struct head, sum), sum, KEY_LEN);
@@ -256,7 +439,7 @@ void facts_cache_store(struct facts_cache *c, const struct facts_key *key, const
 		c->n_stored++;
 		c->unpruned += entry.len;
 		/* A run over everything must not fill the disk before its end. */
-		if (c->unpruned > c->limit / 8)
+		if (!facts_cache_travels(c) && c->unpruned > c->limit / 8)
 			prune(c);
 	}
 	strbuf_release(&entry);

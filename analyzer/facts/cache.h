@@ -16,15 +16,23 @@
  *
  * Files are written aside and renamed: runs at the same time see whole entries,
  * of one or the other. Trouble with writing costs the entry and is no error.
+ *
+ * Beside them are the headers that units share. They count for the limit and
+ * go when they were not used for long, as entries do.
  */
 struct facts_cache {
 	struct arena arena;
-	const char *dir;
+	const char *top; /* all of it */
+	const char *dir; /* of facts */
+	const char *headers; /* folder for headers parsed once for many units (clang/shared.h) */
 	uint64_t limit; /* bytes */
 	char self[33];	/* this program */
 	struct deps_view *view;
 	size_t n_found, n_stored;
 	uint64_t unpruned; /* bytes stored since the size was looked at */
+	/* Of facts that travel: */
+	const char *from[2], *to[2]; /* folders, the longer first, and what entries call them */
+	VEC(const char *) entries; /* in folders that were added; sorted by name */
 };
 
 /* What a unit is looked for and stored by. */
@@ -37,6 +45,22 @@ struct facts_key {
  * Returns 0 or a negative errno; release it either way.
  */
 int facts_cache_open(struct facts_cache *c, const char *dir, uint64_t limit);
+/*
+ * Opens the folder @dir (made if it is not there; NULL: none) for facts that
+ * travel from machine to machine. Entries are the same but that paths below
+ * @tree and @build, here and in keys, are said without these, and nothing is
+ * ever thrown away. The other machine must have the same relock and libclang,
+ * and files of the same content.
+ */
+int facts_cache_open_travelling(struct facts_cache *c, const char *dir, const char *tree,
+				const char *build);
+static inline bool facts_cache_travels(const struct facts_cache *c)
+{
+	return c->from[0] != NULL;
+}
+
+/* Entries that lie in @dir or below are found, too. Returns 0 or a negative errno. */
+int facts_cache_add(struct facts_cache *c, const char *dir);
 /* Throws away what was used least recently, down to the limit, if there is more. */
 void facts_cache_release(struct facts_cache *c);
 
@@ -51,14 +75,15 @@ void facts_cache_store(struct facts_cache *c, const struct facts_key *key, const
 		       size_t n_deps, const char *facts, size_t n_facts);
 
 struct facts_cache_usage {
-	const char *dir; /* in the arena */
+	const char *dir; /* of facts; in the arena */
 	size_t entries;
-	uint64_t bytes;
+	size_t headers; /* shared ones */
+	uint64_t bytes; /* of both */
 };
 
 /* What the cache below @dir holds; nothing if there is none. */
 void facts_cache_usage(const char *dir, struct arena *a, struct facts_cache_usage *ret);
-/* Removes all entries. Returns 0 or a negative errno. */
+/* Removes all entries and shared headers. Returns 0 or a negative errno. */
 int facts_cache_clear(const char *dir);
 
 #endif

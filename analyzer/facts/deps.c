@@ -69,6 +69,7 @@ struct deps_view {
 	struct arena arena;
 	struct seen_file *files;
 	struct seen_folder *folders;
+	struct seen_folder *foreign; /* folders looked through for the names of a base: none there */
 	struct seen_beside *beside;
 	struct seen_name *names;
 	struct seen_dir *dirs;
@@ -92,6 +93,7 @@ void deps_view_free(struct deps_view *v)
 		return;
 	HASH_CLEAR(hh, v->files);
 	HASH_CLEAR(hh, v->folders);
+	HASH_CLEAR(hh, v->foreign);
 	HASH_CLEAR(hh, v->beside);
 	HASH_CLEAR(hh, v->names);
 	HASH_CLEAR(hh, v->dirs);
@@ -474,6 +476,74 @@ void deps_add_text(struct deps *d, const char *text, size_t len)
 	scan(d, NULL, text, len);
 }
 
+/* --- What was parsed before --- */
+
+static size_t find_dir(const struct deps *d, const char *dir)
+{
+	for (size_t i = 0; i < d->dirs.n; i++)
+		if (!strcmp(d->dirs.v[i], dir))
+			return i;
+	return SIZE_MAX;
+}
+
+/* Does the folder have none of the names of @base? */
+static bool is_foreign(const struct deps *base, const char *dir, struct deps_view *v)
+{
+	size_t len = strlen(dir);
+	struct seen_folder *f;
+
+	HASH_FIND(hh, v->foreign, dir, len, f);
+	if (f)
+		return f->exists;
+	f = arena_alloc(&v->arena, sizeof(*f) + len + 1);
+	memcpy(f->path, dir, len);
+	HASH_ADD_KEYPTR(hh, v->foreign, f->path, len, f);
+	f->exists = true;
+	for (size_t i = 0; i < base->names.n && f->exists; i++)
+		f->exists = !look(v, dir, base->names.v[i].name);
+	return f->exists;
+}
+
+bool deps_fit(const struct deps *d, const struct deps *base, struct deps_view *v)
+{
+	for (size_t i = 0; i < base->dirs.n; i++)
+		if (find_dir(d, base->dirs.v[i]) == SIZE_MAX)
+			return false;
+	for (size_t i = 0; i < d->dirs.n; i++)
+		if (find_dir(base, d->dirs.v[i]) == SIZE_MAX && !is_foreign(base, d->dirs.v[i], v))
+			return false;
+	return !d->unknown;
+}
+
+void deps_add_base(struct deps *d, const struct deps *base)
+{
+	size_t to[MAX_DIRS] = { 0 };
+
+	for (size_t k = 0; k < base->dirs.n; k++)
+		to[k] = find_dir(d, base->dirs.v[k]);
+	for (size_t i = 0; i < base->files.n; i++)
+		if (set_add(&d->seen_files, &d->arena, base->files.v[i].path,
+			    strlen(base->files.v[i].path)))
+			vec_push(&d->files, base->files.v[i]);
+	for (size_t i = 0; i < base->names.n; i++) {
+		struct deps_name n = { .known = true, .name = base->names.v[i].name };
+
+		if (!set_add(&d->seen_names, &d->arena, n.name, strlen(n.name)))
+			continue;
+		for (size_t k = 0; k < base->dirs.n; k++)
+			if (base->names.v[i].present >> k & 1)
+				n.present |= (uint64_t)1 << to[k];
+		vec_push(&d->names, n);
+	}
+	for (size_t i = 0; i < base->beside.n; i++) {
+		struct deps_beside b = base->beside.v[i];
+
+		b.known = true;
+		if (set_add(&d->seen_beside, &d->arena, b.path, strlen(b.path)))
+			vec_push(&d->beside, b);
+	}
+}
+
 /* --- Finishing --- */
 
 /*
@@ -506,11 +576,12 @@ bool deps_finish(struct deps *d, const struct timespec *since)
 	}
 	v->since = since;
 	for (size_t i = 0; i < d->names.n; i++)
-		for (size_t k = 0; k < d->dirs.n; k++)
+		for (size_t k = 0; k < d->dirs.n && !d->names.v[i].known; k++)
 			if (look(v, d->dirs.v[k], d->names.v[i].name))
 				d->names.v[i].present |= (uint64_t)1 << k;
 	for (size_t i = 0; i < d->beside.n; i++)
-		d->beside.v[i].present = look_beside(v, d->beside.v[i].path);
+		if (!d->beside.v[i].known)
+			d->beside.v[i].present = look_beside(v, d->beside.v[i].path);
 	known = !d->unknown && !v->changed && d->files.n;
 	deps_view_free(v);
 	return known;
@@ -667,14 +738,14 @@ int deps_decode(struct deps *ret, const char *data, size_t len)
 	for (uint32_t i = 0; i < n[1] && !r.bad; i++)
 		vec_push(&ret->dirs, get_string(&r));
 	for (uint32_t i = 0; i < n[2] && !r.bad; i++) {
-		struct deps_name name;
+		struct deps_name name = { .known = true };
 
 		get(&r, &name.present, sizeof(name.present));
 		name.name = get_string(&r);
 		vec_push(&ret->names, name);
 	}
 	for (uint32_t i = 0; i < n[3] && !r.bad; i++) {
-		struct deps_beside b;
+		struct deps_beside b = { .known = true };
 		char mark;
 
 		get(&r, &mark, 1);
@@ -683,4 +754,26 @@ int deps_decode(struct deps *ret, const char *data, size_t len)
 		vec_push(&ret->beside, b);
 	}
 	return r.bad || r.p != r.end || ret->dirs.n > MAX_DIRS || !ret->files.n ? -EBADMSG : 0;
+}
+
+static const char *moved(struct deps *d, const char *path, const char *const *from,
+			 const char *const *to, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(from[i]);
+
+		if (!strncmp(path, from[i], len) && (!path[len] || path[len] == '/'))
+			return arena_printf(&d->arena, "%s%s", to[i], path + len);
+	}
+	return path;
+}
+
+void deps_move(struct deps *d, const char *const *from, const char *const *to, size_t n)
+{
+	for (size_t i = 0; i < d->files.n; i++)
+		d->files.v[i].path = moved(d, d->files.v[i].path, from, to, n);
+	for (size_t i = 0; i < d->dirs.n; i++)
+		d->dirs.v[i] = moved(d, d->dirs.v[i], from, to, n);
+	for (size_t i = 0; i < d->beside.n; i++)
+		d->beside.v[i].path = moved(d, d->beside.v[i].path, from, to, n);
 }

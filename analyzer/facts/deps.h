@@ -27,12 +27,14 @@ struct deps_file {
 };
 
 struct deps_name {
+	bool known; /* present holds already; while they are made */
 	const char *name;
 	uint64_t present; /* bit i: dirs[i] has a file of that name */
 };
 
 struct deps_beside {
 	const char *path; /* looked for in the folder of the including file */
+	bool known;
 	bool present;
 };
 
@@ -70,6 +72,18 @@ void deps_add_file(struct deps *d, const char *path, const char *text, size_t le
 void deps_add_text(struct deps *d, const char *text, size_t len);
 
 /*
+ * Would the files of @base be found where they were by a command that searches
+ * the folders of @d? It must search those of @base, and there must be none of
+ * the files' names in its others. @v is for this @base alone.
+ */
+bool deps_fit(const struct deps *d, const struct deps *base, struct deps_view *v);
+/*
+ * Adds what headers depend on that were parsed before, if deps_fit(). Comes
+ * before anything else is added.
+ */
+void deps_add_base(struct deps *d, const struct deps *base);
+
+/*
  * Looks where the names are. @since is when the parse began: if any folder has
  * changed since, what the parse saw there is not known any more. Returns
  * whether the deps say all that the facts depend on.
@@ -79,6 +93,12 @@ bool deps_finish(struct deps *d, const struct timespec *since);
 void deps_encode(const struct deps *d, struct strbuf *out);
 /* Returns 0 or -EBADMSG. @ret refers to @data; the caller releases it either way. */
 int deps_decode(struct deps *ret, const char *data, size_t len);
+
+/*
+ * Says what lies in or below the folder @from[i] as lying in @to[i]; the first
+ * that fits counts.
+ */
+void deps_move(struct deps *d, const char *const *from, const char *const *to, size_t n);
 
 /* Is everything as it was? */
 bool deps_hold(const struct deps *d, struct deps_view *v);

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /*
  * Bounds. States of one block that differ in values only are merged beyond
@@ -48,6 +49,7 @@ struct activation {
 	struct arena *out;	     /* of the exits */
 	struct exits *exits;
 	const struct state *entry;
+	uint64_t steps; /* of its own */
 };
 
 static void run_cut(struct flow *fl, const char *why)
@@ -962,6 +964,7 @@ static void run_block(struct activation *act, const struct fact_block *blk, uint
 		struct exits ex = { 0 };
 		size_t k;
 
+		act->steps++;
 		if (++act->fl->run->steps > act->fl->max_steps) {
 			run_cut(act->fl, "too many steps");
 			return;
@@ -998,6 +1001,42 @@ static void run_block(struct activation *act, const struct fact_block *blk, uint
 			return;
 	}
 	end_block(act, s, blk);
+}
+
+static void count_activation(const struct activation *act)
+{
+	struct func_profile *fp;
+
+	if (!act->fl->in->profile)
+		return;
+	fp = &act->fl->in->profile->funcs[act->frame->func];
+	fp->entered++;
+	fp->steps += act->steps;
+	for (uint32_t b = 0; b < act->ff->n_blocks; b++)
+		fp->states += act->blocks[b].n;
+}
+
+static double seconds_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static void count_run(const struct interp *in, const struct run_input *input,
+		      const struct run *run, double begin)
+{
+	struct func_profile *fp;
+
+	if (!in->profile)
+		return;
+	fp = &in->profile->funcs[run->func];
+	fp->runs++;
+	fp->nested += input->nested;
+	fp->run_steps += run->steps;
+	fp->run_seconds += seconds_now() - begin;
+	fp->cut += run->cut != NULL;
 }
 
 /* Interprets the function of @frame from state @s on; the exits are made in @out. */
@@ -1052,6 +1091,7 @@ static void exec(struct flow *fl, const struct frame *frame, const struct state 
 			bs = &act.blocks[act.by_order[order]];
 		}
 	}
+	count_activation(&act);
 	arena_release(&act.arena);
 }
 
@@ -1066,6 +1106,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	struct arena tmp = ARENA_INIT;
 	struct state s = { .kind = input->kind };
 	struct exits ex = { 0 };
+	double begin = in->profile ? seconds_now() : 0;
 	struct frame *fr;
 	uint32_t *args, i;
 
@@ -1115,6 +1156,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	map64_release(&fl.leave_seen);
 	map64_release(&fl.try_seen);
 	arena_release(&tmp);
+	count_run(in, input, ret, begin);
 }
 
 void interp_run_release(struct run *r)

@@ -2,6 +2,7 @@
 #ifndef RELOCK_FLOW_INTERP_H
 #define RELOCK_FLOW_INTERP_H
 
+#include "flow/profile.h"
 #include "flow/sym.h"
 #include "program/program.h"
 
@@ -196,6 +197,7 @@ struct interp {
 	uint32_t ops_record, map_record, ops_field, type_field;
 	uint32_t map_field_record, map_field_type;
 	int64_t map_field_value[32]; /* enumerators of rules->map_fields, 0: the tree has none */
+	struct interp_profile *profile; /* counted in, or NULL */
 	const struct map64 *tracked; /* lock classes to follow, by string; NULL: all */
 	const struct map64 *decisive; /* guards that stop what programs call; NULL: any may */
 	struct map64 guard_classes; /* guards that some code tests */

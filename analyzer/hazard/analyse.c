@@ -81,7 +81,7 @@ static void add_stat(struct arena *arena, struct report *r, const char *name, ui
 	r->stats = v;
 }
 
-static void release_analysis(struct analysis *an)
+void analysis_release(struct analysis *an)
 {
 	size_t i;
 
@@ -116,6 +116,10 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 	struct analysis an = { .p = p, .arena = arena, .o = o };
 
 	interp_init(&an.in, p);
+	if (o->profile) {
+		interp_profile_init(o->profile, p->funcs.n);
+		an.in.profile = o->profile;
+	}
 	bpf_tables_read(&an.t, p);
 	for (size_t i = 0; i < p->rules->map_fields.n && i < ARRAY_SIZE(an.in.map_field_value); i++)
 		bpf_enumerator(&an.t, p, p->rules->map_fields.v[i].enumerator,
@@ -144,5 +148,5 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 	add_stat(arena, ret, "nested_runs", an.nested_runs);
 	add_stat(arena, ret, "hazards", an.hazards.n);
 	add_stat(arena, ret, "steps", an.steps);
-	release_analysis(&an);
+	analysis_release(&an);
 }

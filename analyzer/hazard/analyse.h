@@ -2,6 +2,7 @@
 #ifndef RELOCK_HAZARD_ANALYSE_H
 #define RELOCK_HAZARD_ANALYSE_H
 
+#include "flow/profile.h"
 #include "hazard/finding.h"
 #include "program/program.h"
 
@@ -61,11 +62,18 @@ struct analyse_options {
 	bool (*find_binary)(void *data, const char *function, const char *unit, bool is_static,
 			    struct binary_def *ret);
 	void *find_data;
+	struct interp_profile *profile; /* filled; the caller releases it. Or NULL */
 	void (*progress)(void *data, const char *what, size_t done, size_t total);
 	void *data;
 };
 
 void analyse(struct program *p, const struct analyse_options *o, struct arena *arena,
 	     struct report *ret);
+
+/*
+ * The same for a program of one unit, of whose callers nothing is known: only
+ * what paths of the unit leave behind by themselves. Fills @ret's findings.
+ */
+void analyse_alone(struct program *p, struct arena *arena, struct report *ret);
 
 #endif

@@ -16,6 +16,7 @@
  * attach.c, programs.c   who can run where, and what it may call
  * rlNNN.c     one rule each: is this hazard mine, and where is it?
  * balance.c   faults that one outer run shows by itself
+ * alone.c     what one unit shows without the others
  * ladder.c, remedy.c, findings.c   hazards to findings
  * sections.c  sections, and what can be attached to in them
  * whatif.c    what a remedy would leave of the findings
@@ -167,6 +168,9 @@ struct hazard_rule {
 	const char *(*message)(struct analysis *an, const struct hazard *h, const struct cause *c,
 			       const char *reenter);
 };
+
+/* What analyse() and analyse_alone() have at the end. */
+void analysis_release(struct analysis *an);
 
 extern const struct hazard_rule rule_rl101, rule_rl102, rule_rl103, rule_rl105, rule_rl106, rule_rl108;
 

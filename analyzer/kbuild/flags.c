@@ -86,16 +86,33 @@ static bool decide_shared(const char *text, const char *directory, struct arena 
 	return false;
 }
 
+/* "-DNAME=unit" or, where the macro is a string, "-DNAME=\"unit\"" */
+static const char *nameless(const char *text, struct arena *a)
+{
+	const char *value = strchr(text, '=');
+
+	if (!value)
+		return text;
+	value++;
+	return arena_printf(a, "%.*s%s", (int)(value - text), text,
+			    *value == '"' ? "\"unit\"" : "unit");
+}
+
 static void decide(const char *text, const char *directory, const struct rules *rules,
 		   struct arena *a, struct flags_word *ret)
 {
 	const struct rule_flag *rule;
 
+	rule = flags_rule(rules, text);
+	if (rule && rule->does == FLAG_UNIT_NAME) {
+		ret->text = nameless(text, a);
+		ret->action = ACT_KEEP;
+		return;
+	}
 	if (decide_shared(text, directory, a, ret))
 		return;
 	ret->text = text;
 	ret->action = ACT_DROP;
-	rule = flags_rule(rules, text);
 	if (!rule)
 		return;
 	switch (rule->does) {
@@ -107,6 +124,7 @@ static void decide(const char *text, const char *directory, const struct rules *
 	case FLAG_FTRACE:
 		ret->action = ACT_FTRACE;
 		break;
+	case FLAG_UNIT_NAME:
 	case FLAG_KEEP:
 		ret->action = ACT_KEEP;
 		break;

@@ -526,22 +526,63 @@ static int open_tree(struct opening *op)
 	return err;
 }
 
-int kbuild_open(struct kbuild *ret, const struct kbuild_options *o, const struct rules *rules,
-		const char **ret_error)
+static int open_command(struct opening *op, const char *const *argv, size_t n)
 {
-	struct opening op = { .kb = ret, .o = o, .rules = rules, .a = &ret->arena };
+	char *real = realpath(op->o->build, NULL);
 	int err;
 
+	if (!real)
+		return fail(op, -errno, arena_printf(op->a, "%s: %s", op->o->build, strerror(errno)));
+	op->kb->build = arena_strdup(op->a, real);
+	free(real);
+	err = find_tree(op);
+	if (err)
+		return err;
+	read_version(op);
+	if (!commands_add(&op->commands, op->kb->build, argv, n))
+		return fail(op, -EINVAL, "this is no command that compiles a C file");
+	make_units(op);
+	if (!op->kb->units.n)
+		return fail(op, -ENOENT,
+			    arena_printf(op->a, "the compiled file is not in %s", op->o->tree));
+	return 0;
+}
+
+static void opening_init(struct opening *op, struct kbuild *ret)
+{
 	memset(ret, 0, sizeof(*ret));
 	ret->lock_fd = -1;
 	ret->kernel_version = "";
 	ret->config = "";
-	commands_init(&op.commands);
-	err = open_tree(&op);
+	commands_init(&op->commands);
+}
+
+static int opening_end(struct opening *op, int err, const char **ret_error)
+{
 	if (err)
-		*ret_error = arena_strdup(&ret->arena, op.error ? op.error : strerror(-err));
-	commands_release(&op.commands);
+		*ret_error = arena_strdup(op->a, op->error ? op->error : strerror(-err));
+	commands_release(&op->commands);
 	return err;
+}
+
+int kbuild_open(struct kbuild *ret, const struct kbuild_options *o, const struct rules *rules,
+		const char **ret_error)
+{
+	struct opening op = { .kb = ret, .o = o, .rules = rules, .a = &ret->arena };
+
+	opening_init(&op, ret);
+	return opening_end(&op, open_tree(&op), ret_error);
+}
+
+int kbuild_open_command(struct kbuild *ret, const char *tree, const char *build,
+			const char *const *argv, size_t n, const struct rules *rules,
+			const char **ret_error)
+{
+	const struct kbuild_options o = { .tree = tree, .build = build };
+	struct opening op = { .kb = ret, .o = &o, .rules = rules, .a = &ret->arena };
+
+	opening_init(&op, ret);
+	return opening_end(&op, open_command(&op, argv, n), ret_error);
 }
 
 void kbuild_release(struct kbuild *kb)

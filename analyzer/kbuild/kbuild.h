@@ -58,6 +58,14 @@ struct kbuild {
  */
 int kbuild_open(struct kbuild *ret, const struct kbuild_options *o, const struct rules *rules,
 		const char **ret_error);
+/*
+ * The same for one command, as a build of the tree @tree in @build runs it there:
+ * @argv (@n words) is a compiler, its options, -c and a file. The unit is what
+ * kbuild_open() makes of that command when it finds it in @build afterwards.
+ */
+int kbuild_open_command(struct kbuild *ret, const char *tree, const char *build,
+			const char *const *argv, size_t n, const struct rules *rules,
+			const char **ret_error);
 void kbuild_release(struct kbuild *kb);
 
 struct unit_list {

@@ -187,6 +187,7 @@ static const struct word words_flag[] = { { "drop", FLAG_DROP },
 					  { "drop-next", FLAG_DROP_NEXT },
 					  { "ftrace", FLAG_FTRACE },
 					  { "keep", FLAG_KEEP },
+					  { "unit-name", FLAG_UNIT_NAME },
 					  { NULL, 0 } };
 
 #define STRING(record, member, required)                                                           \

@@ -189,6 +189,7 @@ struct rule_kconfig {
 enum flag_does {
 	FLAG_DROP,
 	FLAG_DROP_NEXT, /* with its argument, the next word */
+	FLAG_UNIT_NAME, /* says the name of the unit: all units get the same */
 	FLAG_FTRACE,	/* drop it; it says that functions get an ftrace location */
 	FLAG_KEEP,	/* it changes what the source means */
 };

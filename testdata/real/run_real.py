@@ -9,6 +9,8 @@
     run_real.py rename               other names, same verdicts
     run_real.py same NAME            another build of relock (--relock), which keeps no facts
                                      and is one process, writes the same bytes
+    run_real.py shared PRINT_FACTS   units give the same facts with shared headers and without
+    run_real.py facts                read in three parts and put together: the same bytes
     run_real.py applies              each edit applies to the tree that it is for
 
 The trees lie in --kernels and are edited in place; before a file is changed it
@@ -97,13 +99,15 @@ def version_of(edit):
     return edit.split(".", 1)[1]
 
 
-def check(args, tree, report, jobs=None, anew=False):
+def check(args, tree, report, jobs=None, anew=False, facts=None):
     """Runs relock; returns its report, which is also left in the work folder."""
     file = args.work / f"{report}.json"
     command = [str(args.relock), "check", str(tree.path), "--cache", str(args.cache), "--progress",
                "never", "--output", f"json:{file}.part", "--output", "short"]
     if anew:
         command.append("--no-cache")
+    if facts:
+        command += ["--facts", str(facts)]
     if jobs:
         command += ["-j", str(jobs)]
     start = time.monotonic()
@@ -346,8 +350,52 @@ def test_applies(args):
         print(f"{name} applies")
 
 
-TESTS = {"report": test_report, "unedited": test_unedited, "edit": test_edit, "null": test_null, "rename": test_rename,
-         "same": test_same, "applies": test_applies}
+def test_shared(args):
+    """In the build directory that relock made for the unedited tree."""
+    tree = Tree(args, "6.12")
+    builds = sorted(args.cache.glob("build/linux-source-6.12-*/out"),
+                    key=lambda p: p.stat().st_mtime)
+    need(builds, f"no build directory below {args.cache}")
+    headers = args.work / "shared"
+    shutil.rmtree(headers, ignore_errors=True)
+    done = subprocess.run([args.what[0], "-r", str(ROOT / "rules"), "-t", str(tree.path), "-b",
+                           str(builds[-1]), "-q", "-s", str(headers), "kernel/bpf", "kernel/trace",
+                           "net/core"],
+                          capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    print(done.stdout + done.stderr)
+    counted = re.search(r"^(\d+) units, (\d+) compared, (\d+) on shared headers, (\d+) different",
+                        done.stdout, re.M)
+    need(counted, f"print_facts ended with {done.returncode}")
+    units, compared, shared, different = map(int, counted.groups())
+    need(done.returncode == 0 and different == 0, f"{different} units have other facts")
+    need(units > 100, f"only {units} units")
+    # Those without a group (alone with their flags) are parsed plainly anyway.
+    need(shared > units * 2 // 3, f"only {shared} of {units} units ({compared} in groups) "
+                                  "use shared headers")
+
+
+def test_facts(args):
+    tree = Tree(args, "6.12")
+    command = [str(args.relock), "facts", str(tree.path), "--cache", str(args.cache), "--progress",
+               "never"]
+    units = subprocess.run([*command, "--list"], capture_output=True, text=True, check=True,
+                           stdin=subprocess.DEVNULL).stdout.splitlines()
+    parts = args.work / "facts"
+    shutil.rmtree(parts, ignore_errors=True)
+    for i in range(3):
+        start = time.monotonic()
+        subprocess.run([*command, "--units", "-", "--to", str(parts / str(i))], text=True,
+                       input="\n".join(units[i::3]), check=True)
+        print(f"part {i}: {len(units[i::3])} units, {time.monotonic() - start:.1f} s", flush=True)
+    found = check(args, tree, "facts-6.12", anew=True, facts=parts)
+    n = sum(1 for p in parts.rglob("*") if p.is_file())
+    need(n == found["units"]["total"], f"{n} files for {found['units']['total']} units")
+    need((args.work / "facts-6.12.json").read_bytes() ==
+         (args.work / "unedited-6.12.json").read_bytes(), "the reports differ")
+
+
+TESTS = {"report": test_report, "unedited": test_unedited, "edit": test_edit, "null": test_null,
+         "rename": test_rename, "same": test_same, "shared": test_shared, "facts": test_facts, "applies": test_applies}
 
 
 def main():

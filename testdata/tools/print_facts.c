@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include "base/fs.h"
 #include "base/strbuf.h"
 #include "clang/extract.h"
 #include "clang/pool.h"
+#include "clang/shared.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +19,9 @@
  * In the second form the paths (files or folders) are relative to the tree and
  * compiled as the build says; -q prints one line a unit instead of its facts,
  * -j works in N processes as relock itself does. -o also writes the encoded
- * facts to a file, for the fuzzer to start from.
+ * facts to a file, for the fuzzer to start from. -s DIR parses each unit with
+ * headers that are shared in DIR and without, and says whether the facts are
+ * the same; the status is 1 if any are not.
  */
 
 static double now(void)
@@ -44,7 +48,7 @@ static char *write_prelude(const struct rules *rules)
 	return path;
 }
 
-static const char *encoded_to;
+static const char *encoded_to, *shared_dir;
 
 static void write_encoded(const struct facts *f)
 {
@@ -62,17 +66,17 @@ static void write_encoded(const struct facts *f)
 static int print_unit(const struct compile_unit *cu, const struct kbuild *kb,
 		      const struct rules *rules, const char *prelude, bool quiet)
 {
+	struct extract_job job = { .unit = cu, .kb = kb, .prelude = prelude };
 	struct strbuf out = STRBUF_INIT, bytes = STRBUF_INIT;
 	double start = now(), took;
-	char *error = NULL;
+	struct extract_result r;
 	struct facts f;
 	int err;
 
-	err = extract_unit(cu, kb, rules, prelude, &f, &error);
+	err = extract_unit(&job, &f, &r);
 	took = now() - start;
 	if (err) {
-		printf("%s: error: %s\n", cu->file, error);
-		free(error);
+		printf("%s: error: %s\n", cu->file, r.error);
 	} else if (quiet) {
 		facts_encode(&f, &bytes);
 		printf("%-45s %.2f s (%.2f s walk) %zu bytes, %zu functions, %zu instructions, "
@@ -85,10 +89,115 @@ static int print_unit(const struct compile_unit *cu, const struct kbuild *kb,
 	}
 	if (!err && encoded_to)
 		write_encoded(&f);
+	extract_result_release(&r);
 	facts_release(&f);
 	strbuf_release(&out);
 	strbuf_release(&bytes);
 	return err ? 1 : 0;
+}
+
+/* For a look at what differs. */
+static void write_text(const char *file, const char *what, const struct strbuf *text)
+{
+	struct strbuf path = STRBUF_INIT;
+
+	strbuf_addf(&path, "%s/%s.%s", shared_dir, fs_basename(file), what);
+	if (fs_write(path.buf, text->buf, text->len))
+		perror(path.buf);
+	strbuf_release(&path);
+}
+
+/* With the headers and without; prints what differs. */
+static int compare_unit(const struct extract_job *on_shared, bool quiet, double took[2],
+			bool *ret_shared)
+{
+	struct extract_job plain = *on_shared;
+	struct strbuf a = STRBUF_INIT, b = STRBUF_INIT;
+	struct extract_result ra, rb;
+	struct facts fa, fb;
+	double start = now();
+	bool same;
+
+	extract_unit(on_shared, &fa, &ra);
+	took[0] = now() - start;
+	plain.shared = NULL;
+	start = now();
+	extract_unit(&plain, &fb, &rb);
+	took[1] = now() - start;
+	facts_encode(&fa, &a);
+	facts_encode(&fb, &b);
+	*ret_shared = ra.shared;
+	same = a.len == b.len && !memcmp(a.buf, b.buf, a.len);
+	printf("%-40s %s %.2f s (%.2f s walk), plain %.2f s%s%s\n", on_shared->unit->file,
+	       same ? "same," : "DIFFERENT,", took[0], extract_walk_seconds(), took[1],
+	       ra.shared ? "" : ", not shared: ", ra.unfit ? ra.unfit : "");
+	if (!same && !quiet) {
+		strbuf_reset(&a);
+		strbuf_reset(&b);
+		facts_print(&fa, &a);
+		facts_print(&fb, &b);
+		/* And the strings, of which those that nothing names are not printed. */
+		for (size_t i = 0; i < fa.strings.n; i += strlen(fa.strings.v + i) + 1)
+			strbuf_addf(&a, "%s\n", fa.strings.v + i);
+		for (size_t i = 0; i < fb.strings.n; i += strlen(fb.strings.v + i) + 1)
+			strbuf_addf(&b, "%s\n", fb.strings.v + i);
+		write_text(on_shared->unit->file, "shared", &a);
+		write_text(on_shared->unit->file, "plain", &b);
+	}
+	extract_result_release(&ra);
+	extract_result_release(&rb);
+	facts_release(&fa);
+	facts_release(&fb);
+	strbuf_release(&a);
+	strbuf_release(&b);
+	return !same;
+}
+
+static int compare_shared(const struct kbuild *kb, const struct rules *rules, const char *prelude,
+			  const struct unit_list *units, const char *dir, bool quiet)
+{
+	double took[2] = { 0 }, one[2];
+	struct strbuf text = STRBUF_INIT;
+	size_t n = units->v.n, n_grouped = 0, n_shared = 0, n_bad = 0;
+	struct shared_plan plan;
+
+	extract_prelude(rules, &text);
+	fs_mkdirs(dir);
+	shared_plan(&plan, kb, units->v.v, n, text.buf, "", dir);
+	for (size_t g = 0; g < plan.groups.n; g++) {
+		const struct shared_group *group = &plan.groups.v[g];
+		struct shared *s = NULL;
+		double start = now();
+
+		if (group->path && !shared_is_current(group) &&
+		    shared_build(group, kb, text.buf))
+			printf("group %zu: no header\n", g);
+		else if (group->path)
+			s = shared_open(group);
+		printf("group %zu: %zu units, %zu headers, %.2f s\n", g, group->n_units,
+		       group->headers.n, now() - start);
+		for (size_t i = 0; i < n && group->path; i++) {
+			struct extract_job job = { .unit = &kb->units.v[units->v.v[i]], .kb = kb,
+						   .prelude = prelude, .shared = s };
+
+			bool fitted;
+
+			if (plan.group_of[i] != g)
+				continue;
+			n_bad += compare_unit(&job, quiet, one, &fitted) != 0;
+			n_grouped++;
+			n_shared += fitted;
+			took[0] += one[0];
+			took[1] += one[1];
+			fflush(stdout);
+		}
+		shared_close(s);
+	}
+	printf("%zu units, %zu compared, %zu on shared headers, %zu different; %.1f s, plain %.1f s\n",
+	       n, n_grouped, n_shared, n_bad, took[0], took[1]);
+	shared_plan_release(&plan);
+	strbuf_release(&text);
+	return n_bad != 0;
 }
 
 static int print_from_pool(const struct kbuild *kb, const struct rules *rules,
@@ -138,9 +247,11 @@ static int print_from_build(const struct rules *rules, const char *prelude, cons
 	for (; *paths; paths++)
 		if (!kbuild_scope(&kb, *paths, &units))
 			fprintf(stderr, "%s: no unit\n", *paths);
-	if (jobs)
+	if (shared_dir)
+		bad = compare_shared(&kb, rules, prelude, &units, shared_dir, quiet);
+	else if (jobs)
 		bad = print_from_pool(&kb, rules, &units, jobs, quiet);
-	for (size_t i = 0; !jobs && i < units.v.n; i++)
+	for (size_t i = 0; !jobs && !shared_dir && i < units.v.n; i++)
 		bad += print_unit(&kb.units.v[units.v.v[i]], &kb, rules, prelude, quiet);
 	vec_release(&units.v);
 	kbuild_release(&kb);
@@ -156,7 +267,7 @@ int main(int argc, char **argv)
 	char *prelude = NULL;
 	int opt, ret;
 
-	while ((opt = getopt(argc, argv, "+r:t:b:qj:o:")) != -1) {
+	while ((opt = getopt(argc, argv, "+r:t:b:qj:o:s:")) != -1) {
 		if (opt == 'r')
 			dir = optarg;
 		else if (opt == 't')
@@ -167,6 +278,8 @@ int main(int argc, char **argv)
 			quiet = true;
 		else if (opt == 'o')
 			encoded_to = optarg;
+		else if (opt == 's')
+			shared_dir = optarg;
 		else if (opt == 'j')
 			jobs = (unsigned int)strtoul(optarg, NULL, 10);
 		else

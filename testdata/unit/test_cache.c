@@ -506,6 +506,56 @@ static void test_size(void **state)
 	assert_true(fs_exists(in("cache/facts/README")));
 }
 
+/* One shared header, of three files. */
+static void put_header(const char *key, time_t used)
+{
+	const struct timespec times[2] = { { used, 0 }, { used, 0 } };
+	const char *pch = arena_printf(&arena, "cache/headers/%s.pch", key);
+	char text[1001];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	put(pch, text);
+	put(arena_printf(&arena, "cache/headers/%s.info", key), "what is known of it");
+	put(arena_printf(&arena, "cache/headers/%s.00000000.h", key), "#include <x.h>\n");
+	assert_int_equal(utimensat(AT_FDCWD, in(pch), times, 0), 0);
+}
+
+/* Headers that units share count, and go by their last use, with all that belongs to them. */
+static void test_size_headers(void **state)
+{
+	static const char lately[] = "00000000000000000000000000000001";
+	static const char long_ago[] = "00000000000000000000000000000002";
+	struct facts_cache_usage usage;
+	struct facts_cache cache;
+	char data[1000] = { 0 };
+	struct facts_key key;
+
+	assert_int_equal(facts_cache_open(&cache, in("cache"), 3500), 0);
+	key = facts_cache_key(&cache, "a", 1);
+	facts_cache_store(&cache, &key, data, 500, data, 1000);
+	put_header(lately, time(NULL) + 100);
+	put_header(long_ago, 100);
+	put("cache/headers/README", "hands off");
+	facts_cache_usage(in("cache"), &arena, &usage);
+	assert_int_equal(usage.entries, 1);
+	assert_int_equal(usage.headers, 2);
+	assert_in_range(usage.bytes, 3500, 4000);
+	facts_cache_release(&cache);
+	facts_cache_usage(in("cache"), &arena, &usage);
+	assert_int_equal(usage.entries, 1);
+	assert_int_equal(usage.headers, 1);
+	assert_in_range(usage.bytes, 2500, 3500);
+	assert_true(fs_exists(in(arena_printf(&arena, "cache/headers/%s.00000000.h", lately))));
+	assert_true(fs_exists(in(arena_printf(&arena, "cache/headers/%s.info", lately))));
+	assert_false(fs_exists(in(arena_printf(&arena, "cache/headers/%s.pch", long_ago))));
+	assert_int_equal(facts_cache_clear(in("cache")), 0);
+	facts_cache_usage(in("cache"), &arena, &usage);
+	assert_int_equal(usage.headers, 0);
+	assert_int_equal(usage.bytes, 0);
+	assert_true(fs_exists(in("cache/headers/README")));
+}
+
 /* A disk that is full, a folder that cannot be written: no entries, and nothing else. */
 static void test_no_room(void **state)
 {
@@ -542,6 +592,7 @@ int main(void)
 		TEST(test_deps_decode),
 		TEST(test_at_once),
 		TEST(test_size),
+		TEST(test_size_headers),
 		TEST(test_no_room),
 	};
 

@@ -134,12 +134,14 @@ static void check_case(struct fixture *fx, const char *name)
 	char path[4096], file[256];
 	struct facts f, decoded;
 	struct compile_unit cu;
-	char *error = NULL;
+	struct extract_job job = { .unit = &cu, .kb = &fx->kb, .prelude = fx->prelude };
+	struct extract_result r;
 
 	snprintf(file, sizeof(file), "%s.c", name);
 	cu = unit_named(file);
-	if (extract_unit(&cu, &fx->kb, &fx->rules, fx->prelude, &f, &error))
-		fail_msg("%s: %s", file, error);
+	if (extract_unit(&job, &f, &r))
+		fail_msg("%s: %s", file, r.error);
+	extract_result_release(&r);
 	facts_print(&f, &is);
 	snprintf(path, sizeof(path), "%s/%s.expect", DIR_EXTRACT, name);
 	if (getenv("RELOCK_UPDATE"))
@@ -194,17 +196,18 @@ static void test_error(void **state)
 {
 	struct compile_unit cu = unit_named("badunit.c"), none = unit_named("no such file.c");
 	struct fixture *fx = *state;
-	char *error = NULL;
+	struct extract_job job = { .unit = &cu, .kb = &fx->kb, .prelude = fx->prelude };
+	struct extract_result r;
 	struct facts f;
 
-	assert_int_equal(extract_unit(&cu, &fx->kb, &fx->rules, fx->prelude, &f, &error), -EINVAL);
-	assert_string_equal(error, "badunit.c:3:27: use of undeclared identifier 'no_such_thing'");
-	free(error);
+	assert_int_equal(extract_unit(&job, &f, &r), -EINVAL);
+	assert_string_equal(r.error, "badunit.c:3:27: use of undeclared identifier 'no_such_thing'");
+	extract_result_release(&r);
 	facts_release(&f);
-	error = NULL;
-	assert_true(extract_unit(&none, &fx->kb, &fx->rules, fx->prelude, &f, &error) < 0);
-	assert_non_null(error);
-	free(error);
+	job.unit = &none;
+	assert_true(extract_unit(&job, &f, &r) < 0);
+	assert_non_null(r.error);
+	extract_result_release(&r);
 	facts_release(&f);
 	release_unit(&cu);
 	release_unit(&none);

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+#include "clang/shared_info.h"
+#include "clang/unit.h"
+
+/*
+ * Whether a unit parsed on shared headers means what it means when its headers
+ * are parsed in their own order, each once it is included:
+ *
+ * - a macro that the unit or a header of its own defines must not be one that a
+ *   shared header, included after it, looks at;
+ * - no macro of a shared header that the unit does not include may be named
+ *   like anything in the unit.
+ *
+ * What such a header declares is hidden (place.c).
+ */
+
+struct fit {
+	struct unit *u;
+	const struct shared *s;
+	bool *defined; /* by word: a macro of the unit's own, so far */
+	size_t n_defined;
+	VEC(uint32_t) todo;
+};
+
+static bool unfit(struct fit *f, const char *why, const char *what)
+{
+	if (!f->u->unfit)
+		f->u->unfit = arena_printf(&f->u->arena, "%s %s", why, what);
+	return false;
+}
+
+static const char *word_text(const struct shared *s, uint32_t word)
+{
+	return s->text + s->words[word].text;
+}
+
+static void check_file(struct fit *f, uint32_t file)
+{
+	const struct info_file *i = &f->s->files[file];
+
+	for (uint32_t k = 0; f->n_defined && k < i->n_code; k++)
+		if (f->defined[f->s->code[i->code + k]])
+			unfit(f, f->s->text + i->path,
+			      word_text(f->s, f->s->code[i->code + k]));
+}
+
+/* The unit includes @file, and so all that this one includes. */
+static void see(struct fit *f, uint32_t file)
+{
+	const struct shared *s = f->s;
+
+	if (f->u->seen[file])
+		return;
+	f->u->seen[file] = true;
+	vec_push(&f->todo, file);
+	while (f->todo.n) {
+		const struct info_file *i = &s->files[f->todo.v[--f->todo.n]];
+
+		check_file(f, (uint32_t)(i - s->files));
+		for (uint32_t k = 0; k < i->n_edges; k++) {
+			uint32_t to = s->edges[i->edges + k];
+
+			if (f->u->seen[to])
+				continue;
+			f->u->seen[to] = true;
+			vec_push(&f->todo, to);
+		}
+	}
+}
+
+static void meet_include(struct fit *f, CXCursor c)
+{
+	CXFile file = clang_getIncludedFile(c);
+	uint32_t id;
+	CXString s;
+
+	if (!file)
+		return;
+	s = clang_getFileName(file);
+	id = word_table_find(&f->s->paths, clang_getCString(s), strlen(clang_getCString(s)));
+	clang_disposeString(s);
+	if (id != FACTS_NONE)
+		see(f, id);
+}
+
+/* Is it a string and nothing else, so that it changes no more than a text? */
+static bool is_plain_text(const struct fit *f, CXCursor c)
+{
+	CXSourceRange r = clang_getCursorExtent(c);
+	unsigned int from, to;
+	const char *text, *s, *end;
+	size_t size = 0;
+	CXFile file;
+
+	clang_getFileLocation(clang_getRangeStart(r), &file, NULL, NULL, &from);
+	clang_getFileLocation(clang_getRangeEnd(r), NULL, NULL, NULL, &to);
+	text = file ? clang_getFileContents(f->u->tu, file, &size) : NULL;
+	if (!text || to > size || from > to)
+		return false;
+	s = text + from;
+	end = text + to;
+	while (s < end && *s != '(' && *s != ' ' && *s != '\t')
+		s++;
+	if (s < end && *s == '(')
+		while (s < end && *s++ != ')')
+			;
+	for (; s < end; s++) {
+		if (*s == '"') {
+			for (s++; s < end && *s != '"'; s++)
+				s += *s == '\\';
+		} else if (*s == ',' || *s == '(' || *s == '{' || *s == ';') {
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * The macro means something else now, and so do those that are made of it. A
+ * text that became another text changes nothing in the facts (lower_string()).
+ */
+static void define(struct fit *f, uint32_t word, bool text)
+{
+	VEC(uint32_t) todo = { 0 };
+
+	vec_push(&todo, word);
+	while (todo.n) {
+		const struct info_word *w;
+
+		word = todo.v[--todo.n];
+		if (f->defined[word])
+			continue;
+		f->defined[word] = true;
+		f->n_defined++;
+		w = &f->s->words[word];
+		for (uint32_t i = 0; i < w->n_users && !text; i++)
+			vec_push(&todo, f->s->users[w->users + i]);
+	}
+	vec_release(&todo);
+}
+
+static void meet_macro(struct fit *f, CXCursor c)
+{
+	CXString s = clang_getCursorSpelling(c);
+	const char *name = clang_getCString(s);
+	uint32_t id = word_table_find(&f->s->names, name, strlen(name));
+
+	if (id != FACTS_NONE)
+		define(f, id, is_plain_text(f, c));
+	clang_disposeString(s);
+}
+
+static enum CXChildVisitResult visit_entity(CXCursor c, CXCursor parent, CXClientData data)
+{
+	struct fit *f = data;
+
+	(void)parent;
+	if (clang_getCursorKind(c) == CXCursor_InclusionDirective)
+		meet_include(f, c);
+	else if (clang_getCursorKind(c) == CXCursor_MacroDefinition)
+		meet_macro(f, c);
+	else if (!clang_isPreprocessing(clang_getCursorKind(c)))
+		return CXChildVisit_Break;
+	return CXChildVisit_Continue;
+}
+
+static void check_word(void *data, enum word_kind kind, const char *word, size_t len)
+{
+	struct fit *f = data;
+	uint32_t id = word_table_find(&f->s->names, word, len);
+	const struct info_word *w;
+	bool hidden = false, seen = false;
+
+	if (id == FACTS_NONE)
+		return;
+	w = &f->s->words[id];
+	for (uint32_t i = 0; i < w->n_defs; i++) {
+		if (f->u->seen[f->s->defs[w->defs + i]])
+			seen = true;
+		else
+			hidden = true;
+	}
+	if (hidden && !seen)
+		unfit(f, "macro of a header that is not included:", word_text(f->s, id));
+}
+
+static void check_text(CXFile file, CXSourceLocation *stack, unsigned int n, CXClientData data)
+{
+	struct fit *f = data;
+	size_t size = 0;
+	const char *text = clang_getFileContents(f->u->tu, file, &size);
+
+	if (text)
+		words_scan(text, size, check_word, f);
+}
+
+static bool is_hidden(const struct unit *u, const char *path)
+{
+	uint32_t id = u->seen ? word_table_find(&u->shared->paths, path, strlen(path)) : FACTS_NONE;
+
+	return id != FACTS_NONE && !u->seen[id];
+}
+
+bool unit_hides(struct unit *u, CXCursor c)
+{
+	CXFile file = NULL;
+	uint32_t *known;
+	CXString s;
+
+	if (!u->shared || clang_Cursor_isNull(c))
+		return false;
+	clang_getExpansionLocation(clang_getCursorLocation(c), &file, NULL, NULL, NULL);
+	if (!file)
+		return false;
+	known = pair_map_at(&u->hidden_files, (uintptr_t)file, 0);
+	if (*known == FACTS_NONE) {
+		s = clang_getFileName(file);
+		*known = is_hidden(u, clang_getCString(s));
+		clang_disposeString(s);
+	}
+	return *known != 0;
+}
+
+bool fit_command(struct unit *u)
+{
+	struct deps d;
+	bool ret;
+
+	deps_init(&d, u->cu->directory, u->cu->argv);
+	ret = deps_fit(&d, &u->shared->deps, u->shared->view);
+	if (!ret)
+		u->unfit = "a folder of its own has a header that the shared ones look for";
+	deps_release(&d);
+	return ret;
+}
+
+bool fit_unit(struct unit *u)
+{
+	struct fit f = { .u = u, .s = u->shared };
+
+	u->seen = ARENA_ARRAY(&u->arena, bool, f.s->n_files);
+	f.defined = ARENA_ARRAY(&u->arena, bool, f.s->n_words);
+	for (uint32_t i = 0; i < f.s->n_roots; i++)
+		see(&f, f.s->roots[i]);
+	clang_visitChildren(clang_getTranslationUnitCursor(u->tu), visit_entity, &f);
+	if (!u->unfit)
+		clang_getInclusions(u->tu, check_text, &f);
+	vec_release(&f.todo);
+	return !u->unfit;
+}

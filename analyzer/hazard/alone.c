@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "hazard/model.h"
+
+/*
+ * What one unit shows by itself, whatever the rest of the kernel does with it:
+ * locks that a path leaves, trylocks that nobody looks at. All locks count, as
+ * nobody knows yet which of them programs can want.
+ */
+
+/* Whether callers that this unit does not show start @fn; the others are seen through it. */
+static bool starts_here(const struct func *fn)
+{
+	return fn->defined && fn->touches && !fn->lock && !fn->percpu && !(fn->flags & FF_HEADER) &&
+	       (fn->address_taken || !(fn->flags & FF_STATIC) || !fn->has_callers);
+}
+
+void analyse_alone(struct program *p, struct arena *arena, struct report *ret)
+{
+	static const struct analyse_options none;
+	struct analysis an = { .p = p, .arena = arena, .o = &none };
+	uint32_t f;
+
+	interp_init(&an.in, p);
+	bpf_tables_read(&an.t, p);
+	programs_init(&an.pr, &an.in, &an.t);
+	for (f = 0; f < p->funcs.n; f++) {
+		struct run_input input = { .func = f, .kind = FACTS_NONE };
+		struct outer *o;
+
+		if (!starts_here(&p->funcs.v[f]))
+			continue;
+		o = ARENA_NEW(arena, struct outer);
+		o->func = f;
+		o->via = "called from other units";
+		o->kind = FACTS_NONE;
+		interp_run(&an.in, &input, &o->run);
+		vec_push(&an.outers, o);
+	}
+	find_rl107(&an);
+	find_rl110(&an);
+	make_findings(&an, ret);
+	analysis_release(&an);
+}
