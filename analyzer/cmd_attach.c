@@ -1,29 +1,33 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
-#include "study.h"
+#include "command.h"
+#include "tree_command.h"
 
 #include <string.h>
 
 struct attach {
-	struct options o;
-	struct study st;
+	struct tree_command c;
 	VEC(const char *) functions;
 };
+
+static struct attach *to_attach(struct tree_command *c)
+{
+	return (struct attach *)c;
+}
 
 /* TREE, then functions: the first is the child parser's. */
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct attach *c = state->input;
+	struct tree_command *c = state->input;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		for (size_t i = 0; i < 5; i++)
-			state->child_inputs[i] = &c->o;
+		tree_command_inputs(c, state, 1);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (!c->o.tree)
 			return ARGP_ERR_UNKNOWN;
-		vec_push(&c->functions, arg);
+		vec_push(&to_attach(c)->functions, arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -31,69 +35,65 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 /* A function that no unit mentions is a slip of the pen, not one that is safe. */
-static bool is_known(const struct attach *c, const char *name)
+static bool is_known(const struct tree_command *c, const char *name)
 {
 	const struct report *r = &c->st.report;
 
-	for (size_t i = 0; i < r->n_attachables; i++)
+	for (size_t i = 0; i < r->n_attachables; i++) {
 		if (!strcmp(r->attachables[i].name, name))
 			return true;
-	for (size_t i = 0; i < c->st.program.funcs.n; i++)
-		if (!strcmp(func_name(&c->st.program, (uint32_t)i), name))
-			return true;
+	}
+	if (tree_command_has_function(c, name))
+		return true;
 	log_error("no analysed unit mentions a function or tracepoint '%s'", name);
 	return false;
 }
 
-static int attach(struct attach *c)
+static bool after(struct tree_command *c, struct report_options *ro)
 {
-	const struct report_options ro = { .functions = c->functions.v,
-					   .n_functions = c->functions.n };
+	const struct attach *a = to_attach(c);
 
-	if (!options_check(&c->o) || !study_run(&c->st))
-		return EXIT_ERROR;
-	progress_end();
-	for (size_t i = 0; i < c->functions.n; i++)
-		if (!is_known(c, c->functions.v[i]))
-			return EXIT_ERROR;
-	if (!options_report(&c->o, &c->st.report, &ro))
-		return EXIT_ERROR;
-	return c->st.report.n_failed ? EXIT_PARTLY : EXIT_CLEAN;
+	ro->functions = a->functions.v;
+	ro->n_functions = a->functions.n;
+	for (size_t i = 0; i < a->functions.n; i++) {
+		if (!is_known(c, a->functions.v[i]))
+			return false;
+	}
+	return true;
 }
 
-int cmd_attach(int argc, char **argv)
+static const struct argp_option no_options[] = { { 0 } };
+static const struct argp_child children[] = { { &tree_command_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp argp = {
+	.options = no_options,
+	.parser = parse,
+	.args_doc = "TREE [FUNCTION...]",
+	.doc = "Says of each function and tracepoint that is reached under a lock whether "
+	       "a program may be attached to it, and which helpers it must not call there. "
+	       "Formats: text, json, bpftrace.",
+	.children = children,
+};
+
+static int run(int argc, char **argv)
 {
-	static const struct argp_option no_options[] = { { 0 } };
-	static const struct argp_child children[] = {
-		{ &options_tree_argp, 0, NULL, 0 },
-		{ &options_given_argp, 0, NULL, 0 },
-		{ &options_rules_argp, 0, NULL, 0 },
-		{ &options_output_argp, 0, NULL, 0 },
-		{ &options_talk_argp, 0, NULL, 0 },
-		{ 0 },
-	};
-	static const struct argp argp = {
-		.options = no_options,
-		.parser = parse,
-		.args_doc = "TREE [FUNCTION...]",
-		.doc = "Says of each function and tracepoint that is reached under a lock whether "
-		       "a program may be attached to it, and which helpers it must not call there. "
-		       "Formats: text, json, bpftrace.",
-		.children = children,
-	};
-	struct attach c = { 0 };
+	struct attach a = { 0 };
 	int status;
 
-	options_init(&c.o);
-	c.o.writers = attach_writers;
-	study_init(&c.st, &c.o);
-	c.st.sections = true;
-	argp_parse(&argp, argc, argv, 0, NULL, &c);
-	progress_start(c.o.progress);
-	status = attach(&c);
-	progress_end();
-	study_release(&c.st);
-	vec_release(&c.functions);
-	options_release(&c.o);
+	tree_command_init(&a.c);
+	a.c.o.writers = attach_writers;
+	a.c.st.sections = true;
+	a.c.after = after;
+	status = tree_command_run(&a.c, &argp, argc, argv);
+	vec_release(&a.functions);
+	tree_command_release(&a.c);
 	return status;
 }
+
+const struct command cmd_attach = {
+	.name = "attach",
+	.what = "what must not be traced, and what still can be",
+	.argp = &argp,
+	.run = run,
+	.writers = attach_writers,
+	.operand = OPERAND_TREE,
+};

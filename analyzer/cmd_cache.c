@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
+#include "command.h"
 #include "facts/cache.h"
 #include "options.h"
 
@@ -57,7 +58,8 @@ static int run_cache(struct cache_command *c)
 		return EXIT_ERROR;
 	}
 	printf("%s: facts of %zu units, %zu shared headers, %" PRIu64 " of at most %" PRIu64
-	       " bytes\n", dir, usage.entries, usage.headers, usage.bytes, c->o.cache_size);
+	       " bytes\n",
+	       dir, usage.entries, usage.headers, usage.bytes, c->o.cache_size);
 	if (fflush(stdout)) {
 		log_error("cannot write to standard output: %s", strerror(errno));
 		return EXIT_ERROR;
@@ -65,20 +67,21 @@ static int run_cache(struct cache_command *c)
 	return EXIT_CLEAN;
 }
 
-int cmd_cache(int argc, char **argv)
+static const struct argp_child children[] = {
+	{ &options_cache_argp, 0, NULL, 0 },
+	{ &options_talk_argp, 0, NULL, 0 },
+	{ 0 },
+};
+static const struct argp argp = {
+	.options = cache_options,
+	.parser = parse,
+	.doc = "Shows what is kept of the units that were analysed, so that only what has "
+	       "changed is read again.",
+	.children = children,
+};
+
+static int run(int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{ &options_cache_argp, 0, NULL, 0 },
-		{ &options_talk_argp, 0, NULL, 0 },
-		{ 0 },
-	};
-	static const struct argp argp = {
-		.options = cache_options,
-		.parser = parse,
-		.doc = "Shows what is kept of the units that were analysed, so that only what has "
-		       "changed is read again.",
-		.children = children,
-	};
 	struct cache_command c = { 0 };
 	int status;
 
@@ -89,3 +92,10 @@ int cmd_cache(int argc, char **argv)
 	arena_release(&c.arena);
 	return status;
 }
+
+const struct command cmd_cache = {
+	.name = "cache",
+	.what = "what is kept from run to run",
+	.argp = &argp,
+	.run = run,
+};

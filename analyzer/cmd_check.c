@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: MIT
+#include "command.h"
 #include "known.h"
-#include "study.h"
+#include "tree_command.h"
 
 struct check {
-	struct options o;
-	struct study st;
+	struct tree_command c;
 	struct known_findings known;
 };
 
-static int check(struct check *c)
+static struct check *to_check(struct tree_command *c)
 {
-	const struct report_options ro = { 0 };
+	return (struct check *)c;
+}
 
+static bool before(struct tree_command *c)
+{
 	for (size_t i = 0; i < c->o.outputs.n; i++)
 		c->st.sections |= c->o.outputs.v[i].writer->sections;
-	if (!options_check(&c->o) || !known_read(&c->known) || !study_run(&c->st))
-		return EXIT_ERROR;
-	progress_end();
-	known_mark(&c->known, &c->st.report);
-	if (!options_report(&c->o, &c->st.report, &ro) ||
-	    !known_write(&c->known, &c->st.report))
+	return known_read(&to_check(c)->known);
+}
+
+static bool after(struct tree_command *c, struct report_options *ro)
+{
+	known_mark(&to_check(c)->known, &c->st.report);
+	return true;
+}
+
+static int judge(struct tree_command *c)
+{
+	if (!known_write(&to_check(c)->known, &c->st.report))
 		return EXIT_ERROR;
 	for (size_t i = 0; i < c->st.report.n_findings; i++) {
 		const struct finding *f = &c->st.report.findings[i];
@@ -27,52 +36,53 @@ static int check(struct check *c)
 		if (!finding_known(f) && (int)f->severity >= c->o.fail_on)
 			return EXIT_FINDINGS;
 	}
-	return c->st.report.n_failed ? EXIT_PARTLY : EXIT_CLEAN;
+	return EXIT_CLEAN;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct check *c = state->input;
-
 	if (key != ARGP_KEY_INIT)
 		return ARGP_ERR_UNKNOWN;
-	for (size_t i = 0; i < 7; i++)
-		state->child_inputs[i] = &c->o;
+	tree_command_inputs(state->input, state, 3);
 	return 0;
 }
 
-int cmd_check(int argc, char **argv)
+static const struct argp_option no_options[] = { { 0 } };
+static const struct argp_child children[] = {
+	{ &tree_command_argp, 0, NULL, 0 },
+	{ &options_fail_argp, 0, NULL, 0 },
+	{ &options_known_argp, 0, NULL, 0 },
+	{ 0 },
+};
+static const struct argp argp = {
+	.options = no_options,
+	.parser = parse,
+	.args_doc = "TREE",
+	.doc = "Analyses the kernel source tree TREE and reports what it finds.",
+	.children = children,
+};
+
+static int run(int argc, char **argv)
 {
-	static const struct argp_option no_options[] = { { 0 } };
-	static const struct argp_child children[] = {
-		{ &options_tree_argp, 0, NULL, 0 },
-		{ &options_given_argp, 0, NULL, 0 },
-		{ &options_rules_argp, 0, NULL, 0 },
-		{ &options_output_argp, 0, NULL, 0 },
-		{ &options_fail_argp, 0, NULL, 0 },
-		{ &options_known_argp, 0, NULL, 0 },
-		{ &options_talk_argp, 0, NULL, 0 },
-		{ 0 },
-	};
-	static const struct argp argp = {
-		.options = no_options,
-		.parser = parse,
-		.args_doc = "TREE",
-		.doc = "Analyses the kernel source tree TREE and reports what it finds.",
-		.children = children,
-	};
-	struct check c;
+	struct check k;
 	int status;
 
-	options_init(&c.o);
-	study_init(&c.st, &c.o);
-	known_init(&c.known, &c.o);
-	argp_parse(&argp, argc, argv, 0, NULL, &c);
-	progress_start(c.o.progress);
-	status = check(&c);
-	progress_end();
-	study_release(&c.st);
-	known_release(&c.known);
-	options_release(&c.o);
+	tree_command_init(&k.c);
+	known_init(&k.known, &k.c.o);
+	k.c.before = before;
+	k.c.after = after;
+	k.c.judge = judge;
+	status = tree_command_run(&k.c, &argp, argc, argv);
+	known_release(&k.known);
+	tree_command_release(&k.c);
 	return status;
 }
+
+const struct command cmd_check = {
+	.name = "check",
+	.what = "analyse a kernel tree and report",
+	.argp = &argp,
+	.run = run,
+	.writers = report_writers,
+	.operand = OPERAND_TREE,
+};

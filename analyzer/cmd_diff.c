@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
+#include "command.h"
 #include "history/read.h"
 #include "options.h"
 #include "reports/diff.h"
@@ -86,23 +87,24 @@ static int run_diff(struct diff_command *c)
 	return EXIT_CLEAN;
 }
 
-int cmd_diff(int argc, char **argv)
+static const struct argp_option no_options[] = { { 0 } };
+static const struct argp_child children[] = {
+	{ &options_output_argp, 0, NULL, 0 },
+	{ &options_fail_argp, 0, NULL, 0 },
+	{ &options_talk_argp, 0, NULL, 0 },
+	{ 0 },
+};
+static const struct argp argp = {
+	.options = no_options,
+	.parser = parse,
+	.args_doc = "OLD NEW",
+	.doc = "Compares two JSON reports: what is new in NEW, and what is fixed. Ends with 1 "
+	       "if something new is at or above --fail-on.\vFormats of --output: text, json.",
+	.children = children,
+};
+
+static int run(int argc, char **argv)
 {
-	static const struct argp_option no_options[] = { { 0 } };
-	static const struct argp_child children[] = {
-		{ &options_output_argp, 0, NULL, 0 },
-		{ &options_fail_argp, 0, NULL, 0 },
-		{ &options_talk_argp, 0, NULL, 0 },
-		{ 0 },
-	};
-	static const struct argp argp = {
-		.options = no_options,
-		.parser = parse,
-		.args_doc = "OLD NEW",
-		.doc = "Compares two JSON reports: what is new in NEW, and what is fixed. Ends with 1 "
-		       "if something new is at or above --fail-on.\vFormats of --output: text, json.",
-		.children = children,
-	};
 	struct diff_command c = { 0 };
 	int status;
 
@@ -114,3 +116,12 @@ int cmd_diff(int argc, char **argv)
 	arena_release(&c.arena);
 	return status;
 }
+
+const struct command cmd_diff = {
+	.name = "diff",
+	.what = "what is new and what is fixed between two JSON reports",
+	.argp = &argp,
+	.run = run,
+	.formats = formats,
+	.operand = OPERAND_FILES,
+};

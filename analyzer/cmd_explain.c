@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
+#include "command.h"
 #include "history/baseline.h"
 #include "history/read.h"
 #include "options.h"
@@ -55,7 +56,8 @@ static bool explain_rule(struct explain *e, const struct rules *rules,
 	options_rule_names(rules, &names);
 	if (is_id(e->what))
 		log_error("%s is the id of a finding; give the JSON report that has it with "
-			  "--report FILE", e->what);
+			  "--report FILE",
+			  e->what);
 	else
 		log_error("there is no rule '%s'; there are %s", e->what, names.buf);
 	strbuf_release(&names);
@@ -88,30 +90,31 @@ static int explain(struct explain *e)
 	bool ok = options_read_rules(&e->o, &rules);
 
 	if (ok)
-		ok = e->report ? explain_finding(e, &rules, &ro, &out) :
-				 explain_rule(e, &rules, &ro, &out);
+		ok = e->report ? explain_finding(e, &rules, &ro, &out)
+			       : explain_rule(e, &rules, &ro, &out);
 	ok = ok && options_write(&to, &out);
 	strbuf_release(&out);
 	rules_release(&rules);
 	return ok ? EXIT_CLEAN : EXIT_ERROR;
 }
 
-int cmd_explain(int argc, char **argv)
+static const struct argp_child children[] = {
+	{ &options_rules_argp, 0, NULL, 0 },
+	{ &options_talk_argp, 0, NULL, 0 },
+	{ 0 },
+};
+static const struct argp argp = {
+	.options = explain_options,
+	.parser = parse,
+	.args_doc = "RULE\nID --report FILE",
+	.doc = "Explains a rule, named by its code (RL101) or its name; or one finding of a "
+	       "JSON report at length: its whole path, what was not proved, and what would "
+	       "refute it.",
+	.children = children,
+};
+
+static int run(int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{ &options_rules_argp, 0, NULL, 0 },
-		{ &options_talk_argp, 0, NULL, 0 },
-		{ 0 },
-	};
-	static const struct argp argp = {
-		.options = explain_options,
-		.parser = parse,
-		.args_doc = "RULE\nID --report FILE",
-		.doc = "Explains a rule, named by its code (RL101) or its name; or one finding of a "
-		       "JSON report at length: its whole path, what was not proved, and what would "
-		       "refute it.",
-		.children = children,
-	};
 	struct explain e = { 0 };
 	int status;
 
@@ -122,3 +125,11 @@ int cmd_explain(int argc, char **argv)
 	arena_release(&e.arena);
 	return status;
 }
+
+const struct command cmd_explain = {
+	.name = "explain",
+	.what = "what a rule means, or one finding of a report at length",
+	.argp = &argp,
+	.run = run,
+	.operand = OPERAND_RULE,
+};

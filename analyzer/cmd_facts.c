@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/fs.h"
 #include "base/log.h"
+#include "command.h"
 #include "study.h"
 
 #include <errno.h>
@@ -18,7 +19,8 @@ struct facts_command {
 enum { KEY_UNITS = 0x200, KEY_TO, KEY_LIST };
 
 static const struct argp_option facts_options[] = {
-	{ "list", KEY_LIST, NULL, 0, "Print the names of the units, a line each, and do no more", 1 },
+	{ "list", KEY_LIST, NULL, 0, "Print the names of the units, a line each, and do no more",
+	  1 },
 	{ "units", KEY_UNITS, "FILE", 0,
 	  "The units to read, a name a line as --list prints them; - is standard input", 1 },
 	{ "to", KEY_TO, "DIR", 0, "Where the facts go, a file a unit", 1 },
@@ -97,7 +99,8 @@ static bool read_units(struct facts_command *c)
 		line++;
 		if (*s && !add_unit(&c->st, s)) {
 			log_error("--units %s:%u: there is no unit '%s' in this config; "
-				  "'relock facts TREE --list' names them", c->units, line, s);
+				  "'relock facts TREE --list' names them",
+				  c->units, line, s);
 			ok = false;
 		}
 	}
@@ -182,23 +185,24 @@ static int facts(struct facts_command *c)
 	return c->list ? print_list(&c->st) : make_facts(c);
 }
 
-int cmd_facts(int argc, char **argv)
+static const struct argp_child children[] = {
+	{ &options_tree_argp, 0, NULL, 0 },
+	{ &options_rules_argp, 0, NULL, 0 },
+	{ &options_talk_argp, 0, NULL, 0 },
+	{ 0 },
+};
+static const struct argp argp = {
+	.options = facts_options,
+	.parser = parse,
+	.args_doc = "TREE",
+	.doc = "Reads units of the kernel source tree TREE and writes what they say below "
+	       "--to, for a later 'relock check TREE --facts DIR', here or on another "
+	       "machine.",
+	.children = children,
+};
+
+static int run(int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{ &options_tree_argp, 0, NULL, 0 },
-		{ &options_rules_argp, 0, NULL, 0 },
-		{ &options_talk_argp, 0, NULL, 0 },
-		{ 0 },
-	};
-	static const struct argp argp = {
-		.options = facts_options,
-		.parser = parse,
-		.args_doc = "TREE",
-		.doc = "Reads units of the kernel source tree TREE and writes what they say below "
-		       "--to, for a later 'relock check TREE --facts DIR', here or on another "
-		       "machine.",
-		.children = children,
-	};
 	struct facts_command c = { 0 };
 	int status;
 
@@ -212,3 +216,11 @@ int cmd_facts(int argc, char **argv)
 	options_release(&c.o);
 	return status;
 }
+
+const struct command cmd_facts = {
+	.name = "facts",
+	.what = "what some units say, to be put together elsewhere",
+	.argp = &argp,
+	.run = run,
+	.operand = OPERAND_TREE,
+};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
-#include "study.h"
+#include "command.h"
+#include "tree_command.h"
 
 #include <string.h>
 
@@ -11,13 +12,17 @@ enum key {
 };
 
 struct whatif_cmd {
-	struct options o;
-	struct study st;
+	struct tree_command c;
 	VEC(struct remedy_guard) guards;
 	VEC(const char *) notrace;
 	VEC(const char *) objects;
 	struct remedy_names names;
 };
+
+static struct whatif_cmd *to_whatif(struct tree_command *c)
+{
+	return (struct whatif_cmd *)c;
+}
 
 static const struct argp_option own_options[] = {
 	{ "guard", KEY_GUARD, "FUNCTION:COUNTER", 0,
@@ -44,8 +49,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		for (size_t i = 0; i < 5; i++)
-			state->child_inputs[i] = &c->o;
+		tree_command_inputs(&c->c, state, 1);
 		return 0;
 	case KEY_GUARD:
 		add_guard(c, arg, state);
@@ -63,9 +67,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static bool has_function(const struct whatif_cmd *c, const char *option, const char *name)
 {
-	for (size_t i = 0; i < c->st.program.funcs.n; i++)
-		if (!strcmp(func_name(&c->st.program, (uint32_t)i), name))
-			return true;
+	if (tree_command_has_function(&c->c, name))
+		return true;
 	log_error("%s: no analysed unit mentions a function '%s'", option, name);
 	return false;
 }
@@ -73,10 +76,10 @@ static bool has_function(const struct whatif_cmd *c, const char *option, const c
 /* A counter is a variable, or "record.field" of one that objects point to. */
 static bool has_counter(const struct whatif_cmd *c, const char *name)
 {
-	for (size_t i = 0; i < c->st.program.gvars.n; i++)
-		if (!strcmp(program_str(&c->st.program, c->st.program.gvars.v[i].name), name))
+	for (size_t i = 0; i < c->c.st.program.gvars.n; i++)
+		if (!strcmp(program_str(&c->c.st.program, c->c.st.program.gvars.v[i].name), name))
 			return true;
-	if (strchr(name, '.') && program_find_string(&c->st.program, name) != FACTS_NONE)
+	if (strchr(name, '.') && program_find_string(&c->c.st.program, name) != FACTS_NONE)
 		return true;
 	log_error("--guard: no analysed unit has a counter '%s'", name);
 	return false;
@@ -86,8 +89,8 @@ static bool has_object(const struct whatif_cmd *c, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (size_t i = 0; i < c->st.kb.units.n; i++) {
-		const char *file = c->st.kb.units.v[i].file;
+	for (size_t i = 0; i < c->c.st.kb.units.n; i++) {
+		const char *file = c->c.st.kb.units.v[i].file;
 
 		if (len > 2 && !strcmp(name + len - 2, ".o") && strlen(file) == len &&
 		    !strncmp(file, name, len - 1))
@@ -114,54 +117,54 @@ static bool names_are_known(const struct whatif_cmd *c)
 	return true;
 }
 
-static int whatif(struct whatif_cmd *c)
+static bool before(struct tree_command *c)
 {
-	const struct report_options ro = { 0 };
+	struct whatif_cmd *w = to_whatif(c);
 
-	c->names = (struct remedy_names){ c->guards.v,	c->guards.n,  c->notrace.v,
-					  c->notrace.n, c->objects.v, c->objects.n };
-	c->st.whatif = &c->names;
-	if (!options_check(&c->o) || !study_run(&c->st))
-		return EXIT_ERROR;
-	progress_end();
-	if (!names_are_known(c) || !options_report(&c->o, &c->st.report, &ro))
-		return EXIT_ERROR;
-	return c->st.report.n_failed ? EXIT_PARTLY : EXIT_CLEAN;
+	w->names = (struct remedy_names){ w->guards.v,	w->guards.n,  w->notrace.v,
+					  w->notrace.n, w->objects.v, w->objects.n };
+	c->st.whatif = &w->names;
+	return true;
 }
 
-int cmd_whatif(int argc, char **argv)
+static bool after(struct tree_command *c, struct report_options *ro)
 {
-	static const struct argp_child children[] = {
-		{ &options_tree_argp, 0, NULL, 0 },
-		{ &options_given_argp, 0, NULL, 0 },
-		{ &options_rules_argp, 0, NULL, 0 },
-		{ &options_output_argp, 0, NULL, 0 },
-		{ &options_talk_argp, 0, NULL, 0 },
-		{ 0 },
-	};
-	static const struct argp argp = {
-		.options = own_options,
-		.parser = parse,
-		.args_doc = "TREE",
-		.doc = "Says what the remedies that are named would leave of the findings, and what "
-		       "they hide from tracing. Without any, proposes for each error the smallest "
-		       "of each kind. Formats: text, json.",
-		.children = children,
-	};
-	struct whatif_cmd c = { 0 };
+	return names_are_known(to_whatif(c));
+}
+
+static const struct argp_child children[] = { { &tree_command_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp argp = {
+	.options = own_options,
+	.parser = parse,
+	.args_doc = "TREE",
+	.doc = "Says what the remedies that are named would leave of the findings, and what "
+	       "they hide from tracing. Without any, proposes for each error the smallest "
+	       "of each kind. Formats: text, json.",
+	.children = children,
+};
+
+static int run(int argc, char **argv)
+{
+	struct whatif_cmd w = { 0 };
 	int status;
 
-	options_init(&c.o);
-	c.o.writers = whatif_writers;
-	study_init(&c.st, &c.o);
-	argp_parse(&argp, argc, argv, 0, NULL, &c);
-	progress_start(c.o.progress);
-	status = whatif(&c);
-	progress_end();
-	study_release(&c.st);
-	vec_release(&c.guards);
-	vec_release(&c.notrace);
-	vec_release(&c.objects);
-	options_release(&c.o);
+	tree_command_init(&w.c);
+	w.c.o.writers = whatif_writers;
+	w.c.before = before;
+	w.c.after = after;
+	status = tree_command_run(&w.c, &argp, argc, argv);
+	vec_release(&w.guards);
+	vec_release(&w.notrace);
+	vec_release(&w.objects);
+	tree_command_release(&w.c);
 	return status;
 }
+
+const struct command cmd_whatif = {
+	.name = "whatif",
+	.what = "what a remedy would leave of the findings",
+	.argp = &argp,
+	.run = run,
+	.writers = whatif_writers,
+	.operand = OPERAND_TREE,
+};

@@ -1,77 +1,114 @@
 // SPDX-License-Identifier: MIT
 #include "base/fs.h"
 #include "base/log.h"
-#include "clang/extract.h"
+#include "command.h"
 #include "options.h"
+#include "version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct command_entry {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *what;
-} commands[] = {
-	{ "check", cmd_check, "analyse a kernel tree and report" },
-	{ "sections", cmd_sections, "every critical section, and what can be attached to in it" },
-	{ "attach", cmd_attach, "what must not be traced, and what still can be" },
-	{ "whatif", cmd_whatif, "what a remedy would leave of the findings" },
-	{ "diff", cmd_diff, "what is new and what is fixed between two JSON reports" },
-	{ "explain", cmd_explain, "what a rule means, or one finding of a report at length" },
-	{ "facts", cmd_facts, "what some units say, to be put together elsewhere" },
-	{ "cache", cmd_cache, "what is kept from run to run" },
+const struct command *const commands[] = {
+	&cmd_check,   &cmd_sections, &cmd_attach, &cmd_whatif, &cmd_diff,
+	&cmd_explain, &cmd_facts,    &cmd_cache,  &cmd_help,   NULL,
 };
 
-static void usage(FILE *to)
+const struct command *command_find(const char *name)
 {
-	fprintf(to, "Usage: relock COMMAND [OPTION...]\n"
-		    "Finds where BPF code in a Linux kernel tree can take a lock it already holds.\n\n"
-		    "Commands:\n");
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].what);
-	fprintf(to, "\n'relock COMMAND --help' lists a command's options; 'relock --version' says "
-		    "which version this is.\n");
+	for (size_t i = 0; commands[i]; i++) {
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	}
+	return NULL;
 }
 
 static void print_version(FILE *to, struct argp_state *state)
 {
-	fprintf(to, "relock %s (libclang %s)\n", RELOCK_VERSION, extract_libclang_version());
+	struct strbuf sb = STRBUF_INIT;
+
+	version_add(&sb);
+	fputs(sb.buf, to);
+	strbuf_release(&sb);
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	/* argp's messages begin with argv[0]. */
+	char self[64];
+
+	snprintf(self, sizeof(self), "relock %s", command->name);
+	argv[0] = self;
+	return command->run(argc, argv);
+}
+
+static int help_on(const char *topic)
+{
+	char *argv[] = { NULL, topic ? xstrdup(topic) : NULL, NULL };
+	int status = run_command(&cmd_help, topic ? 2 : 1, argv);
+
+	free(argv[1]);
+	return status;
+}
+
+/* "--version", alone or with "--verbose" on either side of it. */
+static int say_version(int argc, char **argv)
+{
+	const struct output to = { .format = "the version" };
+	struct strbuf sb = STRBUF_INIT;
+	bool verbose = false, ok;
+
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--verbose") || !strcmp(argv[i], "-v")) {
+			verbose = true;
+		} else if (strcmp(argv[i], "--version") != 0 && strcmp(argv[i], "-V") != 0) {
+			log_error("--version goes with --verbose only, not with '%s'", argv[i]);
+			return EXIT_ERROR;
+		}
+	}
+	if (verbose)
+		version_add_verbose(&sb);
+	else
+		version_add(&sb);
+	ok = options_write(&to, &sb);
+	strbuf_release(&sb);
+	return ok ? EXIT_CLEAN : EXIT_ERROR;
+}
+
+static bool wants_version(int argc, char **argv)
+{
+	const char *first = argv[1];
+
+	if (argc == 3 && (!strcmp(first, "--verbose") || !strcmp(first, "-v")))
+		first = argv[2];
+	return !strcmp(first, "--version") || !strcmp(first, "-V");
 }
 
 int main(int argc, char **argv)
 {
 	struct strbuf names = STRBUF_INIT;
 	const char *name = argc > 1 ? argv[1] : NULL;
+	const struct command *command;
 
 	if (argc && !strcmp(fs_basename(argv[0]), "relock-check"))
 		return cmd_relock_check(argc, argv);
 	argp_program_version_hook = print_version;
 	argp_err_exit_status = EXIT_ERROR;
 	if (!name) {
-		usage(stderr);
+		log_error("which command? 'relock help' lists them");
 		return EXIT_ERROR;
 	}
-	if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
-		print_version(stdout, NULL);
-		return EXIT_CLEAN;
-	}
-	if (!strcmp(name, "--help") || !strcmp(name, "-?") || !strcmp(name, "help")) {
-		usage(stdout);
-		return EXIT_CLEAN;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (!strcmp(name, commands[i].name)) {
-			/* argp's messages begin with argv[0]. */
-			char self[64];
-
-			snprintf(self, sizeof(self), "relock %s", name);
-			argv[1] = self;
-			strbuf_release(&names);
-			return commands[i].run(argc - 1, argv + 1);
-		}
-		strbuf_addf(&names, "%s%s", i ? ", " : "", commands[i].name);
-	}
+	if (wants_version(argc, argv))
+		return say_version(argc, argv);
+	if (!strncmp(name, "--help=", 7))
+		return help_on(name + 7);
+	if (!strcmp(name, "--help") || !strcmp(name, "-?") || !strcmp(name, "-h"))
+		return help_on(argc > 2 ? argv[2] : NULL);
+	command = command_find(name);
+	if (command)
+		return run_command(command, argc - 1, argv + 1);
+	for (size_t i = 0; commands[i]; i++)
+		strbuf_addf(&names, "%s%s", i ? ", " : "", commands[i]->name);
 	log_error("there is no command '%s'; there are %s", name, names.buf);
 	strbuf_release(&names);
 	return EXIT_ERROR;

@@ -81,6 +81,27 @@ static int choose(const struct choice *choices, const char *option, const char *
 	return 0;
 }
 
+bool options_values(const char *option, struct strbuf *out)
+{
+	static const struct {
+		const char *option;
+		const struct choice *choices;
+	} known[] = {
+		{ "fail-on", severities },
+		{ "color", whens_color },
+		{ "progress", whens_progress },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (strcmp(known[i].option, option) != 0)
+			continue;
+		for (const struct choice *c = known[i].choices; c->name; c++)
+			strbuf_addf(out, "%s%s", c == known[i].choices ? "" : " ", c->name);
+		return true;
+	}
+	return false;
+}
+
 /* The format called @name, with its writer if it has one; or NULL. */
 static const char *find_format(const struct options *o, const char *name,
 			       const struct report_writer **ret_writer)
@@ -570,8 +591,7 @@ bool options_report(const struct options *o, const struct report *r, const struc
 	return true;
 }
 
-/* The folder of the rules that came with this binary, in @a. */
-static const char *rules_dir(struct arena *a)
+const char *options_rules_dir(struct arena *a)
 {
 	const char *dir = getenv("RELOCK_RULES_DIR");
 	const char *beside;
@@ -597,7 +617,7 @@ static const char *rules_dir(struct arena *a)
 bool options_read_rules(const struct options *o, struct rules *ret)
 {
 	struct arena a = ARENA_INIT;
-	const char *dir = rules_dir(&a);
+	const char *dir = options_rules_dir(&a);
 	const char *error = NULL;
 	int err;
 

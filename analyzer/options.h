@@ -64,7 +64,6 @@ extern const struct argp options_rules_argp; /* --rules */
 extern const struct argp options_tree_argp;  /* --build, --scope, ...: to find and read a tree */
 extern const struct argp options_given_argp; /* --facts, --profile */
 extern const struct argp options_cache_argp; /* --cache, --cache-size */
-extern const struct argp options_output_argp; /* --output, --fail-on, --color */
 extern const struct argp options_known_argp; /* --baseline, --since, --suppressions, ... */
 extern const struct argp options_output_argp; /* --output, --color */
 extern const struct argp options_fail_argp;   /* --fail-on */
@@ -94,6 +93,12 @@ bool options_color(const struct options *o, const struct output *out);
  */
 bool options_read_rules(const struct options *o, struct rules *ret);
 
+/* The folder of the rules that came with this binary, in @a. */
+const char *options_rules_dir(struct arena *a);
+
+/* Appends the words that @option takes, between spaces. Returns false where it takes others too. */
+bool options_values(const char *option, struct strbuf *out);
+
 /* The cache folder, in @a: --cache, or below XDG_CACHE_HOME or HOME; NULL if there is none. */
 const char *options_cache(const struct options *o, struct arena *a);
 
@@ -106,15 +111,6 @@ void options_rule_names(const struct rules *rules, struct strbuf *out);
  */
 bool options_write(const struct output *out, const struct strbuf *text);
 
-/* The commands: each takes its own name as argv[0] and returns an exit status. */
-int cmd_check(int argc, char **argv);
-int cmd_sections(int argc, char **argv);
-int cmd_attach(int argc, char **argv);
-int cmd_whatif(int argc, char **argv);
-int cmd_explain(int argc, char **argv);
-int cmd_diff(int argc, char **argv);
-int cmd_cache(int argc, char **argv);
-int cmd_facts(int argc, char **argv);
 /* The program relock-check: what the kernel's make runs on each unit. Always returns 0. */
 int cmd_relock_check(int argc, char **argv);
 

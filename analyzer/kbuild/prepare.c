@@ -92,6 +92,11 @@ static const char *list_missing(const struct rules *rules, bool headers, struct 
 	return list;
 }
 
+bool prepare_has_tool(const struct rule_tool *t)
+{
+	return is_header(t) ? have_header(t->tool) : have_program(t->tool);
+}
+
 const char *prepare_missing_tool(const struct rules *rules, struct arena *a)
 {
 	return list_missing(rules, false, a);

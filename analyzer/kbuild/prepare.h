@@ -20,4 +20,7 @@ const char *prepare_missing_tool(const struct rules *rules, struct arena *a);
 /* The package of the tool that CONFIG_@symbol needs and that is missing here, or NULL. */
 const struct rule_tool *prepare_tool_of(const struct rules *rules, const char *symbol);
 
+/* Is the tool installed? It is a program, or a header where its name ends in ".h". */
+bool prepare_has_tool(const struct rule_tool *t);
+
 #endif
