@@ -270,7 +270,9 @@ static void add_choices(const struct report *r, struct strbuf *out)
 	add_choice(r, "lock", "Lock", value_lock, out);
 	if (states)
 		add_choice(r, "state", "State", value_state, out);
-	strbuf_addstr(out, "<button type=reset form=filter>Clear</button></div>\n");
+	strbuf_addstr(out,
+		      "<button type=reset form=filter>Clear</button></div>\n"
+		      "<p class=\"hint js\" id=nothing hidden>No finding fits this filter.</p>\n");
 }
 
 static void add_findings(struct html *h)
@@ -312,7 +314,7 @@ static void begin_pairs(struct strbuf *out, const char *title, size_t n, const c
 			const char *b)
 {
 	strbuf_addf(out,
-		    "<h3>%s: %zu</h3>\n<div class=wide tabindex=0 role=group "
+		    "<h2>%s: %zu</h2>\n<div class=wide tabindex=0 role=group "
 		    "aria-label=\"%s\"><table><thead>"
 		    "<tr><th scope=col>%s<th scope=col>%s</thead><tbody>\n",
 		    title, n, title, a, b);
@@ -332,8 +334,8 @@ static void add_pair(struct strbuf *out, const char *a, const char *b)
 static void add_units(const struct report *r, struct strbuf *out)
 {
 	strbuf_addf(out,
-		    "<section class=page id=units aria-labelledby=units-title>\n<h2 "
-		    "id=units-title>Units and trouble</h2>\n"
+		    "<section class=page id=units aria-labelledby=units-title>\n<h1 "
+		    "id=units-title>Units and trouble</h1>\n"
 		    "<p>%zu of %zu unit%s analysed.</p>\n",
 		    r->units_analysed, r->units_total, r->units_total == 1 ? " was" : "s were");
 	if (!r->n_failed && !r->n_cuts && !r->n_config_missing)
@@ -362,7 +364,7 @@ static void add_units(const struct report *r, struct strbuf *out)
 		strbuf_addstr(out, END_TABLE);
 	}
 	if (r->assumptions.n) {
-		strbuf_addstr(out, "<h3>Assumed for the whole report</h3>\n<ul>\n");
+		strbuf_addstr(out, "<h2>Assumed for the whole report</h2>\n<ul>\n");
 		for (size_t i = 0; i < r->assumptions.n; i++) {
 			strbuf_addstr(out, "<li>");
 			add_xml(out, r->assumptions.v[i]);
@@ -371,7 +373,7 @@ static void add_units(const struct report *r, struct strbuf *out)
 		strbuf_addstr(out, "</ul>\n");
 	}
 	if (r->n_stats) {
-		strbuf_addstr(out, "<h3>Figures</h3>\n<dl class=prov>");
+		strbuf_addstr(out, "<h2>Figures</h2>\n<dl class=prov>");
 		for (size_t i = 0; i < r->n_stats; i++) {
 			strbuf_addstr(out, "<dt>");
 			add_xml(out, r->stats[i].name);
@@ -413,7 +415,7 @@ static void add_page(struct strbuf *out, const char *page)
 static void add_rules(const struct report *r, struct strbuf *out)
 {
 	strbuf_addstr(out, "<section class=page id=rules aria-labelledby=rules-title>\n"
-			   "<h2 id=rules-title>Rules</h2>\n");
+			   "<h1 id=rules-title>Rules</h1>\n");
 	if (!r->n_rules)
 		strbuf_addstr(out, "<p>This report has no list of rules.</p>\n");
 	for (size_t i = 0; i < r->n_rules; i++) {
@@ -421,11 +423,11 @@ static void add_rules(const struct report *r, struct strbuf *out)
 
 		strbuf_addstr(out, "<details open class=rule id=\"rule-");
 		add_xml(out, t->code);
-		strbuf_addstr(out, "\"><summary><h3><code>");
+		strbuf_addstr(out, "\"><summary><h2><code>");
 		add_xml(out, t->code);
 		strbuf_addch(out, ' ');
 		add_xml(out, t->name);
-		strbuf_addstr(out, "</code></h3> ");
+		strbuf_addstr(out, "</code></h2> ");
 		add_xml(out, t->title);
 		strbuf_addstr(out, "</summary>\n");
 		if (*t->page)
@@ -466,11 +468,11 @@ static void html_write(const struct report *r, const struct report_options *o, s
 	add_nav(r, out);
 	add_findings(&h);
 	strbuf_addstr(out, "<section class=page id=sections aria-labelledby=sections-title>\n"
-			   "<h2 id=sections-title>Sections</h2>\n");
+			   "<h1 id=sections-title>Sections</h1>\n");
 	html_sections(&h);
 	strbuf_addstr(out,
 		      "</section>\n<section class=page id=attach aria-labelledby=attach-title>\n"
-		      "<h2 id=attach-title>Attach points</h2>\n");
+		      "<h1 id=attach-title>Attach points</h1>\n");
 	html_attachables(&h);
 	strbuf_addstr(out, "</section>\n");
 	add_units(r, out);

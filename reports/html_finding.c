@@ -19,7 +19,7 @@ static void add_expanded(struct strbuf *out, const struct strbuf *line)
 	size_t columns = 0, len = line->len, start = out->len;
 
 	for (size_t i = 0; i < len && i < LINE_MAX;) {
-		char one[8] = { 0 };
+		char one[8] = {0};
 		uint32_t cp;
 		size_t n = utf8_decode(line->buf + i, len - i, &cp), before = out->len;
 
@@ -120,14 +120,14 @@ static void add_step_source(struct html *h, const struct ladder *l, size_t i, st
 		}
 	}
 	add_lines(h, at->file, from, to, at->line);
-	*shown = (struct shown){ at->file, at->function, at->line, to };
+	*shown = (struct shown){at->file, at->function, at->line, to};
 }
 
 static void add_steps(struct html *h, const struct ladder *l, const char *prefix)
 {
 	size_t divider = ladder_divider(l);
 	struct strbuf *out = h->out;
-	struct shown shown = { 0 };
+	struct shown shown = {0};
 
 	strbuf_addstr(out, "<div class=wide tabindex=0 role=group aria-label=\"Source lines\"><ol "
 			   "class=path>\n");
@@ -417,17 +417,30 @@ static void add_lock(const char *label, const struct lock_ref *lock, struct strb
 	strbuf_addstr(out, "</dd>");
 }
 
-static void add_provenance(const struct report *r, const struct finding *f, struct strbuf *out)
+/* Its name, with a link where the report explains it. */
+static void add_rule(const struct report *r, const struct finding *f, struct strbuf *out)
 {
-	strbuf_addstr(out, "<h4>Provenance</h4>\n<dl class=prov>");
-	strbuf_addf(out, "<dt>id</dt><dd><code>%s</code></dd><dt>rule</dt><dd><a href=\"#rule-",
-		    f->id);
-	add_xml(out, f->code);
-	strbuf_addstr(out, "\">");
+	bool explained = false;
+
+	for (size_t i = 0; i < r->n_rules && !explained; i++)
+		explained = !strcmp(r->rules[i].code, f->code);
+	if (explained) {
+		strbuf_addstr(out, "<a href=\"#rule-");
+		add_xml(out, f->code);
+		strbuf_addstr(out, "\">");
+	}
 	add_xml(out, f->code);
 	strbuf_addch(out, ' ');
 	add_xml(out, f->rule);
-	strbuf_addstr(out, "</a></dd><dt>entry point</dt><dd><code>");
+	strbuf_addstr(out, explained ? "</a>" : "");
+}
+
+static void add_provenance(const struct report *r, const struct finding *f, struct strbuf *out)
+{
+	strbuf_addstr(out, "<h4>Provenance</h4>\n<dl class=prov>");
+	strbuf_addf(out, "<dt>id</dt><dd><code>%s</code></dd><dt>rule</dt><dd>", f->id);
+	add_rule(r, f, out);
+	strbuf_addstr(out, "</dd><dt>entry point</dt><dd><code>");
 	add_xml(out, f->entry_function);
 	strbuf_addstr(out, "</code> ");
 	add_xml(out, f->entry_via);

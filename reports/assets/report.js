@@ -7,6 +7,7 @@
 	const form = document.getElementById("filter");
 	const help = document.getElementById("help");
 	const status = document.getElementById("status");
+	const nothing = document.getElementById("nothing");
 	const articles = $("article");
 	const rows = $(".sortable tbody tr");
 	const pages = $(".page");
@@ -78,7 +79,9 @@
 		// Who follows a link to something wants to see it, whatever was filtered.
 		const item = node && node.closest("article, .sortable tbody tr");
 		if (item && !hash.includes("="))
-			form.reset();
+			for (const name of fields)
+				if (form.elements[name])
+					form.elements[name].value = "";
 		filter();
 		showPage();
 		if (item && item.matches("article"))
@@ -115,6 +118,8 @@
 			const fits = fields.slice(1).every((name) => !value(name) || a.dataset[name] === value(name));
 			a.hidden = !(fits && found(a));
 		}
+		if (nothing)
+			nothing.hidden = articles.some((a) => !a.hidden);
 		for (const row of rows)
 			row.hidden = !found(row);
 		if (current && current.hidden)
@@ -127,7 +132,14 @@
 		document.getElementById("count").textContent = list.length ? `${shown} of ${list.length}` : "";
 	}
 
-	form.addEventListener("input", () => { filter(); count(); remember(); });
+	// Not at the form: the choices belong to it and stand elsewhere.
+	document.addEventListener("input", (e) => {
+		if (e.target.form === form) {
+			filter();
+			count();
+			remember();
+		}
+	});
 	form.addEventListener("submit", (e) => e.preventDefault());
 	form.addEventListener("reset", () => setTimeout(() => { filter(); count(); remember(); }));
 
