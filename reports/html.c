@@ -11,7 +11,12 @@
  * filters, sorts and moves around.
  */
 
-#define LEAN_BYTES (640 << 10) /* findings beyond have no source lines */
+/*
+ * What the page shall not be larger than, where it can. Findings that would not
+ * fit have neither drawing nor source lines; their steps are there in words.
+ */
+#define PAGE_BYTES 1000000
+#define LEAN_BYTES 7000 /* about what such a finding takes */
 
 void html_place(const struct location *l, struct strbuf *out)
 {
@@ -29,7 +34,7 @@ static int compare_name(const void *key, const void *item)
 	return strcmp(key, a->name);
 }
 
-void html_function(const struct report *r, const char *name, struct strbuf *out)
+void html_name(const struct report *r, const char *name, struct strbuf *out)
 {
 	const struct attachable *a = r->n_attachables
 					     ? bsearch(name, r->attachables, r->n_attachables,
@@ -37,10 +42,16 @@ void html_function(const struct report *r, const char *name, struct strbuf *out)
 					     : NULL;
 
 	if (a)
-		strbuf_addf(out, "<a href=\"#a-%zu\">", (size_t)(a - r->attachables) + 1);
-	strbuf_addstr(out, "<code>");
+		strbuf_addf(out, "<a href=#a-%zu>", (size_t)(a - r->attachables) + 1);
 	add_xml(out, name);
-	strbuf_addstr(out, a ? "</code></a>" : "</code>");
+	strbuf_addstr(out, a ? "</a>" : "");
+}
+
+void html_function(const struct report *r, const char *name, struct strbuf *out)
+{
+	strbuf_addstr(out, "<code>");
+	html_name(r, name, out);
+	strbuf_addstr(out, "</code>");
 }
 
 void html_finding_link(const struct finding *f, struct strbuf *out)
@@ -296,12 +307,12 @@ static void add_findings(struct html *h)
 		strbuf_addstr(out, "<h2 id=list>Findings</h2>\n");
 		add_choices(r, out);
 		for (size_t i = 0; i < r->n_findings; i++) {
-			if (!h->lean && out->len > LEAN_BYTES) {
+			if (!h->lean && out->len + (r->n_findings - i) * LEAN_BYTES > h->budget) {
 				h->lean = true;
 				strbuf_addstr(
 					out,
-					"<p class=hint>From here on, source lines are left out to "
-					"keep this page small.</p>\n");
+					"<p class=hint>From here on, drawings and source lines are "
+					"left out to keep this page small.</p>\n");
 			}
 			html_finding(h, &r->findings[i]);
 		}
@@ -439,8 +450,16 @@ static void add_rules(const struct report *r, struct strbuf *out)
 
 static void add_foot(const struct report *r, struct strbuf *out)
 {
-	strbuf_addstr(out, "</main>\n<footer>relock ");
+	strbuf_addstr(out, "</main>\n<footer>Found by relock ");
 	add_xml(out, r->tool_version);
+	if (*r->kernel_version) {
+		strbuf_addstr(out, " in Linux ");
+		add_xml(out, r->kernel_version);
+	}
+	if (*r->kernel_config) {
+		strbuf_addstr(out, ", ");
+		add_xml(out, r->kernel_config);
+	}
 	strbuf_addstr(
 		out,
 		". This page asks for nothing from anywhere; all of it can be read without its "
@@ -462,22 +481,30 @@ static void add_foot(const struct report *r, struct strbuf *out)
 
 static void html_write(const struct report *r, const struct report_options *o, struct strbuf *out)
 {
-	struct html h = {.r = r, .sources = {.r = r}, .out = out};
+	struct strbuf lists = STRBUF_INIT;
+	struct html h = {.r = r, .sources = {.r = r}, .out = &lists};
 
-	add_head(r, out);
-	add_nav(r, out);
-	add_findings(&h);
-	strbuf_addstr(out, "<section class=page id=sections aria-labelledby=sections-title>\n"
-			   "<h1 id=sections-title>Sections</h1>\n");
+	/* The lists first: what they leave is for the findings. */
+	strbuf_addstr(&lists, "<section class=page id=sections aria-labelledby=sections-title>\n"
+			      "<h1 id=sections-title>Sections</h1>\n");
 	html_sections(&h);
-	strbuf_addstr(out,
+	strbuf_addstr(&lists,
 		      "</section>\n<section class=page id=attach aria-labelledby=attach-title>\n"
 		      "<h1 id=attach-title>Attach points</h1>\n");
 	html_attachables(&h);
-	strbuf_addstr(out, "</section>\n");
-	add_units(r, out);
-	add_rules(r, out);
-	add_foot(r, out);
+	strbuf_addstr(&lists, "</section>\n");
+	add_units(r, &lists);
+	add_rules(r, &lists);
+	add_foot(r, &lists);
+
+	h.out = out;
+	h.budget = lists.len < PAGE_BYTES ? PAGE_BYTES - lists.len : 0;
+	add_head(r, out);
+	add_nav(r, out);
+	add_findings(&h);
+	strbuf_add(out, lists.buf, lists.len);
+	strbuf_release(&lists);
+	vec_release(&h.excerpts);
 	sources_release(&h.sources);
 }
 

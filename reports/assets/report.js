@@ -9,10 +9,17 @@
 	const status = document.getElementById("status");
 	const nothing = document.getElementById("nothing");
 	const articles = $("article");
-	const rows = $(".sortable tbody tr");
+	const rows = $(".sortable tbody tr:not(.block)");
 	const pages = $(".page");
 	const links = $(".bar nav a");
 	const fields = ["q", "severity", "rule", "lock", "state"];
+	// Source lines stand in the page once; where they are needed again, they are copied here.
+	for (const a of $(".same")) {
+		const lines = document.getElementById(a.hash.slice(1)).cloneNode(true);
+		lines.removeAttribute("id");
+		a.replaceWith(lines);
+	}
+
 	const texts = new Map();
 	let current = null; // the finding that j, k, o and y are about
 
@@ -77,7 +84,7 @@
 		if (home)
 			page = home.id;
 		// Who follows a link to something wants to see it, whatever was filtered.
-		const item = node && node.closest("article, .sortable tbody tr");
+		const item = node && node.closest("article, .sortable tbody tr:not(.block)");
 		if (item && !hash.includes("="))
 			for (const name of fields)
 				if (form.elements[name])
@@ -122,6 +129,8 @@
 			nothing.hidden = articles.some((a) => !a.hidden);
 		for (const row of rows)
 			row.hidden = !found(row);
+		for (const body of $(".sortable tbody"))
+			body.hidden = [...body.rows].every((row) => row.hidden || row.matches(".block"));
 		if (current && current.hidden)
 			select(null, false);
 	}
@@ -206,7 +215,8 @@
 
 	const keyOf = (row, column) => {
 		const cell = row.cells[column];
-		return cell.dataset.sort === undefined ? cell.textContent.trim() : Number(cell.dataset.sort);
+		const text = cell.dataset.sort === undefined ? cell.textContent.trim() : cell.dataset.sort;
+		return /^\d+$/.test(text) ? Number(text) : text;
 	};
 
 	function sort(table, column, header) {
@@ -214,13 +224,12 @@
 		for (const th of $("th", table.tHead))
 			th.removeAttribute("aria-sort");
 		header.setAttribute("aria-sort", down ? "descending" : "ascending");
-		const body = table.tBodies[0];
-		const sorted = [...body.rows].sort((a, b) => {
-			const x = keyOf(a, column), y = keyOf(b, column);
-			const by = typeof x === "number" ? x - y : x < y ? -1 : x > y ? 1 : 0;
-			return down ? -by : by;
-		});
-		body.append(...sorted);
+		for (const body of table.tBodies)
+			body.append(...[...body.rows].filter((row) => !row.matches(".block")).sort((a, b) => {
+				const x = keyOf(a, column), y = keyOf(b, column);
+				const by = typeof x === "number" ? x - y : x < y ? -1 : x > y ? 1 : 0;
+				return down ? -by : by;
+			}));
 		say(`Sorted by ${header.textContent}, ${down ? "descending" : "ascending"}`);
 	}
 

@@ -199,14 +199,18 @@ check("search in tables", "bug", {}, async (page) => {
 }, "#attach");
 
 check("tables are sorted by a click", "bug", {}, async (page) => {
-	const first = () => page.$$eval("#attach tbody tr", (rows) => rows.map((r) => r.cells[0].textContent.trim()));
+	const names = () => page.$$eval("#attach tbody", (blocks) => blocks.map((block) =>
+		[...block.rows].filter((r) => !r.matches(".block")).map((r) => r.cells[0].textContent.trim())));
+	const heads = () => page.$$eval("#attach tbody", (blocks) => blocks.map((block) => block.rows[0].className));
 	const button = page.locator("#attach thead button").first();
 	await button.click();
-	const up = await first();
-	assert.deepEqual(up, [...up].sort());
+	const up = await names();
+	assert.ok(up.some((block) => block.length > 1));
+	assert.deepEqual(up, up.map((block) => [...block].sort()));
 	assert.equal(await page.getAttribute("#attach thead th", "aria-sort"), "ascending");
 	await button.click();
-	assert.deepEqual(await first(), [...up].reverse());
+	assert.deepEqual(await names(), up.map((block) => [...block].reverse()));
+	assert.deepEqual(new Set(await heads()), new Set(["block"]), "a verdict does not stand above its rows");
 }, "#attach");
 
 check("keys", "full", {}, async (page) => {
@@ -317,6 +321,15 @@ check("copy of a link", "full", { permissions: ["clipboard-read", "clipboard-wri
 	await page.keyboard.press("y");
 	const id = await current(page);
 	await page.waitForFunction((end) => navigator.clipboard.readText().then((t) => t.endsWith(end)), id);
+});
+
+check("source lines that stand elsewhere are at their step, too", "compared", {}, async (page) => {
+	const first = await page.$$eval("article:first-of-type .src", (all) => all.map((e) => e.textContent));
+	assert.ok(first.length > 0);
+	for (const lines of await page.$$eval("article", (all) => all.map((a) =>
+		[...a.querySelectorAll(".src")].map((e) => e.textContent))))
+		assert.deepEqual(lines, first, "all of these findings have the same ladder");
+	assert.equal(await page.locator(".same").count(), 0);
 });
 
 // ---- hostile trees ----------------------------------------------------------------------------------
