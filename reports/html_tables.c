@@ -154,9 +154,15 @@ static void begin_table(struct strbuf *out, const char *label, const char *const
 
 void html_sections(struct html *h)
 {
-	static const char *const columns[] = {
-		"#",		"Lock",		"Taken at",	 "How",
-		"Guards raised", "Entry points", "Attach points", "Found", NULL};
+	static const char *const columns[] = {"#",
+					      "Lock",
+					      "Taken at",
+					      "How",
+					      "Guards raised",
+					      "Entry points",
+					      "Attach points",
+					      "Found",
+					      NULL};
 
 	if (!h->r->n_sections) {
 		strbuf_addstr(h->out, "<p>This report has no list of sections.</p>\n");
@@ -291,7 +297,7 @@ static void add_group(struct html *h, const struct group *g)
 	else if (!first->n_dangers)
 		strbuf_addf(out, "<b class=yes>Safe</b>: %zu", g->n);
 	else
-		strbuf_addf(out, "<b class=no>Unsafe</b>: %zu, for programs that call", g->n);
+		strbuf_addf(out, "<b class=unsafe>Unsafe</b> at %zu, where", g->n);
 	if (!g->cannot)
 		add_dangers(h, first);
 	strbuf_addch(out, '\n');
@@ -307,7 +313,7 @@ void html_attachables(struct html *h)
 	static const char *const columns[] = {"Function or tracepoint", "How", "Certainty",
 					      "Locks held", NULL};
 	const struct report *r = h->r;
-	VEC(struct group) groups = { 0 };
+	VEC(struct group) groups = {0};
 	size_t unsafe = 0;
 
 	if (!r->n_attachables) {
@@ -330,7 +336,7 @@ void html_attachables(struct html *h)
 	qsort_r(groups.v, groups.n, sizeof(*groups.v), compare_groups, (void *)r);
 	strbuf_addf(h->out,
 		    "<p>%zu functions and tracepoints run with a lock held; a program at %zu of "
-		    "them can deadlock if it calls what is named above it.</p>\n",
+		    "them can deadlock if it calls what is named there.</p>\n",
 		    r->n_attachables, unsafe);
 	begin_table(h->out, "Attach points", columns);
 	for (size_t i = 0; i < groups.n; i++)
