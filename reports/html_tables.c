@@ -181,6 +181,7 @@ void html_sections(struct html *h)
 /* Attach points with the same verdict make a block of rows, so that it is told once. */
 struct group {
 	size_t first, n;
+	bool safe;
 	bool cannot; /* be attached to */
 };
 
@@ -206,17 +207,14 @@ static bool in_group(const struct report *r, const struct group *g, const struct
 }
 
 /* Unsafe ones before safe ones, then those that cannot be used; the largest group first. */
-static int compare_groups(const void *pa, const void *pb, void *arg)
+static int compare_groups(const void *pa, const void *pb)
 {
 	const struct group *a = pa, *b = pb;
-	const struct report *r = arg;
-	bool safe_a = !r->attachables[a->first].n_dangers;
-	bool safe_b = !r->attachables[b->first].n_dangers;
 
 	if (a->cannot != b->cannot)
 		return a->cannot ? 1 : -1;
-	if (safe_a != safe_b)
-		return safe_a ? 1 : -1;
+	if (a->safe != b->safe)
+		return a->safe ? 1 : -1;
 	if (a->n != b->n)
 		return a->n > b->n ? -1 : 1;
 	return a->first < b->first ? -1 : 1;
@@ -322,7 +320,12 @@ void html_attachables(struct html *h)
 	}
 	for (size_t i = 0; i < r->n_attachables; i++) {
 		const struct attachable *a = &r->attachables[i];
-		struct group added = {.first = i, .n = 1, .cannot = a->certainty == CERT_NO};
+		struct group added = {
+			.first = i,
+			.n = 1,
+			.safe = !a->n_dangers,
+			.cannot = a->certainty == CERT_NO,
+		};
 		size_t k = 0;
 
 		unsafe += a->n_dangers > 0;
@@ -333,7 +336,7 @@ void html_attachables(struct html *h)
 		else
 			vec_push(&groups, added);
 	}
-	qsort_r(groups.v, groups.n, sizeof(*groups.v), compare_groups, (void *)r);
+	qsort(groups.v, groups.n, sizeof(*groups.v), compare_groups);
 	strbuf_addf(h->out,
 		    "<p>%zu functions and tracepoints run with a lock held; a program at %zu of "
 		    "them can deadlock if it calls what is named there.</p>\n",
