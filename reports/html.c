@@ -11,7 +11,12 @@
  * filters, sorts and moves around.
  */
 
-#define LEAN_BYTES (640 << 10) /* findings beyond have no source lines */
+/*
+ * What the page shall not be larger than, where it can. Findings that would not
+ * fit have neither drawing nor source lines; their steps are there in words.
+ */
+#define PAGE_BYTES 1000000
+#define LEAN_BYTES 7000 /* about what such a finding takes */
 
 void html_place(const struct location *l, struct strbuf *out)
 {
@@ -29,7 +34,7 @@ static int compare_name(const void *key, const void *item)
 	return strcmp(key, a->name);
 }
 
-void html_function(const struct report *r, const char *name, struct strbuf *out)
+void html_name(const struct report *r, const char *name, struct strbuf *out)
 {
 	const struct attachable *a = r->n_attachables
 					     ? bsearch(name, r->attachables, r->n_attachables,
@@ -37,10 +42,16 @@ void html_function(const struct report *r, const char *name, struct strbuf *out)
 					     : NULL;
 
 	if (a)
-		strbuf_addf(out, "<a href=\"#a-%zu\">", (size_t)(a - r->attachables) + 1);
-	strbuf_addstr(out, "<code>");
+		strbuf_addf(out, "<a href=#a-%zu>", (size_t)(a - r->attachables) + 1);
 	add_xml(out, name);
-	strbuf_addstr(out, a ? "</code></a>" : "</code>");
+	strbuf_addstr(out, a ? "</a>" : "");
+}
+
+void html_function(const struct report *r, const char *name, struct strbuf *out)
+{
+	strbuf_addstr(out, "<code>");
+	html_name(r, name, out);
+	strbuf_addstr(out, "</code>");
 }
 
 void html_finding_link(const struct finding *f, struct strbuf *out)
@@ -270,7 +281,9 @@ static void add_choices(const struct report *r, struct strbuf *out)
 	add_choice(r, "lock", "Lock", value_lock, out);
 	if (states)
 		add_choice(r, "state", "State", value_state, out);
-	strbuf_addstr(out, "<button type=reset form=filter>Clear</button></div>\n");
+	strbuf_addstr(out,
+		      "<button type=reset form=filter>Clear</button></div>\n"
+		      "<p class=\"hint js\" id=nothing hidden>No finding fits this filter.</p>\n");
 }
 
 static void add_findings(struct html *h)
@@ -294,12 +307,12 @@ static void add_findings(struct html *h)
 		strbuf_addstr(out, "<h2 id=list>Findings</h2>\n");
 		add_choices(r, out);
 		for (size_t i = 0; i < r->n_findings; i++) {
-			if (!h->lean && out->len > LEAN_BYTES) {
+			if (!h->lean && out->len + (r->n_findings - i) * LEAN_BYTES > h->budget) {
 				h->lean = true;
 				strbuf_addstr(
 					out,
-					"<p class=hint>From here on, source lines are left out to "
-					"keep this page small.</p>\n");
+					"<p class=hint>From here on, drawings and source lines are "
+					"left out to keep this page small.</p>\n");
 			}
 			html_finding(h, &r->findings[i]);
 		}
@@ -312,7 +325,7 @@ static void begin_pairs(struct strbuf *out, const char *title, size_t n, const c
 			const char *b)
 {
 	strbuf_addf(out,
-		    "<h3>%s: %zu</h3>\n<div class=wide tabindex=0 role=group "
+		    "<h2>%s: %zu</h2>\n<div class=wide tabindex=0 role=group "
 		    "aria-label=\"%s\"><table><thead>"
 		    "<tr><th scope=col>%s<th scope=col>%s</thead><tbody>\n",
 		    title, n, title, a, b);
@@ -332,8 +345,8 @@ static void add_pair(struct strbuf *out, const char *a, const char *b)
 static void add_units(const struct report *r, struct strbuf *out)
 {
 	strbuf_addf(out,
-		    "<section class=page id=units aria-labelledby=units-title>\n<h2 "
-		    "id=units-title>Units and trouble</h2>\n"
+		    "<section class=page id=units aria-labelledby=units-title>\n<h1 "
+		    "id=units-title>Units and trouble</h1>\n"
 		    "<p>%zu of %zu unit%s analysed.</p>\n",
 		    r->units_analysed, r->units_total, r->units_total == 1 ? " was" : "s were");
 	if (!r->n_failed && !r->n_cuts && !r->n_config_missing)
@@ -362,7 +375,7 @@ static void add_units(const struct report *r, struct strbuf *out)
 		strbuf_addstr(out, END_TABLE);
 	}
 	if (r->assumptions.n) {
-		strbuf_addstr(out, "<h3>Assumed for the whole report</h3>\n<ul>\n");
+		strbuf_addstr(out, "<h2>Assumed for the whole report</h2>\n<ul>\n");
 		for (size_t i = 0; i < r->assumptions.n; i++) {
 			strbuf_addstr(out, "<li>");
 			add_xml(out, r->assumptions.v[i]);
@@ -371,7 +384,7 @@ static void add_units(const struct report *r, struct strbuf *out)
 		strbuf_addstr(out, "</ul>\n");
 	}
 	if (r->n_stats) {
-		strbuf_addstr(out, "<h3>Figures</h3>\n<dl class=prov>");
+		strbuf_addstr(out, "<h2>Figures</h2>\n<dl class=prov>");
 		for (size_t i = 0; i < r->n_stats; i++) {
 			strbuf_addstr(out, "<dt>");
 			add_xml(out, r->stats[i].name);
@@ -413,7 +426,7 @@ static void add_page(struct strbuf *out, const char *page)
 static void add_rules(const struct report *r, struct strbuf *out)
 {
 	strbuf_addstr(out, "<section class=page id=rules aria-labelledby=rules-title>\n"
-			   "<h2 id=rules-title>Rules</h2>\n");
+			   "<h1 id=rules-title>Rules</h1>\n");
 	if (!r->n_rules)
 		strbuf_addstr(out, "<p>This report has no list of rules.</p>\n");
 	for (size_t i = 0; i < r->n_rules; i++) {
@@ -421,11 +434,11 @@ static void add_rules(const struct report *r, struct strbuf *out)
 
 		strbuf_addstr(out, "<details open class=rule id=\"rule-");
 		add_xml(out, t->code);
-		strbuf_addstr(out, "\"><summary><h3><code>");
+		strbuf_addstr(out, "\"><summary><h2><code>");
 		add_xml(out, t->code);
 		strbuf_addch(out, ' ');
 		add_xml(out, t->name);
-		strbuf_addstr(out, "</code></h3> ");
+		strbuf_addstr(out, "</code></h2> ");
 		add_xml(out, t->title);
 		strbuf_addstr(out, "</summary>\n");
 		if (*t->page)
@@ -437,8 +450,16 @@ static void add_rules(const struct report *r, struct strbuf *out)
 
 static void add_foot(const struct report *r, struct strbuf *out)
 {
-	strbuf_addstr(out, "</main>\n<footer>relock ");
+	strbuf_addstr(out, "</main>\n<footer>Found by relock ");
 	add_xml(out, r->tool_version);
+	if (*r->kernel_version) {
+		strbuf_addstr(out, " in Linux ");
+		add_xml(out, r->kernel_version);
+	}
+	if (*r->kernel_config) {
+		strbuf_addstr(out, ", ");
+		add_xml(out, r->kernel_config);
+	}
 	strbuf_addstr(
 		out,
 		". This page asks for nothing from anywhere; all of it can be read without its "
@@ -460,22 +481,30 @@ static void add_foot(const struct report *r, struct strbuf *out)
 
 static void html_write(const struct report *r, const struct report_options *o, struct strbuf *out)
 {
-	struct html h = {.r = r, .sources = {.r = r}, .out = out};
+	struct strbuf lists = STRBUF_INIT;
+	struct html h = {.r = r, .sources = {.r = r}, .out = &lists};
 
+	/* The lists first: what they leave is for the findings. */
+	strbuf_addstr(&lists, "<section class=page id=sections aria-labelledby=sections-title>\n"
+			      "<h1 id=sections-title>Sections</h1>\n");
+	html_sections(&h);
+	strbuf_addstr(&lists,
+		      "</section>\n<section class=page id=attach aria-labelledby=attach-title>\n"
+		      "<h1 id=attach-title>Attach points</h1>\n");
+	html_attachables(&h);
+	strbuf_addstr(&lists, "</section>\n");
+	add_units(r, &lists);
+	add_rules(r, &lists);
+	add_foot(r, &lists);
+
+	h.out = out;
+	h.budget = lists.len < PAGE_BYTES ? PAGE_BYTES - lists.len : 0;
 	add_head(r, out);
 	add_nav(r, out);
 	add_findings(&h);
-	strbuf_addstr(out, "<section class=page id=sections aria-labelledby=sections-title>\n"
-			   "<h2 id=sections-title>Sections</h2>\n");
-	html_sections(&h);
-	strbuf_addstr(out,
-		      "</section>\n<section class=page id=attach aria-labelledby=attach-title>\n"
-		      "<h2 id=attach-title>Attach points</h2>\n");
-	html_attachables(&h);
-	strbuf_addstr(out, "</section>\n");
-	add_units(r, out);
-	add_rules(r, out);
-	add_foot(r, out);
+	strbuf_add(out, lists.buf, lists.len);
+	strbuf_release(&lists);
+	vec_release(&h.excerpts);
 	sources_release(&h.sources);
 }
 

@@ -2,6 +2,7 @@
 #ifndef RELOCK_REPORTS_HTML_H
 #define RELOCK_REPORTS_HTML_H
 
+#include "base/vec.h"
 #include "reports/layout.h"
 
 /*
@@ -18,11 +19,18 @@ struct html_asset {
 extern const struct html_asset html_style;
 extern const struct html_asset html_script;
 
+/* Source lines that are on the page: those of a finding are often those of others, too. */
+struct html_excerpt {
+	const char *file;
+	unsigned int from, to, marked;
+};
 struct html {
 	const struct report *r;
 	struct sources sources;
 	struct strbuf *out;
-	bool lean; /* no source lines any more, to keep the page small */
+	size_t budget; /* bytes that the findings may take */
+	bool lean;     /* no drawings and source lines any more, to keep the page small */
+	VEC(struct html_excerpt) excerpts;
 };
 
 /* What the first page opens with: entry points by guards, a block of rows for each kind of lock. */
@@ -43,6 +51,9 @@ void html_place(const struct location *l, struct strbuf *out);
 
 /* The name in <code>, linked to its row among the attach points where it has one. */
 void html_function(const struct report *r, const char *name, struct strbuf *out);
+
+/* The same without <code>, for lists in an element of class names. */
+void html_name(const struct report *r, const char *name, struct strbuf *out);
 
 /* A short link to a finding: "RL101" in the colour of its severity. */
 void html_finding_link(const struct finding *f, struct strbuf *out);

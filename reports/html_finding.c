@@ -19,7 +19,7 @@ static void add_expanded(struct strbuf *out, const struct strbuf *line)
 	size_t columns = 0, len = line->len, start = out->len;
 
 	for (size_t i = 0; i < len && i < LINE_MAX;) {
-		char one[8] = { 0 };
+		char one[8] = {0};
 		uint32_t cp;
 		size_t n = utf8_decode(line->buf + i, len - i, &cp), before = out->len;
 
@@ -39,14 +39,35 @@ static void add_expanded(struct strbuf *out, const struct strbuf *line)
 		strbuf_setlen(out, out->len - 1);
 }
 
+/* The number of these lines among those that are on the page; they are, or are about to be. */
+static size_t excerpt_of(struct html *h, const char *file, unsigned int from, unsigned int to,
+			 unsigned int marked)
+{
+	struct html_excerpt added = {file, from, to, marked};
+
+	for (size_t i = 0; i < h->excerpts.n; i++) {
+		const struct html_excerpt *e = &h->excerpts.v[i];
+
+		if (e->from == from && e->to == to && e->marked == marked && !strcmp(e->file, file))
+			return i;
+	}
+	vec_push(&h->excerpts, added);
+	return h->excerpts.n - 1;
+}
+
 /* Lines @from to @to of @file without the indentation that all have; @marked is one of them. */
 static void add_lines(struct html *h, const char *file, unsigned int from, unsigned int to,
 		      unsigned int marked)
 {
 	struct strbuf lines[GAP_MAX + 1], line = STRBUF_INIT;
-	size_t n = 0, first = 0, indent = SIZE_MAX;
+	size_t n = 0, first = 0, indent = SIZE_MAX, known = h->excerpts.n;
+	size_t excerpt = excerpt_of(h, file, from, to, marked);
 	struct strbuf *out = h->out;
 
+	if (excerpt < known) {
+		strbuf_addf(out, "<a class=same href=#l-%zu>lines shown above</a>", excerpt + 1);
+		return;
+	}
 	for (; from + n <= to && n < ARRAY_SIZE(lines); n++) {
 		strbuf_reset(&line);
 		if (!sources_line(&h->sources, file, from + (unsigned int)n, &line))
@@ -61,7 +82,7 @@ static void add_lines(struct html *h, const char *file, unsigned int from, unsig
 		strbuf_release(&lines[first++]);
 	while (n > first && !lines[n - 1].len)
 		strbuf_release(&lines[--n]);
-	strbuf_addstr(out, "<pre class=src>");
+	strbuf_addf(out, "<pre class=src id=l-%zu>", excerpt + 1);
 	for (size_t i = first; i < n; i++) {
 		unsigned int number = from + (unsigned int)i;
 
@@ -120,14 +141,14 @@ static void add_step_source(struct html *h, const struct ladder *l, size_t i, st
 		}
 	}
 	add_lines(h, at->file, from, to, at->line);
-	*shown = (struct shown){ at->file, at->function, at->line, to };
+	*shown = (struct shown){at->file, at->function, at->line, to};
 }
 
 static void add_steps(struct html *h, const struct ladder *l, const char *prefix)
 {
 	size_t divider = ladder_divider(l);
 	struct strbuf *out = h->out;
-	struct shown shown = { 0 };
+	struct shown shown = {0};
 
 	strbuf_addstr(out, "<div class=wide tabindex=0 role=group aria-label=\"Source lines\"><ol "
 			   "class=path>\n");
@@ -149,7 +170,7 @@ static void add_steps(struct html *h, const struct ladder *l, const char *prefix
 		}
 		strbuf_addstr(out, "</p>");
 		add_step_source(h, l, i, &shown);
-		strbuf_addstr(out, "</li>\n");
+		strbuf_addch(out, '\n');
 	}
 	strbuf_addstr(out, "</ol></div>\n");
 }
@@ -165,15 +186,15 @@ static void add_ladders(struct html *h, const struct finding *f)
 			strbuf_addf(&prefix, "f-%s-%zu-", f->id, i + 1);
 		else
 			strbuf_addf(&prefix, "f-%s-", f->id);
-		strbuf_addf(
-			out,
-			"<h4>%s</h4>\n<figure tabindex=0 role=group aria-label=\"Drawing of the "
-			"ladder; the steps below say the same\">",
-			i ? "The other order" : "Ladder");
-		html_ladder(&f->ladders[i], out);
-		strbuf_addstr(out,
-			      "</figure>\n<details open class=fold><summary>Source lines along the "
-			      "path</summary>\n");
+		strbuf_addf(out, "<h4>%s</h4>\n", i ? "The other order" : "Ladder");
+		if (!h->lean) {
+			strbuf_addstr(out, "<figure tabindex=0 role=group aria-label=\"Drawing of the "
+					   "ladder; the steps below say the same\">");
+			html_ladder(&f->ladders[i], out);
+			strbuf_addstr(out, "</figure>\n");
+		}
+		strbuf_addf(out, "<details open class=fold><summary>%s</summary>\n",
+			    h->lean ? "Steps" : "Source lines along the path");
 		add_steps(h, &f->ladders[i], prefix.buf);
 		strbuf_addstr(out, "</details>\n");
 	}
@@ -299,7 +320,7 @@ static void add_attach_points(struct html *h, const struct finding *f)
 
 		if (done[i])
 			continue;
-		strbuf_addf(out, "<li><b class=%s>%s</b> ", certainty_name(a->certainty),
+		strbuf_addf(out, "<li class=names><b class=%s>%s</b> ", certainty_name(a->certainty),
 			    certainty_name(a->certainty));
 		add_xml(out, a->reason);
 		strbuf_addstr(out, " <span class=how>");
@@ -316,9 +337,9 @@ static void add_attach_points(struct html *h, const struct finding *f)
 				continue;
 			done[k] = true;
 			strbuf_addstr(out, k == i ? "" : ", ");
-			html_function(h->r, b->name, out);
+			html_name(h->r, b->name, out);
 		}
-		strbuf_addstr(out, "</li>\n");
+		strbuf_addch(out, '\n');
 	}
 	strbuf_addstr(out, "</ul></details>\n");
 	free(done);
@@ -417,17 +438,30 @@ static void add_lock(const char *label, const struct lock_ref *lock, struct strb
 	strbuf_addstr(out, "</dd>");
 }
 
-static void add_provenance(const struct report *r, const struct finding *f, struct strbuf *out)
+/* Its name, with a link where the report explains it. */
+static void add_rule(const struct report *r, const struct finding *f, struct strbuf *out)
 {
-	strbuf_addstr(out, "<h4>Provenance</h4>\n<dl class=prov>");
-	strbuf_addf(out, "<dt>id</dt><dd><code>%s</code></dd><dt>rule</dt><dd><a href=\"#rule-",
-		    f->id);
-	add_xml(out, f->code);
-	strbuf_addstr(out, "\">");
+	bool explained = false;
+
+	for (size_t i = 0; i < r->n_rules && !explained; i++)
+		explained = !strcmp(r->rules[i].code, f->code);
+	if (explained) {
+		strbuf_addstr(out, "<a href=\"#rule-");
+		add_xml(out, f->code);
+		strbuf_addstr(out, "\">");
+	}
 	add_xml(out, f->code);
 	strbuf_addch(out, ' ');
 	add_xml(out, f->rule);
-	strbuf_addstr(out, "</a></dd><dt>entry point</dt><dd><code>");
+	strbuf_addstr(out, explained ? "</a>" : "");
+}
+
+static void add_provenance(const struct report *r, const struct finding *f, struct strbuf *out)
+{
+	strbuf_addstr(out, "<h4>Provenance</h4>\n<dl class=prov>");
+	strbuf_addf(out, "<dt>id</dt><dd><code>%s</code></dd><dt>rule</dt><dd>", f->id);
+	add_rule(r, f, out);
+	strbuf_addstr(out, "</dd><dt>entry point</dt><dd><code>");
 	add_xml(out, f->entry_function);
 	strbuf_addstr(out, "</code> ");
 	add_xml(out, f->entry_via);
@@ -438,17 +472,7 @@ static void add_provenance(const struct report *r, const struct finding *f, stru
 	strbuf_addf(out, "<dt>context</dt><dd>%s</dd>", f->context);
 	if (f->state)
 		strbuf_addf(out, "<dt>against the baseline</dt><dd>%s</dd>", f->state);
-	strbuf_addstr(out, "<dt>found by</dt><dd>relock ");
-	add_xml(out, r->tool_version);
-	if (*r->kernel_version) {
-		strbuf_addstr(out, " in Linux ");
-		add_xml(out, r->kernel_version);
-	}
-	if (*r->kernel_config) {
-		strbuf_addstr(out, ", ");
-		add_xml(out, r->kernel_config);
-	}
-	strbuf_addstr(out, "</dd></dl>\n");
+	strbuf_addstr(out, "</dl>\n");
 }
 
 void html_finding(struct html *h, const struct finding *f)

@@ -7,11 +7,19 @@
 	const form = document.getElementById("filter");
 	const help = document.getElementById("help");
 	const status = document.getElementById("status");
+	const nothing = document.getElementById("nothing");
 	const articles = $("article");
-	const rows = $(".sortable tbody tr");
+	const rows = $(".sortable tbody tr:not(.block)");
 	const pages = $(".page");
 	const links = $(".bar nav a");
 	const fields = ["q", "severity", "rule", "lock", "state"];
+	// Source lines stand in the page once; where they are needed again, they are copied here.
+	for (const a of $(".same")) {
+		const lines = document.getElementById(a.hash.slice(1)).cloneNode(true);
+		lines.removeAttribute("id");
+		a.replaceWith(lines);
+	}
+
 	const texts = new Map();
 	let current = null; // the finding that j, k, o and y are about
 
@@ -76,9 +84,11 @@
 		if (home)
 			page = home.id;
 		// Who follows a link to something wants to see it, whatever was filtered.
-		const item = node && node.closest("article, .sortable tbody tr");
+		const item = node && node.closest("article, .sortable tbody tr:not(.block)");
 		if (item && !hash.includes("="))
-			form.reset();
+			for (const name of fields)
+				if (form.elements[name])
+					form.elements[name].value = "";
 		filter();
 		showPage();
 		if (item && item.matches("article"))
@@ -115,8 +125,12 @@
 			const fits = fields.slice(1).every((name) => !value(name) || a.dataset[name] === value(name));
 			a.hidden = !(fits && found(a));
 		}
+		if (nothing)
+			nothing.hidden = articles.some((a) => !a.hidden);
 		for (const row of rows)
 			row.hidden = !found(row);
+		for (const body of $(".sortable tbody"))
+			body.hidden = [...body.rows].every((row) => row.hidden || row.matches(".block"));
 		if (current && current.hidden)
 			select(null, false);
 	}
@@ -127,7 +141,14 @@
 		document.getElementById("count").textContent = list.length ? `${shown} of ${list.length}` : "";
 	}
 
-	form.addEventListener("input", () => { filter(); count(); remember(); });
+	// Not at the form: the choices belong to it and stand elsewhere.
+	document.addEventListener("input", (e) => {
+		if (e.target.form === form) {
+			filter();
+			count();
+			remember();
+		}
+	});
 	form.addEventListener("submit", (e) => e.preventDefault());
 	form.addEventListener("reset", () => setTimeout(() => { filter(); count(); remember(); }));
 
@@ -194,7 +215,8 @@
 
 	const keyOf = (row, column) => {
 		const cell = row.cells[column];
-		return cell.dataset.sort === undefined ? cell.textContent.trim() : Number(cell.dataset.sort);
+		const text = cell.dataset.sort === undefined ? cell.textContent.trim() : cell.dataset.sort;
+		return /^\d+$/.test(text) ? Number(text) : text;
 	};
 
 	function sort(table, column, header) {
@@ -202,13 +224,12 @@
 		for (const th of $("th", table.tHead))
 			th.removeAttribute("aria-sort");
 		header.setAttribute("aria-sort", down ? "descending" : "ascending");
-		const body = table.tBodies[0];
-		const sorted = [...body.rows].sort((a, b) => {
-			const x = keyOf(a, column), y = keyOf(b, column);
-			const by = typeof x === "number" ? x - y : x < y ? -1 : x > y ? 1 : 0;
-			return down ? -by : by;
-		});
-		body.append(...sorted);
+		for (const body of table.tBodies)
+			body.append(...[...body.rows].filter((row) => !row.matches(".block")).sort((a, b) => {
+				const x = keyOf(a, column), y = keyOf(b, column);
+				const by = typeof x === "number" ? x - y : x < y ? -1 : x > y ? 1 : 0;
+				return down ? -by : by;
+			}));
 		say(`Sorted by ${header.textContent}, ${down ? "descending" : "ascending"}`);
 	}
 

@@ -208,6 +208,63 @@ static struct rule_text rule_texts[] = {
 	{ "RL104", "guard-leak", "A path returns with the guard still raised", "" },
 };
 
+/* What `relock sections` and `relock attach` know: a hole, a section that is well, one without a guard. */
+static struct attach_point attach_sections[] = {
+	{ "bpf_selem_free", "bpf_selem_free", LIST("fentry", "fexit", "kprobe"), CERT_LIKELY,
+	  "external, not inline",
+	  { "kernel/bpf/bpf_local_storage.c", 244, 3, "bpf_selem_unlink_storage" } },
+	{ "fold", "fold", LIST("kprobe"), CERT_POSSIBLE, "static: may be inlined",
+	  { "kernel/bpf/pot.c", 9, 2, "pour" } },
+	{ "hidden", "hidden", { NULL, 0 }, CERT_NO, "notrace",
+	  { "kernel/bpf/pot.c", 10, 2, "pour" } },
+};
+static struct section sections_full[] = {
+	{
+		.lock = { "bpf_local_storage.lock", "cgroup storage",
+			  { "kernel/bpf/bpf_local_storage.c", 410, 3, "bpf_selem_unlink_storage" },
+			  { NULL, 0, 0, "" } },
+		.lock_type = "raw spinlock",
+		.primitive = "_raw_spin_lock_irqsave",
+		.guard_meant = LIST("bpf_cgrp_storage_busy"),
+		.entries = LIST("cgroup_storage_map_free (bpf_map_ops.map_free)"),
+		.attach = attach_sections,
+		.n_attach = ARRAY_SIZE(attach_sections),
+		.findings = LIST("7f3a9c1e00d2b641"),
+	},
+	{
+		.lock = { "bpf_local_storage.lock", "cgroup storage",
+			  { "kernel/bpf/bpf_local_storage.c", 599, 2, "bpf_local_storage_update" },
+			  { NULL, 0, 0, "" } },
+		.lock_type = "raw spinlock",
+		.primitive = "_raw_spin_lock_irqsave",
+		.guard_raised = LIST("bpf_cgrp_storage_busy"),
+		.guard_meant = LIST("bpf_cgrp_storage_busy"),
+		.entries = LIST("bpf_cgrp_storage_get (helper)", "cgroup_storage_map_update (bpf_map_ops.map_update_elem)"),
+		.attach = attach_sections,
+		.n_attach = 1,
+	},
+	{
+		.lock = { "spoon.lock", NULL, { "kernel/bpf/pan.c", 5, 2, "stir" },
+			  { "kernel/bpf/pan.c", 8, 2, "stir" } },
+		.lock_type = "spinlock",
+		.primitive = "_raw_spin_lock",
+		.entries = LIST("stir (called from elsewhere)"),
+	},
+};
+static struct danger dangers_full[] = {
+	{ "bpf_cgrp_storage_get", "helper", "bpf_local_storage.lock", "7f3a9c1e00d2b641" },
+	{ "bpf_cgrp_storage_delete", "helper", "bpf_local_storage.lock", "7f3a9c1e00d2b641" },
+};
+static struct attachable attachables_full[] = {
+	{ "bpf_selem_free", false, LIST("fentry", "fexit", "kprobe"), CERT_LIKELY,
+	  "external, not inline", { "kernel/bpf/bpf_local_storage.c", 204, 6, "bpf_selem_free" },
+	  LIST("bpf_local_storage.lock"), dangers_full, ARRAY_SIZE(dangers_full) },
+	{ "fold", false, LIST("kprobe"), CERT_POSSIBLE, "static: may be inlined",
+	  { NULL, 0, 0, "" }, LIST("bpf_local_storage.lock", "pot.lock"), NULL, 0 },
+	{ "tracepoint contention_end", true, LIST("raw_tp", "tp_btf"), CERT_CONFIRMED,
+	  "in this kernel's BTF", { NULL, 0, 0, "" }, LIST("pot.lock"), NULL, 0 },
+};
+
 static const struct report full = {
 	.tool_version = "0.1.0",
 	.tree = DIR "/tree",
@@ -224,6 +281,10 @@ static const struct report full = {
 	.config_missing = misses,
 	.n_config_missing = 1,
 	.assumptions = LIST("programs of modules were not analysed"),
+	.sections = sections_full,
+	.n_sections = ARRAY_SIZE(sections_full),
+	.attachables = attachables_full,
+	.n_attachables = ARRAY_SIZE(attachables_full),
 	.rules = rule_texts,
 	.n_rules = ARRAY_SIZE(rule_texts),
 	.stats = stats,

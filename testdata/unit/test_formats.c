@@ -59,6 +59,25 @@ static struct finding findings_evil[] = {
 static struct failed_unit failed_evil[] = { { "a/" EVIL, EVIL } };
 static struct cut cuts_evil[] = { { EVIL, EVIL } };
 static struct config_miss misses_evil[] = { { EVIL, EVIL } };
+static struct section sections_evil[] = {
+	{
+		.lock = { EVIL, EVIL, { "a/" EVIL, 1, 1, EVIL }, { NULL, 0, 0, "" } },
+		.lock_type = EVIL,
+		.primitive = EVIL,
+		.guard_raised = LIST(EVIL),
+		.guard_meant = LIST(EVIL),
+		.entries = LIST(EVIL " (" EVIL ")"),
+		.attach = attach_evil,
+		.n_attach = 1,
+		.findings = LIST("1111111111111111"),
+	},
+};
+static struct danger dangers_evil[] = { { EVIL, EVIL, EVIL, "1111111111111111" } };
+static struct attachable attachables_evil[] = {
+	{ EVIL, false, LIST(EVIL), CERT_LIKELY, EVIL, { "a/" EVIL, 1, 1, EVIL }, LIST(EVIL),
+	  dangers_evil, 1 },
+};
+static struct rule_text rules_evil[] = { { "RL102", EVIL, EVIL, "# " EVIL "\n\n    " EVIL "\n" } };
 static const struct report evil = {
 	.tool_version = "0.1.0",
 	.tree = DIR "/tree",
@@ -75,6 +94,12 @@ static const struct report evil = {
 	.config_missing = misses_evil,
 	.n_config_missing = 1,
 	.assumptions = LIST(EVIL),
+	.sections = sections_evil,
+	.n_sections = 1,
+	.attachables = attachables_evil,
+	.n_attachables = 1,
+	.rules = rules_evil,
+	.n_rules = 1,
 };
 
 static void test_golden(void **state)
