@@ -198,38 +198,30 @@ int facts_cache_clear(const char *dir)
 
 /* --- Entries --- */
 
-/* The program itself rather than a version, which nobody raises while working on it. */
-static int open_self(struct facts_cache *c)
+/* What makes facts rather than a version, which nobody raises while working on it. */
+static int open_keys(struct facts_cache *c, const char *dir)
 {
-	struct strbuf self = STRBUF_INIT;
-	int err = fs_read("/proc/self/exe", &self);
+	int err = dir ? fs_mkdirs(dir) : 0;
 
-	if (!err) {
-		hash128_hex(self.buf, self.len, c->self);
+	if (!err)
 		c->view = deps_view_new();
-	}
-	strbuf_release(&self);
 	return err;
 }
 
 int facts_cache_open(struct facts_cache *c, const char *dir, uint64_t limit)
 {
-	int err;
-
 	memset(c, 0, sizeof(*c));
 	c->limit = limit;
 	c->top = arena_strdup(&c->arena, dir);
 	c->dir = fs_join(&c->arena, dir, FACTS);
 	c->headers = fs_join(&c->arena, dir, HEADERS);
-	err = fs_mkdirs(c->dir);
-	return err ? err : open_self(c);
+	return open_keys(c, c->dir);
 }
 
 int facts_cache_open_travelling(struct facts_cache *c, const char *dir, const char *tree,
 				const char *build)
 {
 	bool build_first = strlen(build) > strlen(tree);
-	int err = 0;
 
 	memset(c, 0, sizeof(*c));
 	c->from[build_first] = arena_strdup(&c->arena, tree);
@@ -237,11 +229,9 @@ int facts_cache_open_travelling(struct facts_cache *c, const char *dir, const ch
 	/* No path on any machine looks like these. */
 	c->to[build_first] = "tree:";
 	c->to[!build_first] = "build:";
-	if (dir) {
+	if (dir)
 		c->dir = arena_strdup(&c->arena, dir);
-		err = fs_mkdirs(dir);
-	}
-	return err ? err : open_self(c);
+	return open_keys(c, dir);
 }
 
 static int add_entry(void *data, const char *path, const char *name, unsigned char type)
@@ -313,7 +303,7 @@ struct facts_key facts_cache_key(const struct facts_cache *c, const char *text, 
 	struct strbuf sb = STRBUF_INIT;
 	struct facts_key key = { 0 };
 
-	strbuf_addstr(&sb, c->self);
+	strbuf_addstr(&sb, facts_makers);
 	add_nameless(c, text, len, &sb);
 	hash128_hex(sb.buf, sb.len, key.hex);
 	strbuf_release(&sb);

@@ -26,7 +26,6 @@ struct facts_cache {
 	const char *dir; /* of facts */
 	const char *headers; /* folder for headers parsed once for many units (clang/shared.h) */
 	uint64_t limit; /* bytes */
-	char self[33];	/* this program */
 	struct deps_view *view;
 	size_t n_found, n_stored;
 	uint64_t unpruned; /* bytes stored since the size was looked at */
@@ -34,6 +33,12 @@ struct facts_cache {
 	const char *from[2], *to[2]; /* folders, the longer first, and what entries call them */
 	VEC(const char *) entries; /* in folders that were added; sorted by name */
 };
+
+/*
+ * A hash of the sources that facts are made by, which is part of every key:
+ * nobody raises a version while working on them. Made when relock is built.
+ */
+extern const char facts_makers[];
 
 /* What a unit is looked for and stored by. */
 struct facts_key {
@@ -49,7 +54,7 @@ int facts_cache_open(struct facts_cache *c, const char *dir, uint64_t limit);
  * Opens the folder @dir (made if it is not there; NULL: none) for facts that
  * travel from machine to machine. Entries are the same but that paths below
  * @tree and @build, here and in keys, are said without these, and nothing is
- * ever thrown away. The other machine must have the same relock and libclang,
+ * ever thrown away. The other machine must have a relock of the same sources, the same libclang,
  * and files of the same content.
  */
 int facts_cache_open_travelling(struct facts_cache *c, const char *dir, const char *tree,

@@ -68,6 +68,10 @@ static void check_round_trip(const struct report *r)
 	back.n_idle = r->n_idle;
 	back.stats = r->stats;
 	back.n_stats = r->n_stats;
+	back.sections = r->sections;
+	back.n_sections = r->n_sections;
+	back.attachables = r->attachables;
+	back.n_attachables = r->n_attachables;
 	json_writer.write(&back, &o, &again);
 	assert_string_equal(again.buf, out.buf);
 	strbuf_release(&out);
