@@ -3,9 +3,6 @@
 
 #include "rules/yaml.h"
 
-#include <errno.h>
-#include <string.h>
-
 struct reader {
 	struct yaml_reader y; /* first: it is what read_top() gets */
 	struct project project;
@@ -60,9 +57,6 @@ static int read_top(struct yaml_reader *y, struct fy_node *root)
 		struct project_entry *e = &p->entries[p->n];
 
 		err = read_value(y, root, key, "key", &e->name);
-		for (size_t i = 0; i < p->n && !err; i++)
-			if (!strcmp(p->entries[i].name.text, e->name.text))
-				err = yaml_fail(y, key, "'%s' stands twice", e->name.text);
 		if (!err)
 			err = read_values(y, key, fy_node_pair_value(pair), e);
 		p->n++;

@@ -330,13 +330,13 @@ def test_project():
         names = re.search(r"takes (.*)\n", refused(given, file, "nope: 1\n", "1:1: error: there is no "
                                                    "option 'nope'; a project file ")).group(1)
         topic = run("help", "project").stdout
-        items = re.findall(r"^  ([a-z](?:,? ?[a-z-])*)(?:  |$)", topic, re.M)
+        items = re.findall(r"^  ([a-z](?:,? ?[a-z-])*?)(?: +(?:A|true) ?|$)", topic, re.M)
         need(set(", ".join(items).split(", ")) == set(names.split(", ")), (items, names))
-        for option in long_options("check") - set(names.split(", ")):
+        for option in ("output", "write-baseline", "cache", "jobs", "project", "version"):
             refused(given, file, f"\n  {option}: x\n", f"2:3: error: '{option}' can be set on the command "
-                    "line only" if option not in ("usage", "version") else f"no option '{option}'")
+                    "line only" if option != "version" else f"no option '{option}'")
         for text, words in {
-                "fail-on: never\nfail-on: note\n": "2:1: error: 'fail-on' stands twice",
+                "fail-on: never\nfail-on: note\n": "2:1: error: duplicate key",
                 "fail-on: sometimes\n": "1:10: error: 'fail-on' takes one of error, warning, note, "
                                         "never, not 'sometimes'",
                 "fail-on:\n": "1:1: error: 'fail-on' has no value",
