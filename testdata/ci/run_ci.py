@@ -400,6 +400,89 @@ def test_kernel(top):
     need("report or context, not 'patch'" in check(2, MODE="patch").stderr, "MODE=patch")
 
 
+# ---- what of a tree is executed ---------------------------------------------------------------
+
+TRAP = """#!/bin/sh
+touch {top}/executed
+exec /usr/bin/true
+"""
+
+
+def set_traps(top, tree, build):
+    """Whatever of the tree and of the build directory could be executed leaves a file behind."""
+    trap = TRAP.format(top=top)
+    for name in ("scripts/config", "scripts/kconfig/merge_config.sh", "tools/gcc", "sparse", "git", "make",
+                 "gcc", "clang", ".git/hooks/post-checkout", ".git/hooks/fsmonitor"):
+        for place in (tree, build):
+            path = place / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(trap, encoding="utf-8")
+            path.chmod(0o755)
+    makefile = f"VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\n$(shell touch {top}/executed)\nall olddefconfig prepare defconfig:\n\t+touch {top}/executed\n"
+    for place in (tree, build):
+        for name in ("Makefile", "GNUmakefile", "Kbuild"):
+            (place / name).write_text(makefile, encoding="utf-8")
+    # What makes it a kernel tree.
+    for name in ("Kconfig", "scripts/Makefile.build"):
+        (tree / name).write_text("# nothing\n", encoding="utf-8")
+    # A library that a compiler could load, and the options that would make one do so.
+    source = top / "plugin.c"
+    source.write_text("#include <fcntl.h>\n__attribute__((constructor)) static void go(void)\n{\n"
+                      f"\topen(\"{top}/executed\", O_CREAT | O_WRONLY, 0600);\n}}\n", encoding="utf-8")
+    plugin = tree / "plugin.so"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", plugin, source], check=True)
+    commands = build / "compile_commands.json"
+    units = json.loads(commands.read_text(encoding="utf-8"))
+    for unit in units:
+        unit["arguments"] = [str(tree / "tools/gcc"), f"-fplugin={plugin}", "-Xclang", "-load", "-Xclang",
+                             str(plugin), f"-B{tree}/tools", f"-specs={tree}/specs", *unit["arguments"][1:]]
+    commands.write_text(json.dumps(units), encoding="utf-8")
+    (tree / "rules.yaml").write_text("flags:\n" + "".join(
+        f"  - option: {option}\n    does: keep\n    why: it loads\n"
+        for option in ("-fplugin=*", "-Xclang", "-load", "/*", "-B*", "-specs=*")), encoding="utf-8")
+    (tree / ".relock.yaml").write_text("rules: rules.yaml\n", encoding="utf-8")
+    return plugin
+
+
+def traced(top, args, status):
+    """The programs that were executed, and the files that were opened."""
+    # A file a process, so that no line is torn.
+    folder = pathlib.Path(tempfile.mkdtemp(dir=top))
+    run(["strace", "-ff", "-qq", "-o", folder / "trace", "-e", "trace=execve,execveat,open,openat,openat2", RELOCK, *args],
+        top, {"PATH": os.environ["PATH"], "HOME": str(top), "ASAN_OPTIONS": "detect_leaks=0"}, status)
+    text = "".join(p.read_text(encoding="utf-8", errors="replace") for p in folder.iterdir())
+    need("execveat" not in text, "a program without a name")
+    executed = re.findall(r'execve\("([^"]*)"[^\n]*= 0$', text, re.M)
+    return executed, re.findall(r'open(?:at2?)?\((?:[^",]*, )?"([^"]*)"', text)
+
+
+def test_offline(top):
+    bench = Bench(RELOCK, top)
+    tree, build = bench.make(Case(NULL))
+    plugin = set_traps(top, tree, build)
+    executed = top / "executed"
+    args = ["--build", build, "--offline", "--all", "--cache", top / "cache", "-j", "2"]
+    for command in ("check", "sections", "attach", "whatif"):
+        programs, opened = traced(top, [command, tree, *args], 1 if command == "check" else 0)
+        need(programs == [RELOCK], f"{command}: executes {programs}")
+        need(str(tree / "pot.c") in opened or command != "check", "the trace is of nothing")
+        need(str(plugin) not in opened, f"{command}: opens {plugin}")
+    programs, _ = traced(top, ["facts", tree, *args, "--to", top / "facts"], 0)
+    need(programs == [RELOCK], programs)
+    # sparse is asked, and git; not those of the tree.
+    programs, _ = traced(top, ["check", tree, *args, "--sparse", "--output", "lore"], 1)
+    need(len(programs) > 1 and not any(p.startswith(str(top)) for p in programs), programs)
+    need(not executed.exists(), "something of the tree was executed")
+    # Where nothing can be had without make there is an error, and still no make.
+    (build / "compile_commands.json").unlink()
+    for place in ([], ["--build", build]):
+        programs, _ = traced(top, ["check", tree, *place, *args[2:]], 2)
+        need(programs == [RELOCK] and not executed.exists(), programs)
+    # Without --offline the tree's Makefile is executed, which is what the README says.
+    programs, _ = traced(top, ["check", tree, "--all", "--cache", top / "cache2"], 2)
+    need(any(p.endswith("/make") for p in programs) and executed.exists(), programs)
+
+
 def test_scripts(_):
     """What other people's checkers say of the scripts."""
     scripts = [str(p) for p in (CI / "install", CI / "netdev/relock/relock.sh")]
