@@ -46,13 +46,6 @@ void html_name(const struct report *r, const char *name, struct strbuf *out)
 	strbuf_addstr(out, a ? "</a>" : "");
 }
 
-void html_function(const struct report *r, const char *name, struct strbuf *out)
-{
-	strbuf_addstr(out, "<code>");
-	html_name(r, name, out);
-	strbuf_addstr(out, "</code>");
-}
-
 void html_finding_link(const struct finding *f, struct strbuf *out)
 {
 	strbuf_addf(out, "<a class=\"chip %s\" href=\"#f-%s\">%s ", severity_name(f->severity),
