@@ -14,6 +14,7 @@ static const struct hazard_rule *const rules_in_order[] = {
 	&rule_rl101,
 	&rule_rl103,
 	&rule_rl102,
+	&rule_rl111,
 	&rule_rl106,
 };
 
@@ -27,6 +28,9 @@ static bool same_cause(const struct cause *a, const struct cause *b)
 {
 	if (a->rule != b->rule || a->kind != b->kind || a->of_lock != b->of_lock)
 		return false;
+	if (a->rule == &rule_rl111) /* one line of a Makefile, or one word at a function */
+		return a->class == b->class && a->object == b->object &&
+		       (a->object != FACTS_NONE || a->func == b->func);
 	if (a->of_lock)
 		return a->class == b->class;
 	if (a->func != b->func)
@@ -386,7 +390,8 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 		s[i].h = &an->hazards.v[g->hazards.v[i]];
 		sites_find(an, s[i].h, &s[i].sites);
 	}
-	best = pick(an, s, g->hazards.n, cause.of_lock);
+	/* What RL111 says is that places are left: the section with most of them. */
+	best = pick(an, s, g->hazards.n, cause.of_lock && cause.rule != &rule_rl111);
 	h = s[best].h;
 	/* The section has other places, too: where other guards are up, or for another helper. */
 	for (i = 0; i < g->hazards.n; i++)
@@ -395,8 +400,12 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 	reenter = func_name(an->p, an->t.callables.v[h->reenter->callable].func);
 	/* One of several that come back: the one that the ladder shows. */
 	if (cause.of_lock) {
-		cause.func = an->t.callables.v[h->reenter->callable].func;
-		cause.loc = func_fact(an->p, &an->p->funcs.v[cause.func])->loc;
+		struct cause shown = cause;
+
+		if (cause.rule->takes(an, h, &shown)) {
+			cause.func = shown.func;
+			cause.loc = shown.loc;
+		}
 	}
 	memset(f, 0, sizeof(*f));
 	f->context = h->context == CTX_NMI ? "nmi" : "recursion";

@@ -79,6 +79,7 @@ struct cause {
 	struct fact_loc loc; /* its line */
 	uint32_t expected;   /* guard that would stop it, or FACTS_NONE */
 	uint32_t kind;
+	uint32_t object;     /* unit that is kept from tracing as a whole, or FACTS_NONE (RL111) */
 };
 
 /* A call in a section, or one below it, as a place where programs may run. */
@@ -172,7 +173,8 @@ struct hazard_rule {
 /* What analyse() and analyse_alone() have at the end. */
 void analysis_release(struct analysis *an);
 
-extern const struct hazard_rule rule_rl101, rule_rl102, rule_rl103, rule_rl105, rule_rl106, rule_rl108;
+extern const struct hazard_rule rule_rl101, rule_rl102, rule_rl103, rule_rl105, rule_rl106, rule_rl108,
+	rule_rl111;
 
 /* The rules that outer runs break by themselves: each adds to an->faults. */
 void find_rl104(struct analysis *an);
