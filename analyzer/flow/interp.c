@@ -543,7 +543,7 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 	struct state *out;
 	uint32_t i, n_same = 0, last = UINT32_MAX;
 
-	if (!act->fl->input->nested)
+	if (!act->fl->input->decide)
 		add_leave(act, s, value, loc);
 	out = state_clone(act->out, s);
 	if (sym_get(syms, value)->op == SY_LOAD) { /* a record by value? */

@@ -46,6 +46,7 @@ struct guard_test {
 	int32_t count; /* the value seen by the test, after the operation */
 	struct fact_loc loc;
 	uint32_t func;
+	uint32_t addr; /* which counter, where there are several: a term of the run; or SYM_NONE */
 };
 
 struct guard_tests {
@@ -148,7 +149,8 @@ struct run {
 	VEC(struct run_leave) leaves;
 	VEC(struct run_try) tries;
 	VEC(struct run_stray) strays;
-	struct map64 raised, lowered; /* guards, by what the run does to them */
+	/* Guards, by what the run does to them; and by what goes on below a frame: run_did(). */
+	struct map64 raised, lowered;
 	struct map64 balanced; /* frame hash -> enum run_value of returns that leave what was found */
 	uint64_t steps;
 	const char *cut; /* why the run is not complete, or NULL */
@@ -212,6 +214,8 @@ void interp_init(struct interp *in, struct program *p);
 void interp_release(struct interp *in);
 void interp_run(struct interp *in, const struct run_input *input, struct run *ret);
 void interp_run_release(struct run *r);
+/* Whether what @did (a run's raised or lowered) says happened to @guard in @frame, or below it. */
+bool run_did(const struct map64 *did, const struct frame *frame, uint32_t guard);
 
 /* Marks, in @mark (one for each function), those from which an operation on one of @guards is reached. */
 void interp_counting(const struct interp *in, const struct map64 *guards, bool *mark);

@@ -377,6 +377,24 @@ static bool small_arg(const struct prim_call *pc, uint32_t i, int64_t *ret)
 	       *ret >= -4 && *ret <= 4;
 }
 
+/* As a key beside the guards themselves, which are 32 bits. */
+static uint64_t did_key(const struct frame *frame, uint32_t guard)
+{
+	return map64_mix(frame->hash, guard) | UINT64_C(1) << 32;
+}
+
+static void note_did(struct map64 *did, const struct frame *frame, uint32_t guard)
+{
+	map64_put(did, guard, 1);
+	for (; frame; frame = frame->up)
+		map64_put(did, did_key(frame, guard), 1);
+}
+
+bool run_did(const struct map64 *did, const struct frame *frame, uint32_t guard)
+{
+	return map64_get(did, did_key(frame, guard)) != MAP64_EMPTY;
+}
+
 uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
 {
 	const struct rule_percpu *rule = pc->fl->in->p->funcs.v[pc->callee].percpu;
@@ -405,13 +423,13 @@ uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
 	else if (rule->op != PERCPU_READ)
 		return fresh;
 	if (guards_get(&s->guards, guard) > old)
-		map64_put(&pc->fl->run->raised, guard, 1);
+		note_did(&pc->fl->run->raised, pc->frame, guard);
 	if (guards_get(&s->guards, guard) < old)
-		map64_put(&pc->fl->run->lowered, guard, 1);
+		note_did(&pc->fl->run->lowered, pc->frame, guard);
 	if (rule->op >= PERCPU_INC_RETURN && rule->op != PERCPU_WRITE &&
 	    pc->insn->dst != FACTS_NONE) {
 		struct guard_test t = { guard, guards_get(&s->guards, guard), pc->insn->loc,
-					pc->frame->func };
+					pc->frame->func, pc->args[0] };
 
 		state_tested(s, &t);
 	}

@@ -424,6 +424,18 @@ static bool has_failed(const struct state *s, uint32_t addr)
 	return false;
 }
 
+/* Notes a test that the other path made: which of several counters it was may differ. */
+static void meet_test(struct state *s, const struct guard_test *t)
+{
+	struct guard_test both = *t;
+	uint8_t i;
+
+	for (i = 0; i < s->tests.n; i++)
+		if (s->tests.v[i].guard == t->guard && s->tests.v[i].addr != t->addr)
+			both.addr = SYM_NONE;
+	state_tested(s, &both);
+}
+
 bool state_meet_but(struct state *s, const struct state *o, const struct syms *syms, uint32_t b,
 		    uint32_t c)
 {
@@ -471,7 +483,7 @@ bool state_meet_but(struct state *s, const struct state *o, const struct syms *s
 	}
 	s->n_failed = (uint8_t)n;
 	for (i = 0; i < o->tests.n; i++)
-		state_tested(s, &o->tests.v[i]);
+		meet_test(s, &o->tests.v[i]);
 	return lost;
 }
 

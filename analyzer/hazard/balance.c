@@ -82,7 +82,9 @@ void make_fault_finding(struct analysis *an, const struct fault *ft, struct find
 	f->context = "recursion";
 	f->code = ft->code;
 	f->rule = rule ? rule->name : ft->code;
-	f->severity = SEV_ERROR;
+	f->severity = ft->severity;
+	if (ft->assumption)
+		strlist_add(an, &f->assumptions, ft->assumption);
 	f->message = ft->message;
 	f->location = location_in(an, &ft->loc, ft->frame->func);
 	if (ft->class)

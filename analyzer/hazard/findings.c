@@ -470,7 +470,8 @@ static bool follows_from_leak(const struct finding *f, const struct finding *o)
 {
 	return !strcmp(o->code, "RL104") && f->guard_expected.n && o->guard_expected.n &&
 	       !strcmp(f->guard_expected.v[0], o->guard_expected.v[0]) &&
-	       !strcmp(f->location.function, o->location.function);
+	       (!strcmp(f->location.function, o->location.function) ||
+		!strcmp(f->entry_function, o->entry_function));
 }
 
 /*

@@ -114,6 +114,8 @@ struct designated {
 /* What one outer run shows to be wrong, without any program. */
 struct fault {
 	const char *code;
+	enum severity severity;
+	const char *assumption; /* what a warning assumes, or NULL */
 	const struct outer *outer;
 	const struct frame *frame; /* the finding is in its function... */
 	struct fact_loc loc;	   /* ...at this place */
