@@ -239,7 +239,14 @@ void fill_severity(struct analysis *an, const struct seen *s, struct finding *f)
 	size_t w;
 
 	f->severity = SEV_NOTE;
-	if (l->best >= CERT_LIKELY) {
+	if (s->h->wrong_if_few && l->best >= CERT_LIKELY) {
+		f->severity = SEV_WARNING;
+		strlist_add(an, &f->assumptions,
+			    arena_printf(an->arena,
+					 "that there can be fewer %s than counters of %s",
+					 program_str(an->p, s->h->held->class),
+					 guard_name(an->p, s->h->wrong_guard)));
+	} else if (l->best >= CERT_LIKELY) {
 		f->severity = SEV_ERROR;
 	} else if (l->best_objectless >= CERT_POSSIBLE) {
 		f->severity = SEV_WARNING;

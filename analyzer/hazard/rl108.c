@@ -7,8 +7,12 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 {
 	uint32_t func = an->t.callables.v[h->reenter->callable].func;
 
-	/* Where a guard is meant for the lock, that it is missing is the cause, as for recursion. */
-	if (h->context != CTX_NMI || class_has_guard(an, h->held->class))
+	/*
+	 * Where a guard would have stopped it, that it is missing in the section is
+	 * the cause, as for recursion.
+	 */
+	if (h->context != CTX_NMI || h->wrong_guard ||
+	    (class_has_guard(an, h->held->class) && hazard_expected(an, h) != FACTS_NONE))
 		return false;
 	*ret = (struct cause){ .func = func,
 			       .loc = func_fact(an->p, &an->p->funcs.v[func])->loc,
