@@ -655,8 +655,16 @@ static bool followed(const struct activation *act, const struct state *s, uint32
 
 	if (!fn->defined || act->frame->depth >= MAX_DEPTH || on_stack(act->frame, callee))
 		return false;
-	if (input->decide || s->n_held || (input->nested ? fn->touches : fn->touches_direct))
+	/* Callees of another unit give back what they take; those of this one may not. */
+	if (input->own_unit) {
+		if (!(fn->flags & FF_HEADER) &&
+		    fn->unit != act->fl->in->p->funcs.v[act->frame->func].unit)
+			return false;
+		if (fn->touches_direct)
+			return true;
+	} else if (input->decide || s->n_held || (input->nested ? fn->touches : fn->touches_direct)) {
 		return true;
+	}
 	ff = func_fact(act->fl->in->p, fn);
 	return insn->dst != FACTS_NONE && ff->n_blocks <= SMALL_BLOCKS &&
 	       !func_info(act->fl->in, callee)->has_loop;
@@ -803,7 +811,7 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 	 * their own runs do not tell: whatever is assigned to a member is an
 	 * entry point too.
 	 */
-	follow &= distinct && distinct <= MAX_TARGETS &&
+	follow &= distinct && distinct <= MAX_TARGETS && !act->fl->input->own_unit &&
 		  (act->fl->input->nested || s->n_held || guarded(in, s) || distinct == 1);
 	last = FACTS_NONE;
 	for (i = 0; i < n; i++) {

@@ -170,6 +170,7 @@ struct run_input {
 	const struct guards *guards; /* what the interrupted context has raised, or NULL */
 	bool nested; /* follow pointers although nothing is held: all acquires are wanted */
 	bool nmi;    /* it runs in an NMI: interrupts are off, and code may ask */
+	bool own_unit; /* follow nothing that is defined in another unit, headers apart */
 	bool decide; /* the value returned is wanted: follow whatever it may depend on */
 	const int64_t *param_value; /* n_known constants, used where param_known */
 	const bool *param_known;

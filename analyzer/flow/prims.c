@@ -247,6 +247,20 @@ static void release(const struct prim_call *pc, struct state *s, uint32_t addr)
 	s->n_held--;
 }
 
+/* The object that has the lock at @addr in it is there: a pointer to it is not NULL. */
+static void assume_object(const struct prim_call *pc, struct state *s, uint32_t addr)
+{
+	struct syms *syms = &pc->fl->run->syms;
+	const struct sym *v = sym_get(syms, addr);
+
+	while (v->op == SY_FADDR || v->op == SY_IADDR) {
+		addr = v->a;
+		v = sym_get(syms, addr);
+	}
+	if (v->op == SY_LOAD || v->op == SY_PARAM || v->op == SY_FRESH)
+		state_assume(s, pc->arena, syms, addr, true);
+}
+
 static void irqs_off(struct state *s)
 {
 	guards_add(&s->guards, GUARD_IRQS_OFF, 1);
@@ -283,6 +297,7 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 	value = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 7);
 	state_forget_known(s, syms, value);
 	forget_failed(s, addr);
+	assume_object(pc, s, addr);
 	fail = state_clone(pc->arena, s);
 	if (rule->irq == IRQ_OFF)
 		irqs_off(s);

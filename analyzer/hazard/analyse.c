@@ -90,6 +90,9 @@ void analysis_release(struct analysis *an)
 	for (i = 0; i < an->outers.n; i++)
 		interp_run_release(&an->outers.v[i]->run);
 	vec_release(&an->reenters);
+	for (i = 0; i < an->unit_outers.n; i++)
+		interp_run_release(&an->unit_outers.v[i]->run);
+	vec_release(&an->unit_outers);
 	vec_release(&an->outers);
 	vec_release(&an->hazards);
 	vec_release(&an->faults);

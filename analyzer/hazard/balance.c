@@ -120,4 +120,5 @@ void find_faults(struct analysis *an)
 	find_rl104(an);
 	find_rl107(an);
 	find_rl110(an);
+	find_rl110_elsewhere(an);
 }

@@ -140,6 +140,7 @@ struct analysis {
 	VEC(struct map_kind) kinds;
 	VEC(struct reenter *) reenters;
 	VEC(struct outer *) outers;
+	VEC(struct outer *) unit_outers; /* of find_rl110_elsewhere() */
 	VEC(struct hazard) hazards;
 	VEC(struct fault) faults;
 	struct map64 near_guards; /* guards that the outer runs follow wherever they are */
@@ -184,6 +185,10 @@ extern const struct hazard_rule rule_rl101, rule_rl102, rule_rl103, rule_rl105, 
 void find_rl104(struct analysis *an);
 void find_rl107(struct analysis *an);
 void find_rl110(struct analysis *an);
+/* RL110 of locks that no function for programs takes: each unit by itself. */
+void find_rl110_elsewhere(struct analysis *an);
+/* Whether callers that its own unit does not show start @fn; the others are seen through it. */
+bool func_starts_unit(const struct func *fn);
 void find_faults(struct analysis *an);
 /* The finding of a fault; all but its id. */
 void make_fault_finding(struct analysis *an, const struct fault *ft, struct finding *f);
