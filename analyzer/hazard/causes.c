@@ -274,6 +274,18 @@ bool hazard_lacks_guard(struct analysis *an, const struct hazard *h, struct caus
 	return true;
 }
 
+uint32_t hazard_reenter_func(const struct analysis *an, const struct hazard *h)
+{
+	uint32_t func = an->t.callables.v[h->reenter->callable].func;
+	const struct frame *fr;
+
+	/* A helper that hands on to the map's own operation: this one takes the lock. */
+	for (fr = h->wanted->frame; fr; fr = fr->up)
+		if (fr->via_pointer && fr->via_record == an->in.ops_record)
+			func = fr->func;
+	return func;
+}
+
 const char *people_name(const struct program *p, uint32_t func)
 {
 	const char *name = func_name(p, func), *prefix = p->rules->tree.helper_body_prefix;

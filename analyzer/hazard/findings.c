@@ -495,9 +495,15 @@ static void drop_evidence(struct analysis *an, struct report *r)
 		bool evidence = false;
 
 		for (k = 0; k < r->n_findings && !strcmp(f->code, rule_rl102.code); k++) {
-			const struct finding *o = &r->findings[k];
+			struct finding *o = &r->findings[k];
 
-			evidence |= follows_from_leak(f, o);
+			if (follows_from_leak(f, o)) {
+				evidence = true;
+				if (f->severity > o->severity) { /* nothing is assumed then */
+					o->severity = f->severity;
+					o->assumptions.n = 0;
+				}
+			}
 			if (strcmp(o->code, rule_rl106.code) || o->severity < f->severity ||
 			    strcmp(o->location.function, f->location.function) ||
 			    cmp_str(o->lock.kind, f->lock.kind))

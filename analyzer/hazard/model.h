@@ -285,6 +285,8 @@ uint32_t lock_storage_kind(const struct analysis *an, const struct run *run, con
 /* The kind of storage that @h's lock is of, or FACTS_NONE: locks of other maps are one cause. */
 uint32_t hazard_storage_kind(const struct analysis *an, const struct hazard *h);
 
+/* The function that comes back in: of the map's operations where the helper hands on to one. */
+uint32_t hazard_reenter_func(const struct analysis *an, const struct hazard *h);
 /* The guard that the nested way to the lock tests when nothing is raised, or FACTS_NONE. */
 uint32_t hazard_expected(struct analysis *an, const struct hazard *h);
 /* The outermost frame of the way to @h->held that passes NULL for a guard, or NULL. */

@@ -68,8 +68,12 @@ static bool is_wrong(const struct analysis *an, const struct run *run, const str
 	/* A lock that is left as well is the cause. */
 	if (root->n_held || map64_get(&an->near_guards, guard) == MAP64_EMPTY)
 		return false;
+	/*
+	 * Where a flag says round a loop whether one of several is up, paths are made
+	 * up that lower what they did not raise.
+	 */
 	if (count < 0)
-		return map64_get(&run->raised, guard) != MAP64_EMPTY;
+		return !(guard & GUARD_FIELD) && map64_get(&run->raised, guard) != MAP64_EMPTY;
 	if (lowered_elsewhere(an, guard))
 		return false;
 	if (!balanced) /* it is there to raise it */

@@ -5,7 +5,7 @@
 
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
 {
-	uint32_t func = an->t.callables.v[h->reenter->callable].func;
+	uint32_t func = hazard_reenter_func(an, h);
 
 	/*
 	 * Where a guard would have stopped it, that it is missing in the section is
@@ -24,10 +24,9 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 static const char *message(struct analysis *an, const struct hazard *h, const struct cause *c,
 			   const char *reenter)
 {
-	(void)c;
 	return arena_printf(an->arena,
 			    "%s() waits for %s also in an NMI, which may have hit %s() while it holds it",
-			    reenter, program_str(an->p, h->held->class),
+			    people_name(an->p, c->func), program_str(an->p, h->held->class),
 			    people_name(an->p, h->outer->func));
 }
 

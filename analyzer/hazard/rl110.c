@@ -81,8 +81,8 @@ static void judge(struct analysis *an, const struct outer *o, const struct run_l
 {
 	const struct acquire *a = &o->run.acquires.v[acquire];
 	unsigned int rest = others(&o->run, root->frame, acquire);
-	struct fault ft = { .code = "RL110", .severity = SEV_ERROR, .outer = o, .class = a->class, .held = a,
-			    .guard = FACTS_NONE };
+	struct fault ft = { .code = "RL110", .severity = SEV_ERROR, .outer = o, .class = a->class,
+			    .held = a, .guard = FACTS_NONE };
 	const struct run_leave *l;
 	const char *class;
 	uint8_t g;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The counter is a parameter; on one path it is lowered twice. */
+/* The counter is a parameter; on one path it is lowered twice, and the loop's next section is open. */
 #include <mini/pot.h>
 
 static DEFINE_PER_CPU(int, pot_busy);
@@ -21,7 +21,7 @@ static void drain(struct pot *p, int __percpu *busy)
 		if (busy && need_resched())
 			this_cpu_dec(*busy);
 	}
-} /* expect: RL104 warning pot.lock in=drain expected=pot_busy entry=pot_map_free
+} /* expect: RL104 error pot.lock in=drain expected=pot_busy entry=pot_map_free
      message="once more" */
 
 static void pot_map_free(struct bpf_map *map)
