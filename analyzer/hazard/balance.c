@@ -32,9 +32,13 @@ void add_fault(struct analysis *an, const struct fault *ft)
 {
 	size_t i;
 
-	for (i = 0; i < an->faults.n; i++)
-		if (same_fault(&an->faults.v[i], ft))
-			return;
+	for (i = 0; i < an->faults.n; i++) {
+		if (!same_fault(&an->faults.v[i], ft))
+			continue;
+		if (ft->lowers && !an->faults.v[i].lowers) /* the worse of the two */
+			an->faults.v[i] = *ft;
+		return;
+	}
 	vec_push(&an->faults, *ft);
 }
 

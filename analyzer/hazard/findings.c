@@ -472,13 +472,31 @@ static int cmp_finding(const void *pa, const void *pb)
 	return d ? d : strcmp(a->id, b->id);
 }
 
+/* Whether @o says that a guard is lowered once too often. */
+static bool is_lowered_twice(const struct analysis *an, const struct finding *o)
+{
+	size_t i;
+
+	for (i = 0; i < an->faults.n; i++) {
+		const struct fault *ft = &an->faults.v[i];
+
+		if (ft->lowers && !strcmp(guard_name(an->p, ft->guard), o->guard_expected.v[0]) &&
+		    ft->loc.line == o->location.line &&
+		    !strcmp(people_name(an->p, ft->frame->func), o->location.function))
+			return true;
+	}
+	return false;
+}
+
 /* Whether the guard that @f misses is missing because @o lowers it once too often. */
-static bool follows_from_leak(const struct finding *f, const struct finding *o)
+static bool follows_from_leak(const struct analysis *an, const struct finding *f,
+			      const struct finding *o)
 {
 	return !strcmp(o->code, "RL104") && f->guard_expected.n && o->guard_expected.n &&
 	       !strcmp(f->guard_expected.v[0], o->guard_expected.v[0]) &&
 	       (!strcmp(f->location.function, o->location.function) ||
-		!strcmp(f->entry_function, o->entry_function));
+		!strcmp(f->entry_function, o->entry_function)) &&
+	       is_lowered_twice(an, o);
 }
 
 /*
@@ -497,7 +515,7 @@ static void drop_evidence(struct analysis *an, struct report *r)
 		for (k = 0; k < r->n_findings && !strcmp(f->code, rule_rl102.code); k++) {
 			struct finding *o = &r->findings[k];
 
-			if (follows_from_leak(f, o)) {
+			if (follows_from_leak(an, f, o)) {
 				evidence = true;
 				if (f->severity > o->severity) { /* nothing is assumed then */
 					o->severity = f->severity;

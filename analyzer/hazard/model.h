@@ -118,6 +118,7 @@ struct fault {
 	const char *code;
 	enum severity severity;
 	const char *assumption; /* what a warning assumes, or NULL */
+	bool lowers; /* the guard, below where it was */
 	const struct outer *outer;
 	const struct frame *frame; /* the finding is in its function... */
 	struct fact_loc loc;	   /* ...at this place */

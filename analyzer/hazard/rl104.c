@@ -92,6 +92,7 @@ static void add_leak(struct analysis *an, const struct outer *o, const struct ru
 	ft->frame = l->frame;
 	ft->loc = ft->end = l->loc;
 	ft->guard = guard;
+	ft->lowers = count < 0;
 	ft->end_note = arena_printf(an->arena, "returns, %s is %d %s", name, count > 0 ? count : -count,
 				    count > 0 ? "higher" : "lower");
 	add_fault(an, ft);
