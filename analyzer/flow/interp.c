@@ -119,6 +119,8 @@ static uint32_t load_by_kind(struct flow *fl, struct state *s, const struct sym 
 	const struct sym *base = sym_get(syms, a->a);
 	size_t i;
 
+	if (fl->input->map_type && a->c == in->map_record && a->b == in->type_field)
+		return sym_int(syms, *fl->input->map_type);
 	if (a->c == in->map_record && s->kind != FACTS_NONE) {
 		/* A bare map out of memory or out of a call may be another one than the run's. */
 		if (base->op == SY_LOAD || base->op == SY_FRESH)
@@ -1089,6 +1091,67 @@ static void exec(struct flow *fl, const struct frame *frame, const struct state 
 
 /* --- runs --- */
 
+static bool returns_pointer(const struct program *p, uint32_t func)
+{
+	const struct func *fn = &p->funcs.v[func];
+	uint32_t type = func_fact(p, fn)->ret_type;
+
+	return type != FACTS_NONE && func_facts(p, fn)->types.v[type].kind == FT_PTR;
+}
+
+/* Runs @step in each state of @from; what it leaves becomes @from. @value: of the last pointer. */
+static void run_step(struct flow *fl, const struct frame *first, const struct run_step *step,
+		     struct arena *tmp, struct exits *from)
+{
+	struct interp *in = fl->in;
+	struct syms *syms = &fl->run->syms;
+	const struct fact_func *ff = func_fact(in->p, &in->p->funcs.v[step->func]);
+	struct exits all = { 0 };
+	size_t i, k;
+	uint32_t a;
+
+	for (i = 0; i < from->n; i++) {
+		struct state *s = from->v[i].s;
+		uint32_t value = from->v[i].value;
+		struct frame *fr = ARENA_NEW(&fl->run->arena, struct frame);
+		uint32_t *args = ARENA_ARRAY(&fl->run->arena, uint32_t, ff->n_params);
+		struct exits ex = { 0 };
+
+		if (!step->last && !state_assume(s, tmp, syms, value, true)) {
+			vec_push(&all, from->v[i]); /* nothing was found: only the last one is called */
+			continue;
+		}
+		for (a = 0; a < ff->n_params; a++)
+			args[a] = a == step->handed ? value
+				  : a < first->n_args ? first->args[a]
+						      : sym_make(syms, SY_PARAM, a, 0, 0, 0);
+		*fr = (struct frame){ .func = step->func, .via_pointer = true,
+				      .via_record = step->via_record, .via_field = step->via_field,
+				      .args = args, .n_args = ff->n_params,
+				      .hash = map64_mix(map64_mix(step->func, step->via_field), 1) };
+		exec(fl, fr, s, tmp, &ex);
+		for (k = 0; k < ex.n; k++) {
+			if (!returns_pointer(in->p, step->func))
+				ex.v[k].value = value;
+			vec_push(&all, ex.v[k]);
+		}
+		vec_release(&ex);
+	}
+	vec_release(from);
+	*from = all;
+}
+
+/* Whether @ex has a state with a lock or a guard that the run began without. */
+static bool anything_left(const struct exits *ex)
+{
+	size_t i;
+
+	for (i = 0; i < ex->n; i++)
+		if (ex->v[i].s->n_held || ex->v[i].s->guards.n)
+			return true;
+	return false;
+}
+
 void interp_run(struct interp *in, const struct run_input *input, struct run *ret)
 {
 	const struct func *fn = &in->p->funcs.v[input->func];
@@ -1138,10 +1201,14 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	fr->hash = map64_mix(input->func, 0);
 	exec(&fl, fr, &s, &tmp, &ex);
 	for (i = 0; i < ex.n; i++) {
-		struct run_exit e = { ex.v[i].value };
+		struct run_exit e = { ex.v[i].value,
+				      state_truth(ex.v[i].s, &ret->syms, ex.v[i].value) == 1 };
 
 		vec_push(&ret->exits, e);
 	}
+	ret->followed = input->n_then && anything_left(&ex);
+	for (i = 0; i < input->n_then && ret->followed; i++)
+		run_step(&fl, fr, &input->then[i], &tmp, &ex);
 	vec_release(&ex);
 	map64_release(&fl.point_seen);
 	map64_release(&fl.acquire_seen);

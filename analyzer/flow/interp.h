@@ -135,6 +135,7 @@ struct run_stray {
 /* A value that the function returned. */
 struct run_exit {
 	uint32_t value;
+	bool nonzero; /* known not to be 0, also where it is no constant */
 };
 
 struct run {
@@ -151,6 +152,7 @@ struct run {
 	struct map64 raised, lowered; /* guards, by what the run does to them */
 	struct map64 balanced; /* frame hash -> enum run_value of returns that leave what was found */
 	uint64_t steps;
+	bool followed;	 /* it left something, and what is called then was run as well */
 	const char *cut; /* why the run is not complete, or NULL */
 };
 
@@ -162,8 +164,18 @@ struct known_field {
 	int64_t value;
 };
 
+/* A function that is called after another one, in the state that it left. */
+struct run_step {
+	uint32_t func;
+	uint32_t via_record, via_field; /* the member that it is called through */
+	uint32_t handed; /* the parameter in which it gets the pointer that was returned last */
+	bool last; /* called whatever was returned; the others only with a pointer that is one */
+};
+
 struct run_input {
 	uint32_t func;
+	const struct run_step *then; /* what follows the function, if that leaves anything */
+	size_t n_then;
 	uint32_t kind;		     /* ops table of the map's kind, or FACTS_NONE */
 	const struct guards *guards; /* what the interrupted context has raised, or NULL */
 	bool nested; /* follow pointers although nothing is held: all acquires are wanted */
@@ -175,6 +187,7 @@ struct run_input {
 	const struct known_field *fields;
 	size_t n_fields;
 	const uint32_t *map_fields; /* bit per rules->map_fields: which a map's values have; NULL: any */
+	const int64_t *map_type; /* what the type of every map is, or NULL: that of the kind */
 	const char *attach_name; /* what a function of value VALUE_ATTACH_NAME returns, or NULL */
 	uint64_t max_steps;	 /* 0: the default bound */
 };

@@ -192,6 +192,15 @@ static size_t stack_of(const struct frame *last, const struct frame **ret, size_
 	return n;
 }
 
+const struct frame *hazard_entry(const struct hazard *h)
+{
+	const struct frame *fr = h->held->frame;
+
+	while (fr->up)
+		fr = fr->up;
+	return fr;
+}
+
 const struct frame *hazard_null_frame(struct analysis *an, const struct hazard *h,
 				      uint32_t *ret_param)
 {

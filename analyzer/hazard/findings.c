@@ -411,8 +411,8 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 					     : kind_people_name(an, c->kind);
 	f->lock.acquired = program_location(an->p, &h->held->loc, h->held->func);
 	f->lock.released = program_location(an->p, &h->held->released, h->held->func);
-	f->entry_function = people_name(an->p, h->outer->func);
-	f->entry_via = h->outer->via;
+	f->entry_function = people_name(an->p, hazard_entry(h)->func);
+	f->entry_via = entry_via(an, h);
 	fill_guards(an, h, c, f);
 	fill_attach(an, h, &s[best].sites, f);
 	fill_reentry(an, s, g->hazards.n, f);

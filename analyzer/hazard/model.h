@@ -11,6 +11,7 @@
  *
  * storage.c   which locks and maps this is about
  * entries.c   where outer runs start, and the runs
+ * sequence.c  members of a table that are called one after another
  * reenter.c   what programs can call that takes a lock, and the nested runs
  * match.c     outer sections against nested acquires: hazards
  * attach.c, programs.c   who can run where, and what it may call
@@ -262,6 +263,8 @@ uint32_t hazard_expected(struct analysis *an, const struct hazard *h);
 /* The outermost frame of the way to @h->held that passes NULL for a guard, or NULL. */
 const struct frame *hazard_null_frame(struct analysis *an, const struct hazard *h,
 				      uint32_t *ret_param);
+/* The function that the way to @h's lock begins with: the entry point, or what is called after it. */
+const struct frame *hazard_entry(const struct hazard *h);
 /* The frame of @h's outer run that ought to raise @guard: the outermost in the guard's own file. */
 const struct frame *hazard_guard_frame(struct analysis *an, const struct hazard *h, uint32_t guard);
 
@@ -273,6 +276,8 @@ bool hazard_lacks_guard(struct analysis *an, const struct hazard *h, struct caus
 
 /* The function as reports name it: the helper for the body behind its macro. */
 const char *people_name(const struct program *p, uint32_t func);
+/* The member that hazard_entry() is called through, or what else is known of its callers. */
+const char *entry_via(struct analysis *an, const struct hazard *h);
 const char *kind_people_name(const struct analysis *an, uint32_t kind);
 void add_cut(struct analysis *an, uint32_t func, const char *why);
 

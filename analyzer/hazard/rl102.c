@@ -8,7 +8,7 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 	if (hazard_lacks_guard(an, h, ret))
 		return true;
 	/* Whoever runs a program with a lock held is to blame, whatever the program calls. */
-	*ret = (struct cause){ .func = h->outer->func, .expected = FACTS_NONE };
+	*ret = (struct cause){ .func = hazard_entry(h)->func, .expected = FACTS_NONE };
 	return h->run_site;
 }
 

@@ -393,6 +393,40 @@ uint32_t program_member_func(const struct program *p, uint32_t var, uint32_t fie
 	return FACTS_NONE;
 }
 
+uint32_t program_expr_global(const struct facts *f, uint32_t e)
+{
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
+
+	if (x->op != FX_ADDR)
+		return FACTS_NONE;
+	x = &f->exprs.v[expr_strip(f, x->a)];
+	while (x->op == FX_INDEX || x->op == FX_FIELD)
+		x = &f->exprs.v[x->a];
+	return x->op == FX_GLOBAL ? x->a : FACTS_NONE;
+}
+
+uint32_t program_member_global(const struct program *p, uint32_t var, uint32_t field)
+{
+	const struct gvar *v = &p->gvars.v[var];
+	const struct facts *f = &p->units[v->unit].facts;
+	const struct fact_var *fv = &f->vars.v[v->fact];
+	uint32_t i;
+
+	for (i = fv->inits; i < fv->inits + fv->n_inits; i++)
+		if (f->inits.v[i].field == field)
+			return program_expr_global(f, f->inits.v[i].value);
+	return FACTS_NONE;
+}
+
+uint32_t program_gvar_record(const struct program *p, uint32_t var)
+{
+	const struct gvar *v = &p->gvars.v[var];
+	const struct facts *f = &p->units[v->unit].facts;
+	uint32_t type = f->vars.v[v->fact].type;
+
+	return type != FACTS_NONE && f->types.v[type].kind == FT_RECORD ? f->types.v[type].name : 0;
+}
+
 uint32_t program_func(const struct program *p, const char *name)
 {
 	uint32_t s = program_find_string(p, name), id;

@@ -58,6 +58,7 @@ union item {
 	struct rule_object object;
 	struct rule_last_reference last_reference;
 	struct rule_first_reference first_reference;
+	struct rule_sequence sequence;
 	struct rule_map_field map_field;
 	struct rule_kind kind;
 	struct rule_kconfig kconfig;
@@ -76,6 +77,7 @@ enum list_id {
 	LIST_OBJECTS,
 	LIST_LAST_REFERENCE,
 	LIST_FIRST_REFERENCE,
+	LIST_SEQUENCES,
 	LIST_MAP_FIELDS,
 	LIST_KINDS,
 	LIST_KCONFIG,
@@ -282,6 +284,19 @@ static const struct key keys_last_reference[] = {
 static const struct key keys_first_reference[] = {
 	STRING(struct rule_first_reference, record, true),
 	STRING(struct rule_first_reference, member, true),
+};
+static const struct key keys_sequences[] = {
+	STRING(struct rule_sequence, record, true),
+	STRING(struct rule_sequence, begin, true),
+	NAMES(struct rule_sequence, body),
+	STRING(struct rule_sequence, end, false),
+	UNSIGNED(struct rule_sequence, handed, true),
+	STRING(struct rule_sequence, info_record, false),
+	STRING(struct rule_sequence, info_member, false),
+	STRING(struct rule_sequence, map_member, false),
+	STRING(struct rule_sequence, target_record, false),
+	STRING(struct rule_sequence, target_info, false),
+	STRING(struct rule_sequence, target_test, false),
 };
 static const struct key keys_map_fields[] = {
 	STRING(struct rule_map_field, name, true),
@@ -723,6 +738,12 @@ static const char *id_first_reference(struct arena *a, const union item *it)
 	return arena_printf(a, "%s.%s", it->first_reference.record, it->first_reference.member);
 }
 
+static const char *id_sequence(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->sequence.record;
+}
+
 static const char *id_map_field(struct arena *a, const union item *it)
 {
 	(void)a;
@@ -774,6 +795,7 @@ PUSH(attach, attach)
 PUSH(objects, object)
 PUSH(last_reference, last_reference)
 PUSH(first_reference, first_reference)
+PUSH(sequences, sequence)
 PUSH(map_fields, map_field)
 PUSH(kinds, kind)
 PUSH(kconfig, kconfig)
@@ -795,6 +817,7 @@ static const struct list lists[N_LISTS] = {
 	[LIST_OBJECTS] = LIST(objects, NULL, NULL),
 	[LIST_LAST_REFERENCE] = LIST(last_reference, NULL, id_last_reference),
 	[LIST_FIRST_REFERENCE] = LIST(first_reference, NULL, id_first_reference),
+	[LIST_SEQUENCES] = LIST(sequences, NULL, id_sequence),
 	[LIST_MAP_FIELDS] = LIST(map_fields, NULL, id_map_field),
 	[LIST_KINDS] = LIST(kinds, NULL, id_kind),
 	[LIST_KCONFIG] = LIST(kconfig, NULL, id_kconfig),
@@ -1223,6 +1246,7 @@ void rules_release(struct rules *r)
 	vec_release(&r->objects);
 	vec_release(&r->last_reference);
 	vec_release(&r->first_reference);
+	vec_release(&r->sequences);
 	vec_release(&r->map_fields);
 	vec_release(&r->kinds);
 	vec_release(&r->kconfig);

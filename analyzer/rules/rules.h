@@ -157,6 +157,23 @@ struct rule_first_reference {
 };
 
 /*
+ * sequences: tables whose members are called one after another on one thing, so
+ * that a lock which one leaves is held in the next.
+ */
+struct rule_sequence {
+	const char *record; /* "seq_operations" */
+	const char *begin;  /* "start" */
+	struct names body;  /* show, next */
+	const char *end;    /* "stop": called whatever happened */
+	unsigned int handed; /* parameter in which the later ones get the pointer returned last */
+	/* Which maps it is about, where that can be told; NULL otherwise. */
+	const char *info_record, *info_member;	 /* bpf_iter_seq_info.seq_ops: points to the table */
+	const char *map_member;			 /* iter_seq_info of bpf_map_ops: points to the former */
+	const char *target_record, *target_info; /* bpf_iter_reg.seq_info: points there, too */
+	const char *target_test; /* attach_target: returns 0 for the maps that it is about */
+};
+
+/*
  * map_fields: what a map's values can have that is more than data. The verifier
  * refuses maps with some of them to some program types.
  */
@@ -286,6 +303,7 @@ struct rules {
 	VEC(struct rule_object) objects;
 	VEC(struct rule_last_reference) last_reference;
 	VEC(struct rule_first_reference) first_reference;
+	VEC(struct rule_sequence) sequences;
 	VEC(struct rule_map_field) map_fields;
 	VEC(struct rule_kind) kinds;
 	VEC(struct rule_kconfig) kconfig;
