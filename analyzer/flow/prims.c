@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "flow/prims.h"
 
+#include "program/bpf.h"
+
 #include <string.h>
 
 /* The lowest error number that a failed acquire returns is -MAX_ERRNO (include/linux/err.h). */
@@ -443,6 +445,18 @@ static uint32_t map_field(const struct prim_call *pc, const struct rule_value *r
 	return mask ? sym_make(syms, SY_MAP_FIELD, mask, 0, 0, 0) : SYM_NONE;
 }
 
+/* Whether the set in the first argument has the function whose name stands for the id in the second. */
+static uint32_t in_set(const struct prim_call *pc)
+{
+	struct syms *syms = &pc->fl->run->syms;
+	int64_t name;
+
+	if (pc->insn->n_args < 2 || sym_get(syms, pc->args[0])->op != SY_GADDR ||
+	    !sym_is_int(syms, pc->args[1], &name))
+		return SYM_NONE;
+	return sym_int(syms, bpf_set_has(pc->fl->in->p, sym_get(syms, pc->args[0])->a, (uint32_t)name));
+}
+
 uint32_t prim_value(const struct prim_call *pc, struct state *s)
 {
 	const struct rule_value *rule = pc->fl->in->p->funcs.v[pc->callee].value;
@@ -475,6 +489,8 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 		return rule->arg < pc->insn->n_args ? pc->args[rule->arg] : SYM_NONE;
 	case VALUE_MAP_FIELD:
 		return map_field(pc, rule);
+	case VALUE_IN_SET:
+		return in_set(pc);
 	case VALUE_CONST:
 		return sym_int(syms, rule->value);
 	default:

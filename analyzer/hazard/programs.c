@@ -68,6 +68,84 @@ static void run_switch(struct programs *pr, size_t way, uint32_t get_proto, int6
 	interp_run_release(&run);
 }
 
+/* The function @name that some unit defines, also a static one, or FACTS_NONE. */
+static uint32_t find_defined(const struct program *p, const char *name)
+{
+	uint32_t s = program_find_string(p, name), f;
+
+	for (f = 0; s != FACTS_NONE && f < p->funcs.n; f++)
+		if (p->funcs.v[f].name == s && p->funcs.v[f].defined)
+			return f;
+	return FACTS_NONE;
+}
+
+/* What kfuncs are registered for @type: types that share it get the same. */
+static int64_t kfunc_hook(struct programs *pr, int64_t type)
+{
+	struct program *p = pr->in->p;
+	const bool known = true;
+	struct run_input input = { .func = find_defined(p, p->rules->tree.kfunc_hook_function),
+				   .kind = FACTS_NONE, .decide = true, .param_value = &type,
+				   .param_known = &known, .n_known = 1, .max_steps = DECISION_STEPS };
+	int64_t hook = type;
+	struct run run;
+
+	if (input.func == FACTS_NONE)
+		return type;
+	interp_run(pr->in, &input, &run);
+	if (run.exits.n == 1)
+		sym_is_int(&run.syms, run.exits.v[0].value, &hook);
+	interp_run_release(&run);
+	return hook;
+}
+
+/* Whether @filter may let programs of @way call the kfunc called @name. */
+static bool filter_passes(struct programs *pr, size_t way, int64_t prog_type, uint32_t filter,
+			  uint32_t name)
+{
+	struct known_field fields[N_PROG_FIELDS];
+	/* The name stands for the id, see VALUE_IN_SET. */
+	const int64_t values[2] = { 0, name };
+	const bool known[2] = { false, true };
+	struct run_input input = { .func = filter, .kind = FACTS_NONE, .decide = true,
+				   .param_value = values, .param_known = known,
+				   .n_known = ARRAY_SIZE(values), .fields = fields,
+				   .max_steps = DECISION_STEPS };
+	bool passes = false;
+	struct run run;
+	size_t i;
+
+	input.n_fields = prog_fields(pr, &pr->in->p->rules->attach.v[way], prog_type, 0, fields);
+	interp_run(pr->in, &input, &run);
+	pr->runs++;
+	for (i = 0; i < run.exits.n; i++)
+		passes |= !run.exits.v[i].nonzero;
+	interp_run_release(&run);
+	return passes;
+}
+
+/* Whether kfunc @c is registered for programs of @way and @prog_type, and no filter of its hook says no. */
+static bool kfunc_given(struct programs *pr, size_t way, int64_t prog_type,
+			const struct bpf_callable *c)
+{
+	const char *common_type = pr->in->p->rules->tree.kfunc_common_type;
+	int64_t of_way = kfunc_hook(pr, prog_type), common = of_way, hook = 0, type;
+	bool given = false, passes = true;
+	size_t i;
+
+	if (bpf_enumerator(pr->t, pr->in->p, common_type, &type))
+		common = kfunc_hook(pr, type);
+	for (i = 0; i < c->n_prog_types && !given; i++) {
+		hook = kfunc_hook(pr, c->prog_types[i]);
+		given = hook == of_way || hook == common;
+	}
+	for (i = 0; i < pr->t->filters.n && given && passes; i++)
+		if (kfunc_hook(pr, pr->t->filters.v[i].type) == hook)
+			passes = filter_passes(pr, way, prog_type, pr->t->filters.v[i].func,
+					       pr->in->p->funcs.v[c->func].name);
+	return given && passes;
+}
+
 static void find_given(struct programs *pr, size_t way)
 {
 	struct program *p = pr->in->p;
@@ -95,9 +173,8 @@ static void find_given(struct programs *pr, size_t way)
 	for (i = 0; i < pr->t->callables.n; i++) {
 		const struct bpf_callable *c = &pr->t->callables.v[i];
 
-		for (k = 0; k < c->n_prog_types; k++)
-			if (c->prog_types[k] == type)
-				pr->given[way * pr->t->callables.n + i] = true;
+		if (c->n_prog_types && kfunc_given(pr, way, type, c))
+			pr->given[way * pr->t->callables.n + i] = true;
 	}
 }
 
@@ -187,17 +264,6 @@ bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *
 	interp_run_release(&run);
 	map64_put(&pr->allowed_seen, key, yes);
 	return yes;
-}
-
-/* The function @name that some unit defines, also a static one, or FACTS_NONE. */
-static uint32_t find_defined(const struct program *p, const char *name)
-{
-	uint32_t s = program_find_string(p, name), f;
-
-	for (f = 0; s != FACTS_NONE && f < p->funcs.n; f++)
-		if (p->funcs.v[f].name == s && p->funcs.v[f].defined)
-			return f;
-	return FACTS_NONE;
 }
 
 /* The parameter of @func that points to a @record, or FACTS_NONE. */

@@ -112,7 +112,8 @@ void find_rl110(struct analysis *an)
 	for (i = 0; i < an->outers.n; i++) {
 		const struct outer *o = an->outers.v[i];
 
-		for (k = 0; k < o->run.leaves.n && !o->run.cut; k++) {
+		/* What is called next releases it. */
+		for (k = 0; k < o->run.leaves.n && !o->run.cut && !o->run.followed; k++) {
 			const struct run_leave *l = &o->run.leaves.v[k];
 
 			for (h = 0; h < l->n_held && !l->frame->up; h++)

@@ -389,10 +389,22 @@ static bool names_set(const struct program *p, uint32_t g, uint32_t set)
 	return false;
 }
 
+static void add_filter(struct bpf_tables *t, int64_t type, uint32_t func)
+{
+	size_t i;
+
+	for (i = 0; i < t->filters.n; i++)
+		if (t->filters.v[i].type == type && t->filters.v[i].func == func)
+			return;
+	vec_push(&t->filters, ((struct bpf_kfunc_filter){ type, func }));
+}
+
 /* The program types that a call of the register function names for the set called @set of @unit. */
-static void registered_for(struct program *p, uint32_t unit, uint32_t set, struct bpf_callable *c)
+static void registered_for(struct bpf_tables *t, struct program *p, uint32_t unit, uint32_t set,
+			   struct bpf_callable *c)
 {
 	uint32_t reg = program_func(p, p->rules->tree.kfunc_register);
+	uint32_t filter = program_string(p, p->rules->tree.kfunc_filter);
 	VEC(int64_t) types = { 0 };
 	size_t i;
 
@@ -402,18 +414,39 @@ static void registered_for(struct program *p, uint32_t unit, uint32_t set, struc
 		const struct facts *f = func_facts(p, fn);
 		const struct fact_insn *in = &f->insns.v[call->insn];
 		const struct fact_expr *type;
-		uint32_t g;
+		uint32_t g, func;
 
 		if (call->callee != reg || fn->unit != unit || in->n_args < 2)
 			continue;
 		g = program_expr_global(f, f->arglist.v[in->args + 1]);
 		type = &f->exprs.v[expr_strip(f, f->arglist.v[in->args])];
-		if (g != FACTS_NONE && names_set(p, g, set) && type->op == FX_INT)
-			vec_push(&types, type->val);
+		if (g == FACTS_NONE || !names_set(p, g, set) || type->op != FX_INT)
+			continue;
+		vec_push(&types, type->val);
+		func = program_member_func(p, g, filter);
+		if (func != FACTS_NONE && p->funcs.v[func].defined)
+			add_filter(t, type->val, func);
 	}
 	c->prog_types = arena_memdup(&p->arena, types.v, types.n * sizeof(*types.v));
 	c->n_prog_types = types.n;
 	vec_release(&types);
+}
+
+bool bpf_set_has(const struct program *p, uint32_t set, uint32_t name)
+{
+	const struct facts *f = &p->units[p->gvars.v[set].unit].facts;
+	bool in_set = false;
+	size_t k;
+
+	for (k = 0; k < f->btf.n; k++) {
+		const struct fact_btf *b = &f->btf.v[k];
+
+		if (b->kind != FBTF_ID)
+			in_set = b->kind == FBTF_SET_START && b->name == p->gvars.v[set].name;
+		else if (in_set && b->name == name)
+			return true;
+	}
+	return false;
 }
 
 static void read_btf(struct bpf_tables *t, struct program *p)
@@ -449,7 +482,7 @@ static void read_btf(struct bpf_tables *t, struct program *p)
 			if (c.func == MAP64_EMPTY)
 				continue;
 			c.flags = b->flags;
-			registered_for(p, u, set, &c);
+			registered_for(t, p, u, set, &c);
 			if (!c.n_prog_types)
 				continue;
 			c.sleeps = b->flags & p->rules->tree.kfunc_sleepable;
@@ -477,6 +510,7 @@ void bpf_tables_release(struct bpf_tables *t)
 	vec_release(&t->prog_types);
 	vec_release(&t->callables);
 	vec_release(&t->func_ids);
+	vec_release(&t->filters);
 	vec_release(&t->values);
 	map64_release(&t->callable_by_proto);
 	map64_release(&t->enumerators);

@@ -173,6 +173,7 @@ static const struct word words_value[] = {
 	{ "unknown", VALUE_UNKNOWN },
 	{ "const", VALUE_CONST },
 	{ "map-field", VALUE_MAP_FIELD },
+	{ "in-set", VALUE_IN_SET },
 	{ NULL, 0 },
 };
 static const struct word words_at[] = {
@@ -353,6 +354,9 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, compat_function, false),
 	STRING(struct rule_tree, compat_type_field, false),
 	STRING(struct rule_tree, kfunc_register, false),
+	STRING(struct rule_tree, kfunc_filter, false),
+	STRING(struct rule_tree, kfunc_hook_function, false),
+	STRING(struct rule_tree, kfunc_common_type, false),
 	STRING(struct rule_tree, kfunc_set_record, false),
 	STRING(struct rule_tree, struct_ops_record, false),
 	STRING(struct rule_tree, struct_ops_type, false),

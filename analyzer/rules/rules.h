@@ -98,6 +98,7 @@ enum value_is {
 	VALUE_UNKNOWN, /* do not look into it: nothing about locks happens there */
 	VALUE_CONST,   /* the number in value */
 	VALUE_MAP_FIELD, /* whether the map's values have a special field */
+	VALUE_IN_SET, /* whether the BTF set in argument 0 has the id in argument 1 */
 };
 
 struct rule_value {
@@ -259,6 +260,9 @@ struct rule_tree {
 	const char *field_type;		/* type, of field_record */
 	const char *kfunc_register;   /* register_btf_kfunc_id_set(prog type, &set) */
 	const char *kfunc_set_record; /* btf_kfunc_id_set: its .set names the BTF set */
+	const char *kfunc_filter; /* filter, of that: (prog, id) -> 0: the program may call it */
+	const char *kfunc_hook_function; /* program types with the same value share what is registered */
+	const char *kfunc_common_type;	 /* BPF_PROG_TYPE_UNSPEC: registered for all */
 	const char *struct_ops_record; /* bpf_struct_ops: its .verifier_ops */
 	const char *struct_ops_type;   /* BPF_PROG_TYPE_STRUCT_OPS */
 	const char *helper_body_prefix; /* "____" */
