@@ -1091,6 +1091,20 @@ static void exec(struct flow *fl, const struct frame *frame, const struct state 
 
 /* --- runs --- */
 
+/* Notes the exit of the run's own function as a place, where it leaves a lock held. */
+static void add_exit_point(struct flow *fl, const struct frame *frame, const struct state *s)
+{
+	const struct func *fn = &fl->in->p->funcs.v[frame->func];
+	struct point pt = { .callee = frame->func, .loc = func_fact(fl->in->p, fn)->loc,
+			    .func = frame->func, .frame = frame, .guards = s->guards,
+			    .n_held = s->n_held, .at_exit = true, .entered = true };
+	uint8_t i;
+
+	for (i = 0; i < s->n_held; i++)
+		pt.held[i] = s->held[i].acquire;
+	vec_push(&fl->run->points, pt);
+}
+
 static bool returns_pointer(const struct program *p, uint32_t func)
 {
 	const struct func *fn = &p->funcs.v[func];
@@ -1205,6 +1219,8 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 				      state_truth(ex.v[i].s, &ret->syms, ex.v[i].value) == 1 };
 
 		vec_push(&ret->exits, e);
+		if (ex.v[i].s->n_held && !input->nested && !input->decide)
+			add_exit_point(&fl, fr, ex.v[i].s);
 	}
 	ret->followed = input->n_then && anything_left(&ex);
 	for (i = 0; i < input->n_then && ret->followed; i++)
@@ -1248,6 +1264,15 @@ static uint32_t expr_guard(const struct interp *in, const struct facts *f, uint3
 	return x->op == FX_FIELD ? prim_guard_field(in, x->sym2, x->sym) : FACTS_NONE;
 }
 
+/* Whether an operation that counts does so by a constant: amounts that vary are of something else. */
+static bool steps_by_constant(const struct facts *f, const struct fact_insn *insn, enum percpu_op op)
+{
+	if (op == PERCPU_INC || op == PERCPU_DEC || op == PERCPU_INC_RETURN || op == PERCPU_DEC_RETURN)
+		return true;
+	return insn->n_args > 1 &&
+	       f->exprs.v[expr_strip(f, f->arglist.v[insn->args + 1])].op == FX_INT;
+}
+
 /*
  * A guard is a counter that somebody raises, and that somebody lowers again or
  * whose value decides a branch. Counters that only grow (statistics) would
@@ -1273,7 +1298,7 @@ static void find_guards(struct interp *in)
 			if (g == FACTS_NONE)
 				continue;
 			if (pc && !k && pc->op != PERCPU_PTR) {
-				if (pc->op < PERCPU_READ)
+				if (pc->op < PERCPU_READ && steps_by_constant(f, insn, pc->op))
 					map64_put(&raised, g, 1);
 				if (pc->op == PERCPU_DEC || pc->op == PERCPU_SUB ||
 				    (pc->op >= PERCPU_INC_RETURN && pc->op != PERCPU_WRITE &&

@@ -69,9 +69,30 @@ static uint32_t field_class(struct flow *fl, const struct sym *v)
 	return field_string(fl->in, v->c, v->b);
 }
 
-/* The class of the lock at @addr: the field it is, or the global; 0 if it has no name. */
-static uint32_t lock_class(struct flow *fl, uint32_t addr)
+/* The struct of rules->tree.value_locks that the pointer @addr was handed on as, or 0. */
+static uint32_t typed_class(const struct prim_call *pc, uint32_t addr)
 {
+	const struct program *p = pc->fl->in->p;
+	const struct names *records = &p->rules->tree.value_locks;
+	const struct frame *fr;
+	uint32_t i, record;
+	size_t k;
+
+	for (fr = pc->frame; fr && records->n; fr = fr->up) {
+		for (i = 0; i < fr->n_args; i++) {
+			record = fr->args[i] == addr ? bpf_param_record(p, fr->func, i) : 0;
+			for (k = 0; record && k < records->n; k++)
+				if (!strcmp(records->v[k], program_str(p, record)))
+					return record;
+		}
+	}
+	return 0;
+}
+
+/* The class of the lock at @addr: the field it is, or the global, or its own type; 0: no name. */
+static uint32_t lock_class(const struct prim_call *pc, uint32_t addr)
+{
+	struct flow *fl = pc->fl;
 	const struct syms *syms = &fl->run->syms;
 	const struct sym *v = sym_get(syms, addr);
 
@@ -90,9 +111,9 @@ static uint32_t lock_class(struct flow *fl, uint32_t addr)
 			v = sym_get(syms, v->a);
 		if (v->op == SY_FADDR)
 			return field_string(fl->in, v->c, v->b);
-		return 0;
+		return typed_class(pc, addr);
 	default:
-		return 0;
+		return typed_class(pc, addr);
 	}
 }
 
@@ -128,7 +149,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 			    bool blocking)
 {
 	const struct func *fn = &pc->fl->in->p->funcs.v[pc->callee];
-	struct acquire a = { .class = lock_class(pc->fl, addr), .addr = addr, .kind = s->kind,
+	struct acquire a = { .class = lock_class(pc, addr), .addr = addr, .kind = s->kind,
 			     .rule = fn->lock, .primitive = pc->callee, .blocking = blocking,
 			     .loc = pc->insn->loc, .func = pc->frame->func, .frame = pc->frame,
 			     .map_fields = path_fields(pc->fl, s), .nested = s->n_held != 0,
@@ -159,7 +180,7 @@ static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, boo
 	const struct map64 *tracked = pc->fl->in->tracked;
 	uint32_t acquire;
 
-	if (tracked && map64_get(tracked, lock_class(pc->fl, addr)) == MAP64_EMPTY)
+	if (tracked && map64_get(tracked, lock_class(pc, addr)) == MAP64_EMPTY)
 		return;
 	acquire = add_acquire(pc, s, addr, blocking);
 	if (s->n_held == INTERP_MAX_HELD) { /* forget the oldest: it is the caller's business */
@@ -192,7 +213,7 @@ static void add_failed(const struct prim_call *pc, struct state *fail, uint32_t 
 	uint32_t id = map64_get(&pc->fl->try_seen, key);
 
 	if (id == MAP64_EMPTY) {
-		struct run_try t = { .class = lock_class(pc->fl, addr),
+		struct run_try t = { .class = lock_class(pc, addr),
 				     .frame = pc->frame, .loc = pc->insn->loc };
 
 		id = (uint32_t)run->tries.n;
@@ -229,7 +250,7 @@ static void release_stray(const struct prim_call *pc, struct state *s, uint32_t 
 static void release(const struct prim_call *pc, struct state *s, uint32_t addr)
 {
 	struct run *run = pc->fl->run;
-	uint32_t class = lock_class(pc->fl, addr), found = UINT32_MAX, i;
+	uint32_t class = lock_class(pc, addr), found = UINT32_MAX, i;
 
 	/* The lock at this address; where terms differ, the last one of its class. */
 	for (i = s->n_held; i-- > 0 && found == UINT32_MAX;)
@@ -260,6 +281,25 @@ static void irqs_on(struct state *s)
 		guards_add(&s->guards, GUARD_IRQS_OFF, -1);
 }
 
+/* The lock that is found from @addr, what the argument points to, by the rule's path. */
+static uint32_t follow_path(const struct prim_call *pc, const struct rule_lock *rule, uint32_t addr)
+{
+	struct program *p = pc->fl->in->p;
+	size_t i;
+
+	for (i = 0; i < rule->path.n; i++) {
+		const char *step = rule->path.v[i], *dot = strchr(step, '.');
+
+		if (!dot)
+			continue;
+		addr = sym_faddr(&pc->fl->run->syms, addr,
+				 program_string(p, arena_printf(&p->arena, "%.*s", (int)(dot - step),
+								step)),
+				 program_string(p, dot + 1));
+	}
+	return addr;
+}
+
 void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 {
 	const struct rule_lock *rule = pc->fl->in->p->funcs.v[pc->callee].lock;
@@ -271,7 +311,7 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 		vec_push(ret, ((struct exit){ s, 0 }));
 		return;
 	}
-	addr = strip_transparent(pc->fl, pc->args[rule->arg]);
+	addr = follow_path(pc, rule, strip_transparent(pc->fl, pc->args[rule->arg]));
 	if (rule->does == LOCK_RELEASE) {
 		release(pc, s, addr);
 		if (rule->irq == IRQ_OFF)

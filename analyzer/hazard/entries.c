@@ -46,6 +46,19 @@ static uint32_t assigned_once(struct analysis *an, const struct facts *f,
 /* A value is followed through this many assignments. */
 #define MAX_ASSIGNED 4
 
+/* Whether local @local of @ff points to a lock of maps' values that is wanted. */
+static bool is_value_lock(const struct analysis *an, const struct facts *f,
+			  const struct fact_func *ff, uint32_t local)
+{
+	uint32_t type = f->locals.v[ff->locals + local].type;
+
+	if (type == FACTS_NONE || f->types.v[type].kind != FT_PTR || f->types.v[type].to == FACTS_NONE)
+		return false;
+	type = f->types.v[type].to;
+	return f->types.v[type].kind == FT_RECORD &&
+	       map64_get(&an->classes, f->types.v[type].name) != MAP64_EMPTY;
+}
+
 /* Classifies argument @e of a lock operation in @f; ARG_PARAM: it is the caller's own @ret_param. */
 static enum lock_arg classify(struct analysis *an, const struct facts *f,
 			      const struct fact_func *ff, uint32_t e, uint32_t *ret_param)
@@ -64,6 +77,8 @@ static enum lock_arg classify(struct analysis *an, const struct facts *f,
 		x = &f->exprs.v[expr_strip(f, x->a)];
 	else if (x->op != FX_LOCAL)
 		return ff->flags & FF_HEADER ? ARG_INSIDE : ARG_WANTED;
+	if (x->op == FX_LOCAL && x->a >= ff->n_params && is_value_lock(an, f, ff, x->a))
+		return ARG_WANTED;
 	if (x->op == FX_LOCAL && x->a >= ff->n_params)
 		return ARG_OTHER; /* nobody else has a lock on the stack */
 	while (x->op == FX_INDEX ||

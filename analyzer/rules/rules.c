@@ -232,6 +232,7 @@ static const struct key keys_locks[] = {
 	BOOL(struct rule_lock, shared),
 	BOOL(struct rule_lock, sleeps),
 	STRING(struct rule_lock, tracepoint, false),
+	NAMES(struct rule_lock, path),
 };
 static const struct key keys_transparent[] = {
 	STRING(struct rule_field, record, true),
@@ -383,6 +384,7 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, field_type, false),
 	NAMES(struct rule_tree, tracepoint_calls),
 	NAMES(struct rule_tree, unnamed_records),
+	NAMES(struct rule_tree, value_locks),
 	NAMES(struct rule_tree, lsm_hook_prefixes),
 };
 static const struct key keys_scope[] = {

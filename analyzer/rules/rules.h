@@ -43,6 +43,7 @@ struct rule_lock {
 	const char *kind;  /* "raw spinlock", "mutex", ... */
 	bool shared;	   /* a read lock: recursion of readers does not block by itself */
 	bool sleeps;	   /* cannot be wanted by a program that may not sleep */
+	struct names path; /* from what the argument points to, to the lock: "record.field" each; none: that */
 	const char *tracepoint; /* that fires when the lock has been waited for, and is held; or NULL */
 };
 
@@ -279,6 +280,7 @@ struct rule_tree {
 	unsigned int kfunc_sleepable; /* KF_SLEEPABLE */
 	unsigned int kfunc_trusted;   /* KF_TRUSTED_ARGS */
 	struct names tracepoint_calls;	/* prefixes of what calls a tracepoint's programs */
+	struct names value_locks; /* structs that are locks in values of maps: named by themselves */
 	struct names unnamed_records; /* typedefs of structs without a tag: locks are named by the field */
 };
 

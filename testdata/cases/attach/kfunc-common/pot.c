@@ -15,7 +15,7 @@ static struct lid the_lid;
 void turn(struct lid *l);
 
 __bpf_kfunc int bpf_lid_turn(int by);
-__bpf_kfunc int bpf_lid_turn(int by) /*
+__bpf_kfunc int bpf_lid_turn(int by) /* expect: RL108 error lid.lock context=nmi */ /*
 	expect: RL106 error lid.lock reenter=bpf_lid_turn context=recursion */
 {
 	raw_spin_lock(&the_lid.lock);
