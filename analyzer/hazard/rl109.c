@@ -11,7 +11,8 @@
  * that it is taken in every order as well follows from it. So this is about
  * locks with a guard: the guard stops a program from taking the same lock on
  * this CPU, and says nothing of another lock, or of another lock of its class
- * that has a guard of its own.
+ * that has a guard of its own. And about any two that plain code takes in both
+ * orders: what would mend each lock by itself leaves that.
  */
 
 /* A lock, as far as orders go: its class, and of a storage's its kind. */
@@ -144,8 +145,11 @@ static void add_plain(struct orders *od, struct outer *o)
 static bool worth(struct orders *od, uint32_t from, uint32_t to)
 {
 	const struct order_lock *a = &od->locks.v[from], *b = &od->locks.v[to];
-	const struct edge *back = find_edge(od, to, from);
+	const struct edge *there = find_edge(od, from, to), *back = find_edge(od, to, from);
 
+	/* The kernel itself has both orders, so that each lock is not all there is to mend. */
+	if (there && there->plain && back && back->plain)
+		return true;
 	if (a->guard == FACTS_NONE && b->guard == FACTS_NONE)
 		return false;
 	return (a->guard != FACTS_NONE && b->guard != FACTS_NONE) || (back && back->plain);
@@ -371,8 +375,9 @@ static void find_circles(struct orders *od)
 		if (!plain && e->from != e->to &&
 		    (e->plain || cmp_lock(od->an, &od->locks.v[e->from], &od->locks.v[e->to]) > 0))
 			continue;
-		/* Code that does both by itself is the kernel's own bug, not a program's. */
-		if (plain && e->plain)
+		/* Code that does both by itself, and a program that makes one of them likelier. */
+		if (plain && e->plain && back->by_program &&
+		    cmp_lock(od->an, &od->locks.v[e->from], &od->locks.v[e->to]) > 0)
 			continue;
 		if (closes(e, back, plain))
 			vec_push(&od->circles,
