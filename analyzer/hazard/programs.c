@@ -79,6 +79,42 @@ static uint32_t find_defined(const struct program *p, const char *name)
 	return FACTS_NONE;
 }
 
+/* The parameter of @func that points to a @record, or FACTS_NONE. */
+static uint32_t param_of(const struct program *p, uint32_t func, uint32_t record)
+{
+	uint32_t n = func_fact(p, &p->funcs.v[func])->n_params, i;
+
+	for (i = 0; i < n; i++)
+		if (bpf_param_record(p, func, i) == record)
+			return i;
+	return FACTS_NONE;
+}
+
+/* The same of the verifier's environment, parameter @param: what can be reached in two steps. */
+static size_t env_fields(struct programs *pr, const struct rule_attach *way, int64_t prog_type,
+			 uint32_t param, struct known_field *ret)
+{
+	struct program *p = pr->in->p;
+	const struct rule_tree *t = &p->rules->tree;
+	struct known_field pf[N_PROG_FIELDS];
+	uint32_t env = program_string(p, t->env_record);
+	size_t n = 0, k;
+
+	prog_fields(pr, way, prog_type, param, pf);
+	for (k = 0; k < N_PROG_FIELDS; k++) {
+		if (pf[k].via_record)
+			continue;
+		pf[k].via_record = env;
+		pf[k].via_field = program_string(p, t->env_prog_field);
+		ret[n++] = pf[k];
+	}
+	ret[n++] = (struct known_field){ .param = param, .via_record = env,
+					 .via_field = program_string(p, t->env_state_field),
+					 .record = program_string(p, t->env_state_record),
+					 .field = program_string(p, t->env_sleepable_field) };
+	return n;
+}
+
 /* What kfuncs are registered for @type: types that share it get the same. */
 static int64_t kfunc_hook(struct programs *pr, int64_t type)
 {
@@ -124,6 +160,40 @@ static bool filter_passes(struct programs *pr, size_t way, int64_t prog_type, ui
 	return passes;
 }
 
+/* Whether the verifier's tests of the kfunc called @name let programs of @way call it. */
+static bool tests_pass(struct programs *pr, size_t way, int64_t prog_type, const char *name)
+{
+	struct program *p = pr->in->p;
+	struct known_field fields[N_PROG_FIELDS + 1];
+	struct run_input input = { .kind = FACTS_NONE, .decide = true, .fields = fields,
+				   .max_steps = DECISION_STEPS };
+	bool pass = true;
+	size_t i, k;
+
+	for (i = 0; i < p->rules->kfunc_tests.n && pass; i++) {
+		uint32_t env;
+		struct run run;
+		int64_t v;
+
+		input.func = strcmp(p->rules->kfunc_tests.v[i].kfunc, name)
+				     ? FACTS_NONE
+				     : find_defined(p, p->rules->kfunc_tests.v[i].test);
+		env = input.func == FACTS_NONE
+			      ? FACTS_NONE
+			      : param_of(p, input.func, program_string(p, p->rules->tree.env_record));
+		if (env == FACTS_NONE)
+			continue;
+		input.n_fields = env_fields(pr, &p->rules->attach.v[way], prog_type, env, fields);
+		interp_run(pr->in, &input, &run);
+		pr->runs++;
+		pass = false;
+		for (k = 0; k < run.exits.n; k++)
+			pass |= !sym_is_int(&run.syms, run.exits.v[k].value, &v) || v;
+		interp_run_release(&run);
+	}
+	return pass;
+}
+
 /* Whether kfunc @c is registered for programs of @way and @prog_type, and no filter of its hook says no. */
 static bool kfunc_given(struct programs *pr, size_t way, int64_t prog_type,
 			const struct bpf_callable *c)
@@ -143,7 +213,8 @@ static bool kfunc_given(struct programs *pr, size_t way, int64_t prog_type,
 		if (kfunc_hook(pr, pr->t->filters.v[i].type) == hook)
 			passes = filter_passes(pr, way, prog_type, pr->t->filters.v[i].func,
 					       pr->in->p->funcs.v[c->func].name);
-	return given && passes;
+	return given && passes &&
+	       tests_pass(pr, way, prog_type, func_name(pr->in->p, c->func));
 }
 
 static void find_given(struct programs *pr, size_t way)
@@ -266,17 +337,6 @@ bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *
 	return yes;
 }
 
-/* The parameter of @func that points to a @record, or FACTS_NONE. */
-static uint32_t param_of(const struct program *p, uint32_t func, uint32_t record)
-{
-	uint32_t n = func_fact(p, &p->funcs.v[func])->n_params, i;
-
-	for (i = 0; i < n; i++)
-		if (bpf_param_record(p, func, i) == record)
-			return i;
-	return FACTS_NONE;
-}
-
 /*
  * Whether the verifier's test @test may return 0 for a program of @way and a map
  * of type @type (-1: any) whose values have @fields. @id: the helper, if @test
@@ -308,19 +368,8 @@ static bool verifier_takes(struct programs *pr, const char *test, size_t way, in
 	if (prog != FACTS_NONE)
 		n = prog_fields(pr, ra, prog_type, prog, kf);
 	/* Where both are given they are one program, and a store to one would undo the other's. */
-	if (env != FACTS_NONE && prog == FACTS_NONE) {
-		/* env->prog->type: only what can be reached in two steps. */
-		struct known_field pf[N_PROG_FIELDS];
-
-		prog_fields(pr, ra, prog_type, env, pf);
-		for (k = 0; k < N_PROG_FIELDS; k++) {
-			if (pf[k].via_record)
-				continue;
-			pf[k].via_record = program_string(p, t->env_record);
-			pf[k].via_field = program_string(p, t->env_prog_field);
-			kf[n++] = pf[k];
-		}
-	}
+	if (env != FACTS_NONE && prog == FACTS_NONE)
+		n = env_fields(pr, ra, prog_type, env, kf);
 	if (map != FACTS_NONE && type >= 0)
 		kf[n++] = (struct known_field){ .param = map,
 						.record = program_string(p, t->map_record),

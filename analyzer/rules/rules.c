@@ -58,6 +58,7 @@ union item {
 	struct rule_object object;
 	struct rule_last_reference last_reference;
 	struct rule_first_reference first_reference;
+	struct rule_kfunc_test kfunc_test;
 	struct rule_sequence sequence;
 	struct rule_map_field map_field;
 	struct rule_kind kind;
@@ -77,6 +78,7 @@ enum list_id {
 	LIST_OBJECTS,
 	LIST_LAST_REFERENCE,
 	LIST_FIRST_REFERENCE,
+	LIST_KFUNC_TESTS,
 	LIST_SEQUENCES,
 	LIST_MAP_FIELDS,
 	LIST_KINDS,
@@ -287,6 +289,10 @@ static const struct key keys_first_reference[] = {
 	STRING(struct rule_first_reference, record, true),
 	STRING(struct rule_first_reference, member, true),
 };
+static const struct key keys_kfunc_tests[] = {
+	STRING(struct rule_kfunc_test, kfunc, true),
+	STRING(struct rule_kfunc_test, test, true),
+};
 static const struct key keys_sequences[] = {
 	STRING(struct rule_sequence, record, true),
 	STRING(struct rule_sequence, begin, true),
@@ -371,6 +377,9 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, compat_prog_function, false),
 	STRING(struct rule_tree, env_record, false),
 	STRING(struct rule_tree, env_prog_field, false),
+	STRING(struct rule_tree, env_state_field, false),
+	STRING(struct rule_tree, env_state_record, false),
+	STRING(struct rule_tree, env_sleepable_field, false),
 	STRING(struct rule_tree, prog_aux_field, false),
 	STRING(struct rule_tree, prog_aux_record, false),
 	STRING(struct rule_tree, prog_sleepable_field, false),
@@ -744,6 +753,12 @@ static const char *id_first_reference(struct arena *a, const union item *it)
 	return arena_printf(a, "%s.%s", it->first_reference.record, it->first_reference.member);
 }
 
+static const char *id_kfunc_test(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->kfunc_test.kfunc;
+}
+
 static const char *id_sequence(struct arena *a, const union item *it)
 {
 	(void)a;
@@ -801,6 +816,7 @@ PUSH(attach, attach)
 PUSH(objects, object)
 PUSH(last_reference, last_reference)
 PUSH(first_reference, first_reference)
+PUSH(kfunc_tests, kfunc_test)
 PUSH(sequences, sequence)
 PUSH(map_fields, map_field)
 PUSH(kinds, kind)
@@ -823,6 +839,7 @@ static const struct list lists[N_LISTS] = {
 	[LIST_OBJECTS] = LIST(objects, NULL, NULL),
 	[LIST_LAST_REFERENCE] = LIST(last_reference, NULL, id_last_reference),
 	[LIST_FIRST_REFERENCE] = LIST(first_reference, NULL, id_first_reference),
+	[LIST_KFUNC_TESTS] = LIST(kfunc_tests, NULL, id_kfunc_test),
 	[LIST_SEQUENCES] = LIST(sequences, NULL, id_sequence),
 	[LIST_MAP_FIELDS] = LIST(map_fields, NULL, id_map_field),
 	[LIST_KINDS] = LIST(kinds, NULL, id_kind),
@@ -1252,6 +1269,7 @@ void rules_release(struct rules *r)
 	vec_release(&r->objects);
 	vec_release(&r->last_reference);
 	vec_release(&r->first_reference);
+	vec_release(&r->kfunc_tests);
 	vec_release(&r->sequences);
 	vec_release(&r->map_fields);
 	vec_release(&r->kinds);

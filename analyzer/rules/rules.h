@@ -158,6 +158,12 @@ struct rule_first_reference {
 	const char *member; /* "map_alloc" */
 };
 
+/* kfunc_tests: what the verifier asks besides, of the program that calls a kfunc. */
+struct rule_kfunc_test {
+	const char *kfunc;
+	const char *test; /* function of the tree, of the verifier's environment: true: it may */
+};
+
 /*
  * sequences: tables whose members are called one after another on one thing, so
  * that a lock which one leaves is held in the next.
@@ -253,6 +259,9 @@ struct rule_tree {
 	const char *compat_prog_function; /* check_map_prog_compatibility: which map for which program */
 	const char *env_record;		  /* bpf_verifier_env */
 	const char *env_prog_field;	  /* prog, of env_record */
+	const char *env_state_field;	  /* cur_state, of env_record */
+	const char *env_state_record;	  /* bpf_verifier_state: has the sleepable field, too */
+	const char *env_sleepable_field;  /* in_sleepable, of that */
 	const char *prog_aux_field;	  /* aux, of prog_record */
 	const char *prog_aux_record;	  /* bpf_prog_aux */
 	const char *prog_sleepable_field; /* sleepable, of one of the two */
@@ -309,6 +318,7 @@ struct rules {
 	VEC(struct rule_object) objects;
 	VEC(struct rule_last_reference) last_reference;
 	VEC(struct rule_first_reference) first_reference;
+	VEC(struct rule_kfunc_test) kfunc_tests;
 	VEC(struct rule_sequence) sequences;
 	VEC(struct rule_map_field) map_fields;
 	VEC(struct rule_kind) kinds;
