@@ -145,6 +145,24 @@ static uint32_t path_fields(const struct flow *fl, const struct state *s)
 	return fields;
 }
 
+/* What the values of a map must have for a lock of @class to be in one of them. */
+static uint32_t class_fields(const struct program *p, uint32_t class)
+{
+	const struct rules *rules = p->rules;
+	uint32_t fields = 0;
+	size_t i, k, m;
+
+	for (i = 0; class && i < rules->tree.value_locks.n; i++) {
+		if (strcmp(rules->tree.value_locks.v[i], program_str(p, class)))
+			continue;
+		for (k = 0; k < rules->map_fields.n && k < 32; k++)
+			for (m = 0; m < rules->map_fields.v[k].records.n; m++)
+				if (!strcmp(rules->map_fields.v[k].records.v[m], program_str(p, class)))
+					fields |= UINT32_C(1) << k;
+	}
+	return fields;
+}
+
 static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, uint32_t addr,
 			    bool blocking)
 {
@@ -159,6 +177,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	uint32_t id;
 	uint8_t i;
 
+	a.map_fields |= class_fields(pc->fl->in->p, a.class);
 	/* One place is one acquire, whichever of several terms the lock's address is. */
 	key = map64_mix(key, (uint64_t)a.class << 32 | s->kind);
 	key = map64_mix(key, (uint64_t)a.map_fields << 1 | a.nested);
