@@ -1091,7 +1091,18 @@ static void exec(struct flow *fl, const struct frame *frame, const struct state 
 
 /* --- runs --- */
 
-/* Notes the exit of the run's own function as a place, where it leaves a lock held. */
+/* Whether the run's function is for programs, and always returns with a lock held. */
+static bool hands_out_lock(const struct run_input *input, const struct exits *ex)
+{
+	size_t i;
+
+	for (i = 0; i < ex->n; i++)
+		if (!ex->v[i].s->n_held)
+			return false;
+	return input->for_programs;
+}
+
+/* Notes the exit of the run's own function as a place in the section that it leaves open. */
 static void add_exit_point(struct flow *fl, const struct frame *frame, const struct state *s)
 {
 	const struct func *fn = &fl->in->p->funcs.v[frame->func];
@@ -1219,7 +1230,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 				      state_truth(ex.v[i].s, &ret->syms, ex.v[i].value) == 1 };
 
 		vec_push(&ret->exits, e);
-		if (ex.v[i].s->n_held && !input->nested && !input->decide)
+		if (hands_out_lock(input, &ex))
 			add_exit_point(&fl, fr, ex.v[i].s);
 	}
 	ret->followed = input->n_then && anything_left(&ex);

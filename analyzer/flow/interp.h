@@ -179,6 +179,7 @@ struct run_input {
 	uint32_t kind;		     /* ops table of the map's kind, or FACTS_NONE */
 	const struct guards *guards; /* what the interrupted context has raised, or NULL */
 	bool nested; /* follow pointers although nothing is held: all acquires are wanted */
+	bool for_programs; /* programs call it: what it leaves is left to them */
 	bool nmi;    /* it runs in an NMI: interrupts are off, and code may ask */
 	bool decide; /* the value returned is wanted: follow whatever it may depend on */
 	const int64_t *param_value; /* n_known constants, used where param_known */

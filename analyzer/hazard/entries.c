@@ -293,8 +293,11 @@ static void run_helper(struct analysis *an, uint32_t func, const char *via)
 	for (i = 0; i < an->reenters.n; i++) {
 		const struct reenter *r = an->reenters.v[i];
 
+		const struct run_input input = { .func = func, .kind = r->kind,
+						 .for_programs = true };
+
 		if (an->t.callables.v[r->callable].func == func)
-			run_outer(an, func, 0, 0, via, r->kind);
+			run_steps(an, &input, 0, 0, via);
 	}
 }
 

@@ -3,24 +3,26 @@
 
 /* RL102 unguarded-section: the lock is held, and the guard that the helper tests is not raised. */
 
-/* Whether what holds @h's lock returns with it to a program, and a program can be attached to its exit. */
+/* Whether @h's section is left open for a program, by a function whose exit can be attached to. */
 static bool left_open(const struct analysis *an, const struct hazard *h)
 {
 	const struct run *run = &h->outer->run;
-	bool callable = false, left = false;
+	bool left = false;
 	size_t i, w;
 	uint8_t k;
 
-	for (i = 0; i < an->t.callables.n; i++)
-		callable |= an->t.callables.v[i].func == h->outer->func;
-	for (i = 0; callable && i < run->leaves.n; i++)
-		for (k = 0; k < run->leaves.v[i].n_held && !run->leaves.v[i].frame->up; k++)
-			left |= run->leaves.v[i].held[k] == h->held_index;
+	for (i = 0; i < run->points.n; i++) {
+		const struct point *pt = &run->points.v[i];
+
+		for (k = 0; k < pt->n_held && pt->at_exit && pt->callee == h->outer->func; k++)
+			left |= pt->held[k] == h->held_index;
+	}
 	for (w = 0; left && w < an->p->rules->attach.n; w++) {
 		const struct rule_attach *way = &an->p->rules->attach.v[w];
 
 		if (way->at == AT_FUNCTION_EXIT &&
-		    attach_function(an->p, &an->t, an->o, way, h->outer->func, false).certainty != CERT_NO)
+		    attach_function(an->p, &an->t, an->o, way, h->outer->func, false).certainty !=
+			    CERT_NO)
 			return true;
 	}
 	return false;
