@@ -37,7 +37,7 @@ static bool same_lock(struct analysis *an, const struct outer *o, const struct a
 	if (held->rule->shared && wanted->rule->shared)
 		return false;
 	if (held->kind != FACTS_NONE && wanted->kind != FACTS_NONE && held->kind != wanted->kind &&
-	    lock_is_storages(an, &o->run, held))
+	    (lock_is_storages(an, &o->run, held) || lock_is_in_value(an, held)))
 		return false;
 	return !(x->op == SY_GADDR && y->op == SY_GADDR && x->a != y->a);
 }

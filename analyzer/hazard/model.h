@@ -255,6 +255,8 @@ bool class_has_guard(const struct analysis *an, uint32_t class);
 bool class_guards_any(const struct analysis *an, uint32_t class, uint32_t guard);
 /* The kind of storage that lock @a is of, if it is a storage's or its map's, or FACTS_NONE. */
 uint32_t lock_storage_kind(const struct analysis *an, const struct run *run, const struct acquire *a);
+/* Whether lock @a is in the value of a map: of maps of two kinds it is never the same. */
+bool lock_is_in_value(const struct analysis *an, const struct acquire *a);
 /* The kind of storage that @h's lock is of, or FACTS_NONE: locks of other maps are one cause. */
 uint32_t hazard_storage_kind(const struct analysis *an, const struct hazard *h);
 

@@ -18,7 +18,7 @@
 /* A lock, as far as orders go: its class, and of a storage's its kind. */
 struct order_lock {
 	uint32_t class;
-	uint32_t kind; /* FACTS_NONE: not of a storage */
+	uint32_t kind; /* FACTS_NONE: not of a storage, nor in a map's value */
 	uint32_t guard; /* what is meant to protect it, or FACTS_NONE */
 };
 
@@ -50,7 +50,7 @@ struct orders {
 
 static uint32_t lock_of(struct orders *od, const struct run *run, const struct acquire *a)
 {
-	uint32_t kind = lock_storage_kind(od->an, run, a);
+	uint32_t kind = lock_is_in_value(od->an, a) ? a->kind : lock_storage_kind(od->an, run, a);
 	uint32_t i;
 
 	for (i = 0; i < od->locks.n; i++)
