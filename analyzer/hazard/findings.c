@@ -466,7 +466,8 @@ static bool follows_from_leak(const struct finding *f, const struct finding *o)
 
 /*
  * A function that takes the lock without a test of the guard mostly does not
- * raise it either; the test that it lacks (RL106) mends both. A guard that is
+ * raise it either; the test that it lacks (RL106) mends both. (Where no guard is
+ * lacking, the section itself is to blame.) A guard that is
  * lowered twice (RL104) is missing in the sections that follow.
  */
 static void drop_evidence(struct analysis *an, struct report *r)
@@ -481,7 +482,7 @@ static void drop_evidence(struct analysis *an, struct report *r)
 			const struct finding *o = &r->findings[k];
 
 			evidence |= follows_from_leak(f, o);
-			if (strcmp(o->code, rule_rl106.code) || o->severity < f->severity ||
+			if (!f->guard_expected.n || strcmp(o->code, rule_rl106.code) || o->severity < f->severity ||
 			    strcmp(o->location.function, f->location.function) ||
 			    cmp_str(o->lock.kind, f->lock.kind))
 				continue;
