@@ -18,7 +18,7 @@
 /* A lock, as far as orders go: its class, and of a storage's its kind. */
 struct order_lock {
 	uint32_t class;
-	uint32_t kind; /* FACTS_NONE: not of a storage, nor in a map's value */
+	uint32_t kind; /* FACTS_NONE: not of a storage, nor in a value of one */
 	uint32_t guard; /* what is meant to protect it, or FACTS_NONE */
 };
 
@@ -50,8 +50,11 @@ struct orders {
 
 static uint32_t lock_of(struct orders *od, const struct run *run, const struct acquire *a)
 {
-	uint32_t kind = lock_is_in_value(od->an, a) ? a->kind : lock_storage_kind(od->an, run, a);
-	uint32_t i;
+	uint32_t kind = lock_storage_kind(od->an, run, a), i;
+
+	/* A value of a storage is no other map's, as far as the storages' own locks go. */
+	if (a->kind != FACTS_NONE && lock_is_in_value(od->an, a) && kind_is_storage(od->an, a->kind))
+		kind = a->kind;
 
 	for (i = 0; i < od->locks.n; i++)
 		if (od->locks.v[i].class == a->class && od->locks.v[i].kind == kind)
