@@ -8,6 +8,8 @@
 
 #define N_PROG_FIELDS 4
 
+#define ANY_WAY SIZE_MAX
+
 /*
  * The fields of struct bpf_prog that the decisions look at. No program here may
  * sleep: it runs where a spinlock is held.
@@ -152,6 +154,7 @@ void programs_release(struct programs *pr)
 	map64_release(&pr->allowed_seen);
 	map64_release(&pr->use_seen);
 	map64_release(&pr->fields_seen);
+	map64_release(&pr->verdicts);
 }
 
 bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *function)
@@ -211,38 +214,43 @@ static uint32_t param_of(const struct program *p, uint32_t func, uint32_t record
 	return FACTS_NONE;
 }
 
+/* How a test of the verifier's may end: bits. */
+enum verdict { TAKES = 1, REFUSES = 2 };
+
 /*
- * Whether the verifier's test @test may return 0 for a program of @way and a map
- * of type @type (-1: any) whose values have @fields. @id: the helper, if @test
- * takes its number.
+ * How the verifier's test @test may end for a program of @way (ANY_WAY: nothing
+ * is known of it) and a map of type @type (-1: any) whose values have @fields.
+ * @id: the helper, if @test takes its number.
  */
-static bool verifier_takes(struct programs *pr, const char *test, size_t way, int64_t type,
-			   const uint32_t *fields, int64_t id)
+static unsigned int run_test(struct programs *pr, const char *test, size_t way, int64_t type,
+			     const uint32_t *fields, int64_t id)
 {
 	struct program *p = pr->in->p;
 	const struct rule_tree *t = &p->rules->tree;
-	const struct rule_attach *ra = &p->rules->attach.v[way];
 	struct known_field kf[2 * N_PROG_FIELDS + 1];
 	int64_t values[8] = { 0 }, prog_type = 0, v;
-	bool known[8] = { false }, ok = false;
+	bool known[8] = { false };
 	struct run_input input = { .kind = FACTS_NONE, .decide = true, .param_value = values,
 				   .param_known = known, .fields = kf, .map_fields = fields,
 				   .max_steps = DECISION_STEPS };
+	const struct rule_attach *ra = way == ANY_WAY ? NULL : &p->rules->attach.v[way];
+	unsigned int verdict = 0;
 	uint32_t env, map, prog, i;
 	struct run run;
 	size_t n = 0, k;
 
 	input.func = find_defined(p, test);
 	if (input.func == FACTS_NONE)
-		return true;
-	bpf_enumerator(pr->t, p, ra->prog_type, &prog_type);
+		return TAKES;
 	env = param_of(p, input.func, program_string(p, t->env_record));
 	map = param_of(p, input.func, program_string(p, t->map_record));
 	prog = param_of(p, input.func, program_string(p, t->prog_record));
-	if (prog != FACTS_NONE)
+	if (ra)
+		bpf_enumerator(pr->t, p, ra->prog_type, &prog_type);
+	if (ra && prog != FACTS_NONE)
 		n = prog_fields(pr, ra, prog_type, prog, kf);
 	/* Where both are given they are one program, and a store to one would undo the other's. */
-	if (env != FACTS_NONE && prog == FACTS_NONE) {
+	if (ra && env != FACTS_NONE && prog == FACTS_NONE) {
 		/* env->prog->type: only what can be reached in two steps. */
 		struct known_field pf[N_PROG_FIELDS];
 
@@ -272,9 +280,42 @@ static bool verifier_takes(struct programs *pr, const char *test, size_t way, in
 	interp_run(pr->in, &input, &run);
 	pr->runs++;
 	for (k = 0; k < run.exits.n; k++)
-		ok |= !sym_is_int(&run.syms, run.exits.v[k].value, &v) || !v;
+		verdict |= !sym_is_int(&run.syms, run.exits.v[k].value, &v) ? TAKES | REFUSES :
+			   v						    ? REFUSES :
+									      TAKES;
 	interp_run_release(&run);
-	return ok;
+	return verdict;
+}
+
+/* The same, each question once. */
+static unsigned int test_verdict(struct programs *pr, const char *test, size_t way, int64_t type,
+				 const uint32_t *fields, int64_t id)
+{
+	uint64_t key = map64_mix(program_string(pr->in->p, test), (uint64_t)id);
+	uint32_t verdict;
+
+	key = map64_mix(map64_mix(key, way), (uint64_t)type);
+	key = map64_mix(key, fields ? *fields + UINT64_C(1) : 0);
+	verdict = map64_get(&pr->verdicts, key);
+	if (verdict == MAP64_EMPTY) {
+		verdict = run_test(pr, test, way, type, fields, id);
+		map64_put(&pr->verdicts, key, verdict);
+	}
+	return verdict;
+}
+
+/*
+ * Whether @test may return 0. Where it ends in one way for whatever program it
+ * is, it need not be run for each.
+ */
+static bool verifier_takes(struct programs *pr, const char *test, size_t way, int64_t type,
+			   const uint32_t *fields, int64_t id)
+{
+	unsigned int any = test_verdict(pr, test, ANY_WAY, type, fields, id);
+
+	if (any == TAKES || any == REFUSES)
+		return any == TAKES;
+	return test_verdict(pr, test, way, type, fields, id) & TAKES;
 }
 
 static bool verifier_takes_map(struct programs *pr, size_t way, int64_t type, uint32_t fields)
