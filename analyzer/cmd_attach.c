@@ -28,6 +28,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!c->o.tree)
 			return ARGP_ERR_UNKNOWN;
 		vec_push(&to_attach(c)->functions, arg);
+		c->st.needs_program = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

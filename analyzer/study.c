@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "sparse/sparse.h"
+#include "study_kept.h"
 
 #include <errno.h>
 #include <string.h>
@@ -536,14 +537,23 @@ bool study_run(struct study *st)
 {
 	struct study_seconds *s = &st->seconds;
 	double begin = seconds_now(), at = begin;
+	struct study_kept kept;
 
-	if (!timed(study_open_tree(st), &at, &s->tree) ||
-	    !timed(study_select_units(st) && open_evidence(st), &at, &s->select) ||
-	    !timed(read_units(st), &at, &s->units))
+	if (!timed(study_open_tree(st), &at, &s->tree))
 		return false;
 	describe_kernel(st);
 	describe_rules(st);
-	find_hazards(st);
+	study_kept_begin(&kept, st);
+	if (study_kept_unchanged(&kept, st))
+		return true;
+	if (!timed(study_select_units(st) && open_evidence(st), &at, &s->select) ||
+	    !timed(read_units(st), &at, &s->units))
+		return false;
+	if (!study_kept_same(&kept, st)) {
+		find_hazards(st);
+		study_kept_store(&kept, st);
+	}
+	study_kept_end(&kept, st);
 	if (st->o->sparse)
 		ask_sparse(st);
 	s->all = seconds_now() - begin;

@@ -412,6 +412,8 @@ static void ask(struct pool *p, struct facts_cache *cache, struct facts_key **re
 		strbuf_setlen(&text, same);
 		extract_key(&p->kb->units.v[p->units[unit]], p->kb, &text);
 		*key = facts_cache_key(cache, text.buf, text.len);
+		if (cache == p->o->cache)
+			p->ret[unit].key = *key;
 		if (!facts_cache_find(cache, key, &p->ret[unit].facts)) {
 			p->todo[p->n_todo++] = unit;
 			continue;

@@ -43,7 +43,7 @@ struct entry_file {
 struct folder {
 	VEC(struct entry_file) files;
 	uint64_t bytes;
-	size_t facts, headers;
+	size_t facts, headers, results;
 };
 
 /* Returns the length of the name that a file of the cache begins with, 0 if it is none. */
@@ -88,6 +88,17 @@ static int add_facts(void *data, const char *path, const char *name, unsigned ch
 	return 0;
 }
 
+static int add_result(void *data, const char *path, const char *name, unsigned char type)
+{
+	struct folder *f = data;
+	size_t facts = f->facts;
+	int ret = add_facts(data, path, name, type);
+
+	f->results += f->facts - facts;
+	f->facts = facts;
+	return ret;
+}
+
 static bool ends_with(const char *s, const char *end)
 {
 	size_t len = strlen(s), n = strlen(end);
@@ -129,6 +140,7 @@ static void folder_read(struct folder *f, const char *dir)
 	memset(f, 0, sizeof(*f));
 	fs_walk(fs_join(&a, dir, FACTS), add_facts, f);
 	fs_walk(fs_join(&a, dir, HEADERS), add_header, f);
+	fs_walk(fs_join(&a, dir, FACTS_CACHE_RESULTS), add_result, f);
 	arena_release(&a);
 }
 
@@ -179,6 +191,7 @@ void facts_cache_usage(const char *dir, struct arena *a, struct facts_cache_usag
 	ret->dir = fs_join(a, dir, FACTS);
 	ret->entries = f.facts;
 	ret->headers = f.headers;
+	ret->results = f.results;
 	ret->bytes = f.bytes;
 	folder_release(&f);
 }
@@ -332,7 +345,7 @@ static bool whole(const struct facts_key *key, const struct strbuf *entry, struc
 	       ret->n_facts <= entry->len && sizeof(*ret) + ret->n_deps + ret->n_facts == entry->len;
 }
 
-/* Do the facts in the entry hold? Then they are read. */
+/* Do the facts in the entry hold? Then they are read, unless @ret is NULL. */
 static bool use(struct facts_cache *c, const struct facts_key *key, const struct strbuf *entry,
 		struct facts *ret)
 {
@@ -347,8 +360,8 @@ static bool use(struct facts_cache *c, const struct facts_key *key, const struct
 		deps_move(&deps, c->to, c->from, ARRAY_SIZE(c->from));
 	hold = hold && deps_hold(&deps, c->view);
 	deps_release(&deps);
-	if (!hold)
-		return false;
+	if (!hold || !ret)
+		return hold;
 	if (facts_decode(entry->buf + sizeof(head) + head.n_deps, head.n_facts, ret)) {
 		facts_release(ret);
 		return false;
@@ -397,6 +410,23 @@ bool facts_cache_find(struct facts_cache *c, const struct facts_key *key, struct
 	c->n_found += found;
 	free(path);
 	return found;
+}
+
+bool facts_cache_confirm(struct facts_cache *c, const struct facts_key *key)
+{
+	char *path = entry_path(c, key);
+	bool holds = find_at(c, path, key, NULL);
+
+	free(path);
+	return holds;
+}
+
+void facts_cache_touch(const struct facts_cache *c, const struct facts_key *key)
+{
+	char *path = entry_path(c, key);
+
+	utimensat(AT_FDCWD, path, NULL, 0);
+	free(path);
 }
 
 /* The encoded deps with names of folders instead of where they are. */
