@@ -194,7 +194,7 @@ bool study_kept_unchanged(struct study_kept *k, struct study *st)
 	found = kept_state_find(k->dir, &k->state, &k->result, &facts) &&
 		kept_result_find(k->dir, &k->result, &st->arena, &st->report);
 	if (found) {
-		log_info("nothing has changed: the result of an earlier run");
+		log_info("%zu units from the cache, 0 parsed: nothing has changed since", facts.v.n);
 		note_use(st, k->dir, &facts);
 	}
 	vec_release(&facts.v);
