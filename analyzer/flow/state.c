@@ -198,14 +198,22 @@ void state_forget_volatile(struct state *s, const struct syms *syms)
 	s->n_known = n;
 }
 
-static const struct known *find_known(const struct state *s, uint32_t sym)
+/* @at: where it is likely to be. */
+static const struct known *find_known_near(const struct state *s, uint32_t sym, uint32_t at)
 {
 	uint32_t i;
 
+	if (at < s->n_known && s->known[at].sym == sym)
+		return &s->known[at];
 	for (i = 0; i < s->n_known; i++)
 		if (s->known[i].sym == sym)
 			return &s->known[i];
 	return NULL;
+}
+
+static const struct known *find_known(const struct state *s, uint32_t sym)
+{
+	return find_known_near(s, sym, UINT32_MAX);
 }
 
 static struct known *make_known(struct state *s, struct arena *a, uint32_t sym)
@@ -431,7 +439,7 @@ bool state_meet_but(struct state *s, const struct state *o, const struct syms *s
 	bool lost = false;
 
 	for (i = 0; i < s->n_known; i++) {
-		const struct known *k = find_known(o, s->known[i].sym);
+		const struct known *k = find_known_near(o, s->known[i].sym, i);
 		struct known m = s->known[i];
 		const struct sym *v = syms ? sym_get(syms, m.sym) : NULL;
 
@@ -457,7 +465,11 @@ bool state_meet_but(struct state *s, const struct state *o, const struct syms *s
 	}
 	s->n_known = n;
 	for (i = 0, n = 0; i < s->n_cells; i++) {
-		if (state_cell(o, s->cells[i].addr) == s->cells[i].val)
+		const struct cell *cell = &s->cells[i];
+
+		/* States that meet mostly have a common past, and its cells at the same places. */
+		if ((i < o->n_cells && o->cells[i].addr == cell->addr ? o->cells[i].val :
+								     state_cell(o, cell->addr)) == cell->val)
 			s->cells[n++] = s->cells[i];
 		else
 			lost = true;
