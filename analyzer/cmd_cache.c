@@ -57,8 +57,8 @@ static int run_cache(struct cache_command *c)
 		log_error("cannot empty %s: %s", dir, strerror(-err));
 		return EXIT_ERROR;
 	}
-	printf("%s: facts of %zu units, %zu shared headers, %zu results, %" PRIu64 " of at most %" PRIu64
-	       " bytes\n",
+	printf("%s: facts of %zu units, %zu shared headers, %zu results, %" PRIu64
+	       " of at most %" PRIu64 " bytes\n",
 	       dir, usage.entries, usage.headers, usage.results, usage.bytes, c->o.cache_size);
 	if (fflush(stdout)) {
 		log_error("cannot write to standard output: %s", strerror(errno));

@@ -296,7 +296,8 @@ static const struct argp_option given_options[] = {
 	  "Facts that 'relock facts' computed, here or elsewhere, in DIR and below it (repeatable): "
 	  "only what is missing there is read from the sources", 1 },
 	{ "profile", KEY_PROFILE, NULL, 0,
-	  "Say on standard error where the time went: units, functions, states, nested runs", 5 },
+	  "Analyse anew, and say on standard error where the time went: units, functions, states, nested "
+	  "runs", 5 },
 	{ 0 },
 };
 

@@ -384,7 +384,7 @@ static void find_hazards(struct study *st)
 	struct facts *facts = ARENA_ARRAY(&st->arena, struct facts, n);
 	double at = seconds_now();
 
-	/* Each call that is followed takes and gives back some: it need not go to the kernel and back. */
+	/* Each call that is followed takes some and gives it back: not to the kernel, each time. */
 	mallopt(M_TRIM_THRESHOLD, 256 << 20);
 	mallopt(M_TOP_PAD, 16 << 20);
 	for (size_t i = 0; i < n; i++)
