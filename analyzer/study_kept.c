@@ -61,20 +61,22 @@ static void add_units(const struct kbuild *kb, struct strbuf *sb)
 		const struct compile_unit *u = &kb->units.v[i];
 		const char *const *argv = (const char *const *)u->argv;
 		bool beyond = false;
+		size_t n = 0;
 
 		add_text(sb, u->file);
 		add_text(sb, u->path);
 		add_text(sb, u->object);
 		add_text(sb, u->directory);
 		add_number(sb, u->ftrace);
-		for (size_t k = 0; argv[k]; k++) {
-			beyond |= !last[k];
-			if (!beyond && !strcmp(last[k], argv[k]))
+		for (; argv[n]; n++) {
+			beyond = beyond || !last[n];
+			if (!beyond && !strcmp(last[n], argv[n]))
 				continue;
-			add_number(sb, k);
-			add_text(sb, argv[k]);
+			add_number(sb, n);
+			add_text(sb, argv[n]);
 		}
-		add_number(sb, SIZE_MAX);
+		/* How many there are: no word has that number. */
+		add_number(sb, n);
 		last = argv;
 	}
 }
