@@ -360,6 +360,11 @@ static bool open_evidence(struct study *st)
 	}
 	if (!evidence_any(&st->evidence))
 		add_objects(st);
+	if (st->compare && !evidence_any(&st->evidence)) {
+		log_error("--compare: there is no binary to compare with; name one with --vmlinux or "
+			  "--functions, or a build directory that has objects with --build");
+		return false;
+	}
 	r->evidence.v = st->evidence.lines.v;
 	r->evidence.n = st->evidence.lines.n;
 	return true;
@@ -375,6 +380,7 @@ static void find_hazards(struct study *st)
 		.progress = on_analysis,
 		.data = &stage,
 		.sections = st->sections,
+		.compare = st->compare,
 		.whatif = st->whatif,
 		.profile = st->o->profile ? &st->profile : NULL,
 	};

@@ -29,6 +29,7 @@ struct study {
 	struct pool_result *results;
 	struct program program;
 	struct report report;
+	bool compare; /* set before study_run(): compare guesses with the binaries; wants sections */
 	bool sections;			   /* set before study_run(): fill them too */
 	const struct remedy_names *whatif; /* the same: try these */
 	struct interp_profile profile; /* with --profile */

@@ -11,7 +11,7 @@
 static bool starts_here(const struct func *fn)
 {
 	return fn->defined && fn->touches && !fn->lock && !fn->percpu && !(fn->flags & FF_HEADER) &&
-	       (fn->address_taken || !(fn->flags & FF_STATIC) || !fn->has_callers);
+	       (fn->address_taken || !(fn->flags & FF_STATIC) || !fn->n_sites);
 }
 
 /*

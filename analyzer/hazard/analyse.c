@@ -134,8 +134,12 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 	find_hazards(&an);
 	find_faults(&an);
 	make_findings(&an, ret);
+	if (o->compare)
+		an.reached = ARENA_ARRAY(arena, uint8_t, p->funcs.n);
 	if (o->sections)
 		make_sections(&an, ret);
+	if (o->compare)
+		make_comparison(&an, ret);
 	if (o->whatif)
 		make_whatif(&an, ret);
 	ret->cuts = arena_memdup(arena, an.cuts, an.n_cuts * sizeof(*an.cuts));

@@ -280,7 +280,7 @@ void find_outers(struct analysis *an)
 			run_helper(an, f, via);
 			continue;
 		}
-		if (!fn->address_taken && ((fn->flags & FF_STATIC) || fn->has_callers))
+		if (!fn->address_taken && ((fn->flags & FF_STATIC) || fn->n_sites))
 			continue;
 		if (run_for_kinds(an, f))
 			continue;

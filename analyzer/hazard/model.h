@@ -125,6 +125,11 @@ struct fault {
 	const char *help;
 };
 
+enum reached {
+	REACHED_UNDER_LOCK = 1 << 0,
+	REACHED_BY_POINTER = 1 << 1, /* in such a place it is called through a pointer */
+};
+
 struct analysis {
 	struct program *p;
 	struct interp in;
@@ -145,6 +150,7 @@ struct analysis {
 	const char **tracepoint; /* by function: the tracepoint whose programs a call of it runs, or NULL */
 	uint64_t *run_ways;	 /* by function: bit per rules->attach: it runs programs of that way */
 	struct places places;
+	uint8_t *reached; /* by function: REACHED_*, where a comparison is wanted */
 	struct map64 verdicts;	 /* memo of attach_function(), into verdict_at */
 	VEC(struct attach_verdict) verdict_at;
 	struct map64 classes;	 /* lock classes that some reenter takes */
@@ -213,6 +219,8 @@ void make_findings(struct analysis *an, struct report *ret);
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a);
 /* Fills @ret's sections and attachables, once its findings are there. */
 void make_sections(struct analysis *an, struct report *ret);
+/* Fills @ret's comparison from what make_sections() came by. */
+void make_comparison(struct analysis *an, struct report *ret);
 /* Fills @ret's whatif, once its findings are there. */
 void make_whatif(struct analysis *an, struct report *ret);
 /* The finding of @ret that @h is of, or NULL. */

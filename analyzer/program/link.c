@@ -290,8 +290,10 @@ static void link_call(struct program *p, uint32_t caller, uint32_t i)
 		e = &f->exprs.v[expr_strip(f, e->a)];
 	if (e->op == FX_FUNC) {
 		c.callee = e->a;
-		if (c.callee != FACTS_NONE)
-			p->funcs.v[c.callee].has_callers = true;
+		if (c.callee != FACTS_NONE) {
+			p->funcs.v[c.callee].n_sites++;
+			p->funcs.v[c.callee].recursive |= c.callee == caller;
+		}
 	} else if (e->op == FX_FIELD) {
 		c.record = e->sym2;
 		c.field = e->sym;

@@ -22,7 +22,8 @@ struct func {
 	uint32_t flags; /* FF_*; attributes of all declarations together */
 	uint32_t section;
 	bool defined;
-	bool has_callers;   /* somebody in the analysed units calls it by name */
+	bool recursive;	    /* it calls itself by name */
+	uint32_t n_sites;   /* calls of it by name in the analysed units */
 	bool address_taken; /* somebody stores it or passes it on */
 	/* Callees, direct and through pointers that the tree's assignments resolve. */
 	uint32_t calls; /* first index into program.calls */

@@ -5,6 +5,8 @@
     run_kbuild.py make gcc|llvm   make C=1 CHECK=relock-check, on a tree with a bug, and what
                                   relock check --build makes of its facts
     run_kbuild.py module          the same for a module outside the tree (M=); after make gcc
+    run_kbuild.py guesses         what the source says of attach points, against objects that
+                                  gcc makes of kernel/bpf; after make gcc
     run_kbuild.py sparse          a bug that both see, and what sparse alone says
 
 The build directories are --work/kbuild-gcc and kbuild-llvm. Their config is that
@@ -162,7 +164,38 @@ def test_sparse(args):
          f"a warning of an inlined function stands at its caller: {places}")
 
 
-TESTS = {"make": test_make, "module": test_module, "sparse": test_sparse}
+# Of functions under a lock, and of all: at least this share of the likely ones is there.
+LIKELY_SHARE = {"under_lock": 0.95, "all": 0.98}
+IN_BINARY = ["fentry", "kprobe only", "clone", "no location", "inlined"]
+
+
+def test_guesses(args):
+    tree = Tree(args, "6.12")
+    out, llvm = prepare(args, tree, "gcc")
+    make(args, tree, out, *llvm, "kernel/bpf/")
+    file = args.work / "guesses.json"
+    done = subprocess.run(
+        [str(args.relock), "attach", str(tree.path), "--build", str(out), "--cache",
+         str(args.cache), "--scope", "kernel/bpf", "--compare", "--progress", "never", "--output",
+         f"json:{file}", "--output", "text"], capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL)
+    print(done.stdout + done.stderr, flush=True)
+    need(done.returncode == 0, f"relock ended with {done.returncode}")
+    compared = json.loads(file.read_text(encoding="utf-8"))["comparison"]
+    for which, least in LIKELY_SHARE.items():
+        there, known = {}, {}
+        for row in compared[which]:
+            guess = row["guess"]
+            known[guess] = known.get(guess, 0) + sum(row[c] for c in IN_BINARY)
+            there[guess] = there.get(guess, 0) + sum(row[c] for c in IN_BINARY[:3])
+        print(f"    {which}: {there} of {known}")
+        need(known["likely"] > 20 and there["likely"] >= least * known["likely"],
+             f"nearly all of the likely ones are there: {there} of {known}")
+        need(there["no"] == 0, f"nothing that was ruled out is there: {there} of {known}")
+        need(there["possible"] < known["possible"] / 2, "the rest is mostly inlined")
+
+
+TESTS = {"guesses": test_guesses, "make": test_make, "module": test_module, "sparse": test_sparse}
 
 
 def main():
