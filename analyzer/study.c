@@ -482,11 +482,15 @@ static void compare_imbalances(struct study *st, const struct sparse_result *s)
 
 static void ask_sparse(struct study *st)
 {
-	struct sparse_options so = { .jobs = st->o->jobs, .progress = on_unit };
+	const char **reads = ARENA_ARRAY(&st->arena, const char *, st->units.v.n);
+	struct sparse_options so = { .jobs = st->o->jobs, .progress = on_unit,
+				     .cache = st->cache.opinions, .reads = reads };
 	struct second_opinions *to = &st->report.sparse;
 	struct sparse_result s;
 	int err;
 
+	for (size_t i = 0; i < st->units.v.n; i++)
+		reads[i] = st->results[i].reads;
 	progress_stage("asking sparse", st->units.v.n);
 	err = sparse_run(&st->kb, st->units.v.v, st->units.v.n, &so, &st->arena, &s);
 	if (err) {
@@ -511,8 +515,9 @@ static void ask_sparse(struct study *st)
 	for (size_t i = 0; i < s.n_failed; i++)
 		to->failed[i] = (struct failed_unit){ s.failed[i].file, s.failed[i].error };
 	compare_imbalances(st, &s);
-	log_info("sparse %s: %zu warnings of lock contexts, %zu units not read to the end", s.version,
-		 s.n_warnings, s.n_failed);
+	log_info("sparse %s: %zu warnings of lock contexts, %zu units not read to the end, %zu of %zu "
+		 "units from the cache", s.version, s.n_warnings, s.n_failed, s.n_found,
+		 st->units.v.n);
 }
 
 void study_init(struct study *st, const struct options *o)

@@ -282,13 +282,15 @@ static void take_answer(struct pool *p, struct worker *w, const struct frame *fr
 
 	p->ret[w->result].shared = frame->shared;
 	p->ret[w->result].walk_seconds = frame->walk_seconds;
-	if (!frame->ok)
+	if (!frame->ok) {
 		error = arena_strndup(p->arena, data, frame->len);
-	else if (facts_decode(facts, n_facts, &p->ret[w->result].facts))
+	} else if (facts_decode(facts, n_facts, &p->ret[w->result].facts)) {
 		error = "facts that do not make sense came back";
-	else if (frame->n_deps)
+	} else if (frame->n_deps) {
 		facts_cache_store(p->o->cache, &p->keys[w->result], data, frame->n_deps, facts,
 				  n_facts);
+		p->ret[w->result].reads = p->keys[w->result].reads;
+	}
 	finish(p, w, error);
 }
 
@@ -417,6 +419,7 @@ static void ask(struct pool *p, struct facts_cache *cache, struct facts_key **re
 			continue;
 		}
 		p->ret[unit].found = true;
+		p->ret[unit].reads = key->reads;
 		p->done++;
 		if (p->o->progress)
 			p->o->progress(p->o->data, p->done, p->n);
