@@ -40,7 +40,7 @@ def read_sparse(lines):
         elif re.match(r"[A-Za-z_]\w*:$", line):
             name = line[:-2] if line.endswith("\n") else line[:-1]
             functions[name] = Function({}, None, False)
-        elif line.startswith("\t") and label and line[1] not in "#\t ":
+        elif line.startswith("\t") and label and line[1:2] not in "#\t \n":
             block = functions[name].blocks[label]
             words = line.split()
             op = words[0].split(".")[0]
