@@ -15,12 +15,17 @@ static struct attach *to_attach(struct tree_command *c)
 	return (struct attach *)c;
 }
 
+enum { KEY_COMPARE = 0x400 };
+
 /* TREE, then functions: the first is the child parser's. */
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct tree_command *c = state->input;
 
 	switch (key) {
+	case KEY_COMPARE:
+		c->st.compare = true;
+		return 0;
 	case ARGP_KEY_INIT:
 		tree_command_inputs(c, state, 1);
 		return 0;
@@ -28,6 +33,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!c->o.tree)
 			return ARGP_ERR_UNKNOWN;
 		vec_push(&to_attach(c)->functions, arg);
+		c->st.needs_program = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -62,10 +68,15 @@ static bool after(struct tree_command *c, struct report_options *ro)
 	return true;
 }
 
-static const struct argp_option no_options[] = { { 0 } };
+static const struct argp_option options[] = {
+	{ "compare", KEY_COMPARE, NULL, 0,
+	  "Say instead how good what the source says is, function by function, against the binaries: "
+	  "--vmlinux, --functions, or the objects of --build", 0 },
+	{ 0 },
+};
 static const struct argp_child children[] = { { &tree_command_argp, 0, NULL, 0 }, { 0 } };
 static const struct argp argp = {
-	.options = no_options,
+	.options = options,
 	.parser = parse,
 	.args_doc = "TREE [FUNCTION...]",
 	.doc = "Says of each function and tracepoint that is reached under a lock whether "

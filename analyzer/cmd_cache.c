@@ -57,9 +57,10 @@ static int run_cache(struct cache_command *c)
 		log_error("cannot empty %s: %s", dir, strerror(-err));
 		return EXIT_ERROR;
 	}
-	printf("%s: facts of %zu units, %zu shared headers, %" PRIu64 " of at most %" PRIu64
-	       " bytes\n",
-	       dir, usage.entries, usage.headers, usage.bytes, c->o.cache_size);
+	printf("%s: facts of %zu units, %zu shared headers, sparse's words on %zu, %zu results, %" PRIu64
+	       " of at most %" PRIu64 " bytes\n",
+	       dir, usage.entries, usage.headers, usage.opinions, usage.results, usage.bytes,
+	       c->o.cache_size);
 	if (fflush(stdout)) {
 		log_error("cannot write to standard output: %s", strerror(errno));
 		return EXIT_ERROR;

@@ -177,7 +177,7 @@ static int make_facts(struct facts_command *c)
 
 static int facts(struct facts_command *c)
 {
-	if (!study_open_tree(&c->st))
+	if (!options_project(&c->o) || !study_open_tree(&c->st))
 		return EXIT_ERROR;
 	if (c->units ? !read_units(c) : !study_select_units(&c->st))
 		return EXIT_ERROR;

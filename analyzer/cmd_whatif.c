@@ -124,6 +124,7 @@ static bool before(struct tree_command *c)
 	w->names = (struct remedy_names){ w->guards.v,	w->guards.n,  w->notrace.v,
 					  w->notrace.n, w->objects.v, w->objects.n };
 	c->st.whatif = &w->names;
+	c->st.needs_program = w->guards.n || w->notrace.n || w->objects.n;
 	return true;
 }
 

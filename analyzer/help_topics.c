@@ -90,6 +90,31 @@ static const struct help_block known[] = {
 	END,
 };
 
+static const struct help_block project[] = {
+	PARA("Options of a project stand in .relock.yaml at the top of TREE; --project FILE names "
+	     "another file, --no-project does without."),
+	CODE("# .relock.yaml\n"
+	     "scope: [kernel/bpf, net/core]\n"
+	     "config: tools/relock/config\n"
+	     "fail-on: warning\n"
+	     "suppressions: tools/relock/known.txt"),
+	PARA("The names are those of the command line, and mean the same; options without a value "
+	     "are true or false. What the command line says counts, except that rules of both are "
+	     "read. A mistake is told with its line and column, and ends the command with 2."),
+	ITEM("scope", "A folder or file of the tree, or a list of them."),
+	ITEM("all, sparse, offline", "true or false."),
+	ITEM("arch, fail-on", "A value."),
+	ITEM("rules", "A path, or a list of them."),
+	ITEM("config, build, vmlinux, functions, baseline, suppressions",
+	     "A path. Paths are relative to the folder of the file."),
+	PARA("The file comes with the tree, which may be a stranger's. So nothing else can be set in "
+	     "it: nothing that writes a file, or is about the machine. Paths in the tree's own file "
+	     "must lead to what is in the tree. It can still hide a finding, as any change of a "
+	     "baseline or of suppressions can: who lets a stranger's patch pass by relock's exit "
+	     "status reads the patch to these, too, or gives --no-project."),
+	END,
+};
+
 static const struct help_block trust[] = {
 	PARA("A tree is read as data, with one exception: the compile commands. Without --build, "
 	     "or "
@@ -113,6 +138,7 @@ const struct help_topic help_topics[] = {
 	{ "formats", "what --output takes", 7, formats },
 	{ "environment", "variables that relock looks at", 7, environment },
 	{ "known", "only what is new: baselines, revisions, suppressions", 7, known },
+	{ "project", ".relock.yaml: options of a project", 7, project },
 	{ "trust", "what of a tree is executed", 7, trust },
 	{ NULL, NULL, 0, NULL },
 };

@@ -25,6 +25,8 @@ enum key {
 	KEY_CACHE_SIZE,
 	KEY_NO_CACHE,
 	KEY_OFFLINE,
+	KEY_PROJECT,
+	KEY_NO_PROJECT,
 	KEY_OUTPUT,
 	KEY_FAIL_ON,
 	KEY_COLOR,
@@ -64,21 +66,19 @@ static const struct choice whens_progress[] = {
 	{ NULL, 0 },
 };
 
-static int choose(const struct choice *choices, const char *option, const char *arg,
-		  struct argp_state *state)
+static int choose(const struct choice *choices, const char *value, int *ret, struct strbuf *wrong)
 {
-	struct strbuf names = STRBUF_INIT;
-
 	for (const struct choice *c = choices; c->name; c++) {
-		if (!strcmp(c->name, arg)) {
-			strbuf_release(&names);
-			return c->value;
+		if (!strcmp(c->name, value)) {
+			*ret = c->value;
+			return 0;
 		}
-		strbuf_addf(&names, "%s%s", names.len ? ", " : "", c->name);
 	}
-	argp_error(state, "--%s takes one of %s, not '%s'", option, names.buf, arg);
-	strbuf_release(&names);
-	return 0;
+	strbuf_addstr(wrong, "takes one of ");
+	for (const struct choice *c = choices; c->name; c++)
+		strbuf_addf(wrong, "%s%s", c == choices ? "" : ", ", c->name);
+	strbuf_addf(wrong, ", not '%s'", value);
+	return -EINVAL;
 }
 
 bool options_values(const char *option, struct strbuf *out)
@@ -124,42 +124,44 @@ static void add_format_names(const struct options *o, struct strbuf *out)
 			    o->formats ? o->formats[i] : o->writers[i]->name);
 }
 
-static void add_output(struct options *o, const char *arg, struct argp_state *state)
+static int add_output(struct options *o, const char *value, struct strbuf *wrong)
 {
-	size_t len = strcspn(arg, ":");
+	size_t len = strcspn(value, ":");
 	struct strbuf text = STRBUF_INIT;
 	struct output out = { 0 };
 
-	strbuf_add(&text, arg, len);
+	strbuf_add(&text, value, len);
 	out.format = find_format(o, text.buf, &out.writer);
 	if (!out.format) {
-		struct strbuf names = STRBUF_INIT;
-
-		add_format_names(o, &names);
-		argp_error(state, "--output: there is no format '%s'; there are %s", text.buf,
-			   names.buf);
-		strbuf_release(&names);
+		strbuf_addf(wrong, "has no format '%s'; there are ", text.buf);
+		add_format_names(o, wrong);
 	}
 	strbuf_release(&text);
-	if (arg[len] && arg[len + 1] && strcmp(arg + len + 1, "-"))
-		out.file = arg + len + 1;
+	if (!out.format)
+		return -EINVAL;
+	if (value[len] && value[len + 1] && strcmp(value + len + 1, "-"))
+		out.file = value + len + 1;
 	vec_push(&o->outputs, out);
+	return 0;
 }
 
-static unsigned int number(const char *option, const char *arg, struct argp_state *state)
+static int number(const char *value, unsigned int *ret, struct strbuf *wrong)
 {
 	char *end;
 	unsigned long n;
 
 	errno = 0;
-	n = strtoul(arg, &end, 10);
-	if (errno || !*arg || *end || arg[0] == '-' || n < 1 || n > 4096)
-		argp_error(state, "%s takes a number from 1 to 4096, not '%s'", option, arg);
-	return (unsigned int)n;
+	n = strtoul(value, &end, 10);
+	if (errno || !*value || *end || value[0] == '-' || n < 1 || n > 4096) {
+		strbuf_addf(wrong, "takes a number from 1 to 4096, not '%s'", value);
+		return -EINVAL;
+	}
+	*ret = (unsigned int)n;
+	return 0;
 }
 
 /* "2G", "500M", "4096": powers of 1024. */
-static uint64_t size(const char *option, const char *arg, struct argp_state *state)
+static int size(const char *value, uint64_t *ret, struct strbuf *wrong)
 {
 	static const char units[] = "KMGT";
 	const char *unit = NULL;
@@ -168,15 +170,21 @@ static uint64_t size(const char *option, const char *arg, struct argp_state *sta
 	char *end;
 
 	errno = 0;
-	n = strtoull(arg, &end, 10);
+	n = strtoull(value, &end, 10);
 	if (*end && end[1] == '\0')
 		unit = strchr(units, *end == 'k' ? 'K' : *end);
 	if (unit)
 		shift = 10 * (unsigned int)(unit - units + 1);
-	if (errno || arg[0] < '0' || arg[0] > '9' || (*end && !unit) || n > UINT64_MAX >> shift)
-		argp_error(state, "%s takes a size like 500M or 2G, not '%s'", option, arg);
-	return (uint64_t)n << shift;
+	if (errno || value[0] < '0' || value[0] > '9' || (*end && !unit) ||
+	    n > UINT64_MAX >> shift) {
+		strbuf_addf(wrong, "takes a size like 500M or 2G, not '%s'", value);
+		return -EINVAL;
+	}
+	*ret = (uint64_t)n << shift;
+	return 0;
 }
+
+static error_t parse_option(int key, char *arg, struct argp_state *state);
 
 static const struct argp_option cache_options[] = {
 	{ "cache", KEY_CACHE, "DIR", 0,
@@ -186,23 +194,7 @@ static const struct argp_option cache_options[] = {
 	{ 0 },
 };
 
-static error_t parse_cache(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	switch (key) {
-	case KEY_CACHE:
-		o->cache = arg;
-		return 0;
-	case KEY_CACHE_SIZE:
-		o->cache_size = size("--cache-size", arg, state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-const struct argp options_cache_argp = { .options = cache_options, .parser = parse_cache };
+const struct argp options_cache_argp = { .options = cache_options, .parser = parse_option };
 
 static const struct argp_option tree_options[] = {
 	{ "build", KEY_BUILD, "DIR", 0,
@@ -222,6 +214,9 @@ static const struct argp_option tree_options[] = {
 	{ "jobs", 'j', "N", 0, "Work with N processes; default: one for each CPU", 1 },
 	{ "no-cache", KEY_NO_CACHE, NULL, 0, "Read every unit anew, and keep nothing of it", 1 },
 	{ "offline", KEY_OFFLINE, NULL, 0, "Never run make: use what is there", 1 },
+	{ "project", KEY_PROJECT, "FILE", 0,
+	  "Options that are not given here; default: .relock.yaml in TREE, if it is there", 1 },
+	{ "no-project", KEY_NO_PROJECT, NULL, 0, "Do without such a file", 1 },
 	{ 0 },
 };
 
@@ -233,39 +228,6 @@ static error_t parse_tree(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = o;
 		return 0;
-	case KEY_BUILD:
-		o->build = arg;
-		return 0;
-	case KEY_CONFIG:
-		o->config = arg;
-		return 0;
-	case KEY_ARCH:
-		o->arch = arg;
-		return 0;
-	case KEY_SCOPE:
-		vec_push(&o->scope, arg);
-		return 0;
-	case KEY_ALL:
-		o->all = true;
-		return 0;
-	case KEY_SPARSE:
-		o->sparse = true;
-		return 0;
-	case KEY_VMLINUX:
-		o->vmlinux = arg;
-		return 0;
-	case KEY_FUNCTIONS:
-		o->functions = arg;
-		return 0;
-	case 'j':
-		o->jobs = number("-j", arg, state);
-		return 0;
-	case KEY_NO_CACHE:
-		o->no_cache = true;
-		return 0;
-	case KEY_OFFLINE:
-		o->offline = true;
-		return 0;
 	case ARGP_KEY_ARG:
 		if (o->tree)
 			argp_error(state, "one TREE at a time: '%s' is the second", arg);
@@ -276,9 +238,11 @@ static error_t parse_tree(int key, char *arg, struct argp_state *state)
 			argp_error(state, "which kernel tree?");
 		if (o->all && o->scope.n)
 			argp_error(state, "--all and --scope exclude each other");
+		if (o->project && o->no_project)
+			argp_error(state, "--project and --no-project exclude each other");
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_option(key, arg, state);
 	}
 }
 
@@ -296,44 +260,19 @@ static const struct argp_option given_options[] = {
 	  "Facts that 'relock facts' computed, here or elsewhere, in DIR and below it (repeatable): "
 	  "only what is missing there is read from the sources", 1 },
 	{ "profile", KEY_PROFILE, NULL, 0,
-	  "Say on standard error where the time went: units, functions, states, nested runs", 5 },
+	  "Analyse anew, and say on standard error where the time went: units, functions, states, nested "
+	  "runs", 5 },
 	{ 0 },
 };
 
-static error_t parse_given(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	switch (key) {
-	case KEY_FACTS:
-		vec_push(&o->facts, arg);
-		return 0;
-	case KEY_PROFILE:
-		o->profile = true;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-const struct argp options_given_argp = { .options = given_options, .parser = parse_given };
+const struct argp options_given_argp = { .options = given_options, .parser = parse_option };
 
 static const struct argp_option rules_options[] = {
 	{ "rules", KEY_RULES, "PATH", 0, "More rules: a file or a folder (repeatable)", 2 },
 	{ 0 },
 };
 
-static error_t parse_rules(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	if (key != KEY_RULES)
-		return ARGP_ERR_UNKNOWN;
-	vec_push(&o->rules, arg);
-	return 0;
-}
-
-const struct argp options_rules_argp = { .options = rules_options, .parser = parse_rules };
+const struct argp options_rules_argp = { .options = rules_options, .parser = parse_option };
 
 static const struct argp_option output_options[] = {
 	{ "output", KEY_OUTPUT, "FORMAT[:FILE]", 0,
@@ -342,23 +281,7 @@ static const struct argp_option output_options[] = {
 	{ 0 },
 };
 
-static error_t parse_output(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	switch (key) {
-	case KEY_OUTPUT:
-		add_output(o, arg, state);
-		return 0;
-	case KEY_COLOR:
-		o->color = choose(whens_color, "color", arg, state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-const struct argp options_output_argp = { .options = output_options, .parser = parse_output };
+const struct argp options_output_argp = { .options = output_options, .parser = parse_option };
 
 static const struct argp_option known_options[] = {
 	{ "baseline", KEY_BASELINE, "FILE", 0,
@@ -375,29 +298,8 @@ static const struct argp_option known_options[] = {
 	{ 0 },
 };
 
-static error_t parse_known(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
+const struct argp options_known_argp = { .options = known_options, .parser = parse_option };
 
-	switch (key) {
-	case KEY_BASELINE:
-		o->baseline = arg;
-		return 0;
-	case KEY_WRITE_BASELINE:
-		o->write_baseline = arg;
-		return 0;
-	case KEY_SINCE:
-		o->since = arg;
-		return 0;
-	case KEY_SUPPRESSIONS:
-		o->suppressions = arg;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-const struct argp options_known_argp = { .options = known_options, .parser = parse_known };
 static const struct argp_option fail_options[] = {
 	{ "fail-on", KEY_FAIL_ON, "SEVERITY", 0,
 	  "End with 1 if there is a finding of this severity: error (default), warning, note, never",
@@ -405,17 +307,7 @@ static const struct argp_option fail_options[] = {
 	{ 0 },
 };
 
-static error_t parse_fail(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	if (key != KEY_FAIL_ON)
-		return ARGP_ERR_UNKNOWN;
-	o->fail_on = choose(severities, "fail-on", arg, state);
-	return 0;
-}
-
-const struct argp options_fail_argp = { .options = fail_options, .parser = parse_fail };
+const struct argp options_fail_argp = { .options = fail_options, .parser = parse_option };
 
 static const struct argp_option talk_options[] = {
 	{ "quiet", 'q', NULL, 0, "No warnings, no progress", 5 },
@@ -429,26 +321,163 @@ static error_t parse_talk(int key, char *arg, struct argp_state *state)
 	struct options *o = state->input;
 
 	switch (key) {
-	case 'q':
-		o->verbosity = LOG_QUIET;
-		return 0;
-	case 'v':
-		o->verbosity = LOG_VERBOSE;
-		return 0;
-	case KEY_PROGRESS:
-		o->progress = choose(whens_progress, "progress", arg, state);
-		return 0;
 	case ARGP_KEY_SUCCESS:
 		log_set_level(o->verbosity);
 		if (o->verbosity == LOG_QUIET && o->progress == PROGRESS_AUTO)
 			o->progress = PROGRESS_NEVER;
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_option(key, arg, state);
 	}
 }
 
 const struct argp options_talk_argp = { .options = talk_options, .parser = parse_talk };
+
+/* ---- every option, from wherever it comes --------------------------------------------------- */
+
+static const struct argp_option *const groups[] = {
+	cache_options, tree_options,  given_options, rules_options,
+	known_options, output_options, fail_options,  talk_options,
+};
+
+static const struct argp_option *find_key(int key)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
+		for (const struct argp_option *a = groups[i]; a->name; a++) {
+			if (a->key == key)
+				return a;
+		}
+	}
+	return NULL;
+}
+
+const struct argp_option *options_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
+		for (const struct argp_option *a = groups[i]; a->name; a++) {
+			if (!strcmp(a->name, name))
+				return a;
+		}
+	}
+	return NULL;
+}
+
+int options_set(struct options *o, int key, const char *value, struct strbuf *wrong)
+{
+	int err = 0, choice;
+
+	switch (key) {
+	case KEY_CACHE:
+		o->cache = value;
+		break;
+	case KEY_CACHE_SIZE:
+		return size(value, &o->cache_size, wrong);
+	case KEY_BUILD:
+		o->build = value;
+		break;
+	case KEY_CONFIG:
+		o->config = value;
+		break;
+	case KEY_ARCH:
+		o->arch = value;
+		break;
+	case KEY_SCOPE:
+		vec_push(&o->scope, value);
+		break;
+	case KEY_ALL:
+		o->all = true;
+		break;
+	case KEY_SPARSE:
+		o->sparse = true;
+		break;
+	case KEY_VMLINUX:
+		o->vmlinux = value;
+		break;
+	case KEY_FUNCTIONS:
+		o->functions = value;
+		break;
+	case 'j':
+		return number(value, &o->jobs, wrong);
+	case KEY_NO_CACHE:
+		o->no_cache = true;
+		break;
+	case KEY_OFFLINE:
+		o->offline = true;
+		break;
+	case KEY_PROJECT:
+		o->project = value;
+		break;
+	case KEY_NO_PROJECT:
+		o->no_project = true;
+		break;
+	case KEY_FACTS:
+		vec_push(&o->facts, value);
+		break;
+	case KEY_PROFILE:
+		o->profile = true;
+		break;
+	case KEY_RULES:
+		vec_push(&o->rules, value);
+		break;
+	case KEY_OUTPUT:
+		return add_output(o, value, wrong);
+	case KEY_COLOR:
+		err = choose(whens_color, value, &choice, wrong);
+		if (!err)
+			o->color = (enum color_mode)choice;
+		break;
+	case KEY_BASELINE:
+		o->baseline = value;
+		break;
+	case KEY_WRITE_BASELINE:
+		o->write_baseline = value;
+		break;
+	case KEY_SUPPRESSIONS:
+		o->suppressions = value;
+		break;
+	case KEY_SINCE:
+		o->since = value;
+		break;
+	case KEY_FAIL_ON:
+		return choose(severities, value, &o->fail_on, wrong);
+	case 'q':
+		o->verbosity = LOG_QUIET;
+		break;
+	case 'v':
+		o->verbosity = LOG_VERBOSE;
+		break;
+	case KEY_PROGRESS:
+		err = choose(whens_progress, value, &choice, wrong);
+		if (!err)
+			o->progress = (enum progress_mode)choice;
+		break;
+	default:
+		return -ENOENT;
+	}
+	return err;
+}
+
+bool options_given(const struct options *o, int key)
+{
+	return key >= KEY_BUILD && o->given & 1ULL << (key - KEY_BUILD);
+}
+
+/* As argp calls it. */
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+	struct strbuf wrong = STRBUF_INIT;
+	int err = options_set(o, key, arg, &wrong);
+
+	if (err == -ENOENT)
+		return ARGP_ERR_UNKNOWN;
+	if (err)
+		argp_error(state, "--%s %s", find_key(key)->name, wrong.buf);
+	strbuf_release(&wrong);
+	if (key >= KEY_BUILD)
+		o->given |= 1ULL << (key - KEY_BUILD);
+	return 0;
+}
 
 void options_init(struct options *o)
 {
@@ -464,6 +493,7 @@ void options_init(struct options *o)
 
 void options_release(struct options *o)
 {
+	arena_release(&o->arena);
 	vec_release(&o->scope);
 	vec_release(&o->rules);
 	vec_release(&o->facts);

@@ -48,15 +48,19 @@ struct options {
 	bool all;
 	bool sparse;
 	bool offline;
+	const char *project; /* file; NULL: the one in the tree */
+	bool no_project;
 	const char *baseline;
 	const char *write_baseline;
 	const char *suppressions;
 	const char *since; /* a revision */
 	int fail_on; /* a severity, or FAIL_ON_NEVER */
 	unsigned int jobs; /* 0: one for each CPU */
-	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+	enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	enum progress_mode progress;
 	int verbosity;
+	uint64_t given;	    /* what was on the command line, see options_given() */
+	struct arena arena; /* of what the project file says */
 };
 
 /* argp groups that a command adds to its own; their input is a struct options. */
@@ -71,6 +75,26 @@ extern const struct argp options_talk_argp; /* -q, -v, --progress */
 
 void options_init(struct options *o);
 void options_release(struct options *o);
+
+/*
+ * Sets the option with that argp key as the command line does; @value, which is
+ * kept and not copied, is NULL where it takes none. Returns 0; -ENOENT where no
+ * option has the key; or -EINVAL, then @wrong says what the option takes:
+ * "takes a size like ...".
+ */
+int options_set(struct options *o, int key, const char *value, struct strbuf *wrong);
+
+/* The option with that long name, or NULL. */
+const struct argp_option *options_find(const char *name);
+
+/* Was the option on the command line? For options with a long name only. */
+bool options_given(const struct options *o, int key);
+
+/*
+ * Adds what the project file says and the command line does not. Call when
+ * o->tree is known. Prints what is wrong. Returns false then.
+ */
+bool options_project(struct options *o);
 
 /*
  * Checks what can be told before anything is analysed: that the files that are

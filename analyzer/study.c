@@ -5,8 +5,10 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "sparse/sparse.h"
+#include "study_kept.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 
 static void on_stage(void *data, const char *stage)
@@ -360,6 +362,11 @@ static bool open_evidence(struct study *st)
 	}
 	if (!evidence_any(&st->evidence))
 		add_objects(st);
+	if (st->compare && !evidence_any(&st->evidence)) {
+		log_error("--compare: there is no binary to compare with; name one with --vmlinux or "
+			  "--functions, or a build directory that has objects with --build");
+		return false;
+	}
 	r->evidence.v = st->evidence.lines.v;
 	r->evidence.n = st->evidence.lines.n;
 	return true;
@@ -375,6 +382,7 @@ static void find_hazards(struct study *st)
 		.progress = on_analysis,
 		.data = &stage,
 		.sections = st->sections,
+		.compare = st->compare,
 		.whatif = st->whatif,
 		.profile = st->o->profile ? &st->profile : NULL,
 	};
@@ -382,6 +390,9 @@ static void find_hazards(struct study *st)
 	struct facts *facts = ARENA_ARRAY(&st->arena, struct facts, n);
 	double at = seconds_now();
 
+	/* Each call that is followed takes some and gives it back: not to the kernel, each time. */
+	mallopt(M_TRIM_THRESHOLD, 256 << 20);
+	mallopt(M_TOP_PAD, 16 << 20);
 	for (size_t i = 0; i < n; i++)
 		facts[i] = st->results[i].facts;
 	progress_stage("linking", 0);
@@ -476,11 +487,15 @@ static void compare_imbalances(struct study *st, const struct sparse_result *s)
 
 static void ask_sparse(struct study *st)
 {
-	struct sparse_options so = { .jobs = st->o->jobs, .progress = on_unit };
+	const char **reads = ARENA_ARRAY(&st->arena, const char *, st->units.v.n);
+	struct sparse_options so = { .jobs = st->o->jobs, .progress = on_unit,
+				     .cache = st->cache.opinions, .reads = reads };
 	struct second_opinions *to = &st->report.sparse;
 	struct sparse_result s;
 	int err;
 
+	for (size_t i = 0; i < st->units.v.n; i++)
+		reads[i] = st->results[i].reads;
 	progress_stage("asking sparse", st->units.v.n);
 	err = sparse_run(&st->kb, st->units.v.v, st->units.v.n, &so, &st->arena, &s);
 	if (err) {
@@ -505,8 +520,9 @@ static void ask_sparse(struct study *st)
 	for (size_t i = 0; i < s.n_failed; i++)
 		to->failed[i] = (struct failed_unit){ s.failed[i].file, s.failed[i].error };
 	compare_imbalances(st, &s);
-	log_info("sparse %s: %zu warnings of lock contexts, %zu units not read to the end", s.version,
-		 s.n_warnings, s.n_failed);
+	log_info("sparse %s: %zu warnings of lock contexts, %zu units not read to the end, %zu of %zu "
+		 "units from the cache", s.version, s.n_warnings, s.n_failed, s.n_found,
+		 st->units.v.n);
 }
 
 void study_init(struct study *st, const struct options *o)
@@ -536,14 +552,23 @@ bool study_run(struct study *st)
 {
 	struct study_seconds *s = &st->seconds;
 	double begin = seconds_now(), at = begin;
+	struct study_kept kept;
 
-	if (!timed(study_open_tree(st), &at, &s->tree) ||
-	    !timed(study_select_units(st) && open_evidence(st), &at, &s->select) ||
-	    !timed(read_units(st), &at, &s->units))
+	if (!timed(study_open_tree(st), &at, &s->tree))
 		return false;
 	describe_kernel(st);
 	describe_rules(st);
-	find_hazards(st);
+	study_kept_begin(&kept, st);
+	if (study_kept_unchanged(&kept, st))
+		return true;
+	if (!timed(study_select_units(st) && open_evidence(st), &at, &s->select) ||
+	    !timed(read_units(st), &at, &s->units))
+		return false;
+	if (!study_kept_same(&kept, st)) {
+		find_hazards(st);
+		study_kept_store(&kept, st);
+	}
+	study_kept_end(&kept, st);
 	if (st->o->sparse)
 		ask_sparse(st);
 	s->all = seconds_now() - begin;

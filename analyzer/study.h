@@ -29,8 +29,11 @@ struct study {
 	struct pool_result *results;
 	struct program program;
 	struct report report;
+	bool compare; /* set before study_run(): compare guesses with the binaries; wants sections */
 	bool sections;			   /* set before study_run(): fill them too */
 	const struct remedy_names *whatif; /* the same: try these */
+	bool needs_program; /* the same: ->program is looked at, so the result of an earlier run
+			       will not do */
 	struct interp_profile profile; /* with --profile */
 	struct study_seconds {
 		double tree, select, units, link, analysis, all;

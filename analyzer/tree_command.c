@@ -42,7 +42,7 @@ static int analyse_and_report(struct tree_command *c)
 	struct report_options ro = { 0 };
 	int status;
 
-	if (!options_check(&c->o) || (c->before && !c->before(c)) || !study_run(&c->st))
+	if (!options_project(&c->o) || !options_check(&c->o) || (c->before && !c->before(c)) || !study_run(&c->st))
 		return EXIT_ERROR;
 	progress_end();
 	if ((c->after && !c->after(c, &ro)) || !options_report(&c->o, &c->st.report, &ro))

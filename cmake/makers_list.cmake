@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: MIT
-# The sources of the rooms that make facts, below @source.
-function(makers source ret)
+# The sources that make facts, or results, below @source. Rooms that make facts make results, too.
+function(makers source of ret)
+	set(rooms base clang facts kbuild rules)
 	set(patterns "")
-	foreach(room base clang facts kbuild rules)
+	if(of STREQUAL result)
+		list(APPEND rooms evidence flow hazard kept program)
+		set(patterns ${source}/analyzer/study*.[ch])
+	endif()
+	foreach(room IN LISTS rooms)
 		list(APPEND patterns ${source}/analyzer/${room}/*.[ch])
 	endforeach()
 	file(GLOB sources RELATIVE ${source} ${patterns})

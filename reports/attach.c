@@ -99,11 +99,115 @@ static void write_asked(const struct report *r, const struct report_options *o, 
 	}
 }
 
+static const struct {
+	enum in_binary what;
+	const char *head;
+} columns[] = {
+	{ IN_BINARY_FENTRY, "fentry" },	       { IN_BINARY_KPROBE, "kprobe" },
+	{ IN_BINARY_CLONE, "clone" },	       { IN_BINARY_NO_LOCATION, "no loc." },
+	{ IN_BINARY_INLINED, "inlined" },      { IN_BINARY_UNKNOWN, "unknown" },
+};
+
+static void add_counts(const struct guess_count *v, size_t n, struct strbuf *out)
+{
+	strbuf_addf(out, "  %-54s", "what the source says");
+	for (size_t k = 0; k < ARRAY_SIZE(columns); k++)
+		strbuf_addf(out, "%8s", columns[k].head);
+	strbuf_addch(out, '\n');
+	for (size_t i = 0; i < n; i++) {
+		strbuf_addf(out, "  %-8s  %-44s", certainty_name(v[i].certainty), v[i].basis);
+		for (size_t k = 0; k < ARRAY_SIZE(columns); k++)
+			strbuf_addf(out, "%8zu", v[i].n[columns[k].what]);
+		strbuf_addch(out, '\n');
+	}
+}
+
+/* "likely: 90 of 92 are there (98 %)", whatever it is based on. */
+static void add_share(const struct guess_count *v, size_t n, enum certainty c, struct strbuf *out)
+{
+	size_t there = 0, known = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].certainty != c)
+			continue;
+		for (size_t k = 0; k < IN_BINARY_UNKNOWN; k++) {
+			known += v[i].n[k];
+			there += k <= IN_BINARY_CLONE ? v[i].n[k] : 0;
+		}
+	}
+	if (known)
+		strbuf_addf(out, "  %s: %zu of %zu are there (%zu %%)\n", certainty_name(c), there,
+			    known, (200 * there + known) / (2 * known));
+}
+
+static void add_table(const struct guess_count *v, size_t n, const char *what, struct strbuf *out)
+{
+	size_t all = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < IN_BINARY_N; k++)
+			all += v[i].n[k];
+	}
+	strbuf_addf(out, "%zu functions %s\n", all, what);
+	add_counts(v, n, out);
+	add_share(v, n, CERT_LIKELY, out);
+	add_share(v, n, CERT_POSSIBLE, out);
+	add_share(v, n, CERT_NO, out);
+	strbuf_addch(out, '\n');
+}
+
+static void add_guessed(const struct guessed *g, struct strbuf *out)
+{
+	strbuf_addstr(out, "  ");
+	add_safe(out, g->name);
+	strbuf_addf(out, "  %s (%s), and it is: %s", certainty_name(g->certainty), g->basis,
+		    in_binary_name(g->binary));
+	if (g->clone) {
+		strbuf_addstr(out, ", ");
+		add_safe(out, g->clone);
+	}
+	if (g->location.file) {
+		strbuf_addstr(out, "  ");
+		add_safe(out, g->location.file);
+		strbuf_addf(out, ":%u", g->location.line);
+	}
+	strbuf_addch(out, '\n');
+}
+
+static void write_comparison(const struct report *r, struct strbuf *out)
+{
+	const struct comparison *c = r->comparison;
+	size_t n = 0;
+
+	strbuf_addstr(out, "What the source says, against ");
+	add_joined(out, &r->evidence);
+	strbuf_addstr(out, "\n\n");
+	add_table(c->under_lock, c->n_under_lock, "that are reached under a lock", out);
+	add_table(c->all, c->n_all, "that the analysed units' own files define", out);
+	for (size_t i = 0; i < c->n_functions; i++)
+		n += guess_is_wrong(&c->functions[i]);
+	strbuf_addf(out, "%zu wrong guess%s under a lock\n", n, n == 1 ? "" : "es");
+	for (size_t i = 0; i < c->n_functions; i++) {
+		if (guess_is_wrong(&c->functions[i]))
+			add_guessed(&c->functions[i], out);
+	}
+	strbuf_addstr(out, "Possible ones that are there\n");
+	for (size_t i = 0; i < c->n_functions; i++) {
+		if (c->functions[i].certainty == CERT_POSSIBLE &&
+		    c->functions[i].binary <= IN_BINARY_CLONE)
+			add_guessed(&c->functions[i], out);
+	}
+}
+
 static void attach_text_write(const struct report *r, const struct report_options *o,
 			      struct strbuf *out)
 {
 	size_t n[3] = { 0 };
 
+	if (r->comparison) {
+		write_comparison(r, out);
+		return;
+	}
 	if (o->n_functions) {
 		write_asked(r, o, out);
 		return;

@@ -16,7 +16,6 @@
  * fit have neither drawing nor source lines; their steps are there in words.
  */
 #define PAGE_BYTES 1000000
-#define LEAN_BYTES 7000 /* about what such a finding takes */
 
 void html_place(const struct location *l, struct strbuf *out)
 {
@@ -45,13 +44,6 @@ void html_name(const struct report *r, const char *name, struct strbuf *out)
 		strbuf_addf(out, "<a href=#a-%zu>", (size_t)(a - r->attachables) + 1);
 	add_xml(out, name);
 	strbuf_addstr(out, a ? "</a>" : "");
-}
-
-void html_function(const struct report *r, const char *name, struct strbuf *out)
-{
-	strbuf_addstr(out, "<code>");
-	html_name(r, name, out);
-	strbuf_addstr(out, "</code>");
 }
 
 void html_finding_link(const struct finding *f, struct strbuf *out)
@@ -286,6 +278,51 @@ static void add_choices(const struct report *r, struct strbuf *out)
 		      "<p class=\"hint js\" id=nothing hidden>No finding fits this filter.</p>\n");
 }
 
+/* How long a finding is without drawings and source lines. */
+static size_t lean_bytes(const struct html *h, const struct finding *f)
+{
+	struct strbuf sb = STRBUF_INIT;
+	struct html lean = *h;
+	size_t len;
+
+	lean.out = &sb;
+	lean.lean = true;
+	html_finding(&lean, f);
+	len = sb.len;
+	strbuf_release(&sb);
+	return len;
+}
+
+/*
+ * As many findings as fit with all they have, those behind them lean. What is
+ * measured and not kept is of no harm: lean findings share no source lines.
+ */
+static void add_each(struct html *h)
+{
+	static const char hint[] = "<p class=hint>From here on, drawings and source lines are left "
+				   "out to keep this page small.</p>\n";
+	const struct report *r = h->r;
+	struct strbuf sb = STRBUF_INIT, *out = h->out;
+	size_t rest = sizeof(hint);
+
+	for (size_t i = 0; i < r->n_findings; i++)
+		rest += lean_bytes(h, &r->findings[i]);
+	for (size_t i = 0; i < r->n_findings; i++) {
+		rest -= lean_bytes(h, &r->findings[i]);
+		if (!h->lean) {
+			strbuf_reset(&sb);
+			h->out = &sb;
+			html_finding(h, &r->findings[i]);
+			h->out = out;
+			h->lean = out->len + sb.len + rest > h->budget;
+			strbuf_addstr(out, h->lean ? hint : sb.buf);
+		}
+		if (h->lean)
+			html_finding(h, &r->findings[i]);
+	}
+	strbuf_release(&sb);
+}
+
 static void add_findings(struct html *h)
 {
 	const struct report *r = h->r;
@@ -306,16 +343,7 @@ static void add_findings(struct html *h)
 	if (r->n_findings) {
 		strbuf_addstr(out, "<h2 id=list>Findings</h2>\n");
 		add_choices(r, out);
-		for (size_t i = 0; i < r->n_findings; i++) {
-			if (!h->lean && out->len + (r->n_findings - i) * LEAN_BYTES > h->budget) {
-				h->lean = true;
-				strbuf_addstr(
-					out,
-					"<p class=hint>From here on, drawings and source lines are "
-					"left out to keep this page small.</p>\n");
-			}
-			html_finding(h, &r->findings[i]);
-		}
+		add_each(h);
 	}
 	strbuf_addstr(out, "</section>\n");
 	strbuf_release(&sb);

@@ -49,10 +49,7 @@ void html_attachables(struct html *h);
 /* "kernel/bpf/x.c:12", with a hint to the browser where it may break; nothing without a file. */
 void html_place(const struct location *l, struct strbuf *out);
 
-/* The name in <code>, linked to its row among the attach points where it has one. */
-void html_function(const struct report *r, const char *name, struct strbuf *out);
-
-/* The same without <code>, for lists in an element of class names. */
+/* The name, linked to its row among the attach points where it has one. */
 void html_name(const struct report *r, const char *name, struct strbuf *out);
 
 /* A short link to a finding: "RL101" in the colour of its severity. */

@@ -144,21 +144,33 @@ static void add_step_source(struct html *h, const struct ladder *l, size_t i, st
 	*shown = (struct shown){at->file, at->function, at->line, to};
 }
 
+/* Linked to its attach point, where there is room for links. */
+static void add_name(struct html *h, const char *name)
+{
+	if (h->lean)
+		add_xml(h->out, name);
+	else
+		html_name(h->r, name, h->out);
+}
+
 static void add_steps(struct html *h, const struct ladder *l, const char *prefix)
 {
 	size_t divider = ladder_divider(l);
 	struct strbuf *out = h->out;
 	struct shown shown = {0};
 
-	strbuf_addstr(out, "<div class=wide tabindex=0 role=group aria-label=\"Source lines\"><ol "
-			   "class=path>\n");
+	strbuf_addf(out,
+		    "<div class=wide tabindex=0 role=group aria-label=\"%s\"><ol class=path>\n",
+		    h->lean ? "Steps" : "Source lines");
 	for (size_t i = 0; i < l->n; i++) {
 		const struct step *s = &l->v[i];
 
 		strbuf_addf(out, "<li id=%s%zu class=\"%s%s\"><p><a class=n href=#%s%zu>%zu</a> ",
 			    prefix, i + 1, step_kind_name(s->kind),
 			    i && i >= divider ? " nested" : "", prefix, i + 1, i + 1);
-		html_function(h->r, s->function, out);
+		strbuf_addstr(out, "<code>");
+		add_name(h, s->function);
+		strbuf_addstr(out, "</code>");
 		if (s->location.file) {
 			strbuf_addch(out, ' ');
 			html_place(&s->location, out);
@@ -337,7 +349,7 @@ static void add_attach_points(struct html *h, const struct finding *f)
 				continue;
 			done[k] = true;
 			strbuf_addstr(out, k == i ? "" : ", ");
-			html_name(h->r, b->name, out);
+			add_name(h, b->name);
 		}
 		strbuf_addch(out, '\n');
 	}

@@ -455,6 +455,45 @@ static json_t *attachable(const struct attachable *a)
 	return j;
 }
 
+static json_t *guess_counts(const struct guess_count *v, size_t n)
+{
+	json_t *all = array();
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *j = object();
+
+		set(j, "guess", text(certainty_name(v[i].certainty)));
+		set(j, "basis", text(v[i].basis));
+		for (size_t k = 0; k < IN_BINARY_N; k++)
+			set(j, in_binary_name((enum in_binary)k), number(v[i].n[k]));
+		append(all, j);
+	}
+	return all;
+}
+
+static json_t *comparison(const struct comparison *c)
+{
+	json_t *j = object(), *functions = array();
+
+	set(j, "under_lock", guess_counts(c->under_lock, c->n_under_lock));
+	set(j, "all", guess_counts(c->all, c->n_all));
+	for (size_t i = 0; i < c->n_functions; i++) {
+		const struct guessed *g = &c->functions[i];
+		json_t *f = object();
+
+		set(f, "name", text(g->name));
+		set(f, "location", location(&g->location));
+		set(f, "guess", text(certainty_name(g->certainty)));
+		set(f, "basis", text(g->basis));
+		set(f, "binary", text(in_binary_name(g->binary)));
+		set(f, "clone", text_or_null(g->clone));
+		set(f, "wrong", json_boolean(guess_is_wrong(g)));
+		append(functions, f);
+	}
+	set(j, "functions", functions);
+	return j;
+}
+
 static void attach_json_write(const struct report *r, const struct report_options *o,
 			      struct strbuf *out)
 {
@@ -468,6 +507,7 @@ static void attach_json_write(const struct report *r, const struct report_option
 		if (!attachable_find(r, o->functions[i]))
 			append(elsewhere, text(o->functions[i]));
 	set(top, "not_under_a_lock", elsewhere);
+	set(top, "comparison", r->comparison ? comparison(r->comparison) : json_null());
 	write_document(top, out);
 }
 

@@ -85,7 +85,7 @@ static void arena_grow(struct arena *a, size_t size)
 	a->total += sizeof(*chunk) + room;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+static void *take(struct arena *a, size_t size)
 {
 	void *p;
 
@@ -96,7 +96,12 @@ void *arena_alloc(struct arena *a, size_t size)
 		arena_grow(a, size);
 	p = a->next;
 	a->next += size;
-	return memset(p, 0, size);
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	return memset(take(a, size), 0, size);
 }
 
 void *arena_calloc(struct arena *a, size_t n, size_t size)
@@ -110,7 +115,7 @@ void *arena_calloc(struct arena *a, size_t n, size_t size)
 
 void *arena_memdup(struct arena *a, const void *p, size_t len)
 {
-	void *copy = arena_alloc(a, len);
+	void *copy = take(a, len);
 
 	return len ? memcpy(copy, p, len) : copy;
 }

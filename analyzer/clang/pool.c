@@ -282,13 +282,15 @@ static void take_answer(struct pool *p, struct worker *w, const struct frame *fr
 
 	p->ret[w->result].shared = frame->shared;
 	p->ret[w->result].walk_seconds = frame->walk_seconds;
-	if (!frame->ok)
+	if (!frame->ok) {
 		error = arena_strndup(p->arena, data, frame->len);
-	else if (facts_decode(facts, n_facts, &p->ret[w->result].facts))
+	} else if (facts_decode(facts, n_facts, &p->ret[w->result].facts)) {
 		error = "facts that do not make sense came back";
-	else if (frame->n_deps)
+	} else if (frame->n_deps) {
 		facts_cache_store(p->o->cache, &p->keys[w->result], data, frame->n_deps, facts,
 				  n_facts);
+		p->ret[w->result].reads = p->keys[w->result].reads;
+	}
 	finish(p, w, error);
 }
 
@@ -412,11 +414,14 @@ static void ask(struct pool *p, struct facts_cache *cache, struct facts_key **re
 		strbuf_setlen(&text, same);
 		extract_key(&p->kb->units.v[p->units[unit]], p->kb, &text);
 		*key = facts_cache_key(cache, text.buf, text.len);
+		if (cache == p->o->cache)
+			p->ret[unit].key = *key;
 		if (!facts_cache_find(cache, key, &p->ret[unit].facts)) {
 			p->todo[p->n_todo++] = unit;
 			continue;
 		}
 		p->ret[unit].found = true;
+		p->ret[unit].reads = key->reads;
 		p->done++;
 		if (p->o->progress)
 			p->o->progress(p->o->data, p->done, p->n);

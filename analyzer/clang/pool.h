@@ -11,8 +11,10 @@ struct pool_result {
 	/* The first error, or "libclang crashed (signal 11)", or "timed out after 60 s". */
 	const char *error;
 	/* Where they came from, for those who want to know what takes the time. */
+	struct facts_key key; /* what the cache calls them, where one was given */
 	bool found; /* they were there already: in the cache, or given */
 	bool shared; /* parsed on shared headers */
+	const char *reads; /* a hash of the content of all that the unit reads; NULL: not known */
 	double seconds, walk_seconds; /* all of it; what came after the parse */
 };
 

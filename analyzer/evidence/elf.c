@@ -20,6 +20,9 @@
 #define SECTION_MCOUNT "__mcount_loc"
 #define SECTION_PATCHABLE "__patchable_function_entries"
 
+/* Code that is thrown away after boot. Its locations are in the table, and forgotten by then. */
+static const char *const discarded_sections[] = { ".init.text", ".exit.text" };
+
 /* The room may begin this many bytes before the entry (-fpatchable-function-entry=N,M). */
 #define ROOM_BEFORE_ENTRY 64
 
@@ -123,6 +126,18 @@ static uint32_t section_of(const struct reader *r, uint64_t addr)
 			return (uint32_t)elf_ndxscn(scn);
 	}
 	return 0;
+}
+
+static bool is_discarded(const struct reader *r, uint32_t section)
+{
+	Elf_Scn *scn = elf_getscn(r->elf, section);
+	const char *name = scn ? section_name(r, scn) : "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(discarded_sections); i++) {
+		if (!strcmp(name, discarded_sections[i]))
+			return true;
+	}
+	return false;
 }
 
 static void add_linked_place(struct reader *r, uint64_t addr)
@@ -295,8 +310,10 @@ static const char *read_image(struct reader *r)
 			each_section(r, read_linked_relocations);
 		r->img->has_locations = r->places.n;
 	}
-	for (size_t i = 0; i < r->places.n; i++)
-		mark(r->img, &r->places.v[i]);
+	for (size_t i = 0; i < r->places.n; i++) {
+		if (!is_discarded(r, r->places.v[i].section))
+			mark(r->img, &r->places.v[i]);
+	}
 	return NULL;
 }
 

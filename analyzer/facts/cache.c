@@ -11,6 +11,7 @@
 
 #define FACTS "facts"
 #define HEADERS "headers"
+#define OPINIONS "sparse"
 #define KEY_LEN 32
 #define STALE_SECONDS 3600 /* a file aside that is older was left by a run that was killed */
 
@@ -43,7 +44,7 @@ struct entry_file {
 struct folder {
 	VEC(struct entry_file) files;
 	uint64_t bytes;
-	size_t facts, headers;
+	size_t facts, headers, opinions, results;
 };
 
 /* Returns the length of the name that a file of the cache begins with, 0 if it is none. */
@@ -73,9 +74,9 @@ static bool is_own(const char *path, const char *name, size_t *ret_len, struct s
 	return *ret_len && lstat(path, ret) == 0;
 }
 
-static int add_facts(void *data, const char *path, const char *name, unsigned char type)
+static int add_counted(struct folder *f, size_t *count, const char *path, const char *name,
+		       unsigned char type)
 {
-	struct folder *f = data;
 	struct stat st;
 	size_t len;
 
@@ -84,8 +85,29 @@ static int add_facts(void *data, const char *path, const char *name, unsigned ch
 	if (!is_own(path, name, &len, &st))
 		return 0;
 	add_file(f, path, &st, name[len] == '.');
-	f->facts += name[len] == '\0';
+	*count += name[len] == '\0';
 	return 0;
+}
+
+static int add_facts(void *data, const char *path, const char *name, unsigned char type)
+{
+	struct folder *f = data;
+
+	return add_counted(f, &f->facts, path, name, type);
+}
+
+static int add_opinion(void *data, const char *path, const char *name, unsigned char type)
+{
+	struct folder *f = data;
+
+	return add_counted(f, &f->opinions, path, name, type);
+}
+
+static int add_result(void *data, const char *path, const char *name, unsigned char type)
+{
+	struct folder *f = data;
+
+	return add_counted(f, &f->results, path, name, type);
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -129,6 +151,8 @@ static void folder_read(struct folder *f, const char *dir)
 	memset(f, 0, sizeof(*f));
 	fs_walk(fs_join(&a, dir, FACTS), add_facts, f);
 	fs_walk(fs_join(&a, dir, HEADERS), add_header, f);
+	fs_walk(fs_join(&a, dir, FACTS_CACHE_RESULTS), add_result, f);
+	fs_walk(fs_join(&a, dir, OPINIONS), add_opinion, f);
 	arena_release(&a);
 }
 
@@ -179,6 +203,8 @@ void facts_cache_usage(const char *dir, struct arena *a, struct facts_cache_usag
 	ret->dir = fs_join(a, dir, FACTS);
 	ret->entries = f.facts;
 	ret->headers = f.headers;
+	ret->results = f.results;
+	ret->opinions = f.opinions;
 	ret->bytes = f.bytes;
 	folder_release(&f);
 }
@@ -215,6 +241,7 @@ int facts_cache_open(struct facts_cache *c, const char *dir, uint64_t limit)
 	c->top = arena_strdup(&c->arena, dir);
 	c->dir = fs_join(&c->arena, dir, FACTS);
 	c->headers = fs_join(&c->arena, dir, HEADERS);
+	c->opinions = fs_join(&c->arena, dir, OPINIONS);
 	return open_keys(c, c->dir);
 }
 
@@ -332,8 +359,8 @@ static bool whole(const struct facts_key *key, const struct strbuf *entry, struc
 	       ret->n_facts <= entry->len && sizeof(*ret) + ret->n_deps + ret->n_facts == entry->len;
 }
 
-/* Do the facts in the entry hold? Then they are read. */
-static bool use(struct facts_cache *c, const struct facts_key *key, const struct strbuf *entry,
+/* Do the facts in the entry hold? Then they are read, unless @ret is NULL. */
+static bool use(struct facts_cache *c, struct facts_key *key, const struct strbuf *entry,
 		struct facts *ret)
 {
 	struct deps deps = { 0 };
@@ -349,6 +376,9 @@ static bool use(struct facts_cache *c, const struct facts_key *key, const struct
 	deps_release(&deps);
 	if (!hold)
 		return false;
+	hash128_hex(entry->buf + sizeof(head), head.n_deps, key->reads);
+	if (!ret)
+		return true;
 	if (facts_decode(entry->buf + sizeof(head) + head.n_deps, head.n_facts, ret)) {
 		facts_release(ret);
 		return false;
@@ -356,7 +386,7 @@ static bool use(struct facts_cache *c, const struct facts_key *key, const struct
 	return true;
 }
 
-static bool find_at(struct facts_cache *c, const char *path, const struct facts_key *key,
+static bool find_at(struct facts_cache *c, const char *path, struct facts_key *key,
 		    struct facts *ret)
 {
 	struct strbuf entry = STRBUF_INIT;
@@ -367,7 +397,7 @@ static bool find_at(struct facts_cache *c, const char *path, const struct facts_
 }
 
 /* In the folders that were added; several may have one of the name. */
-static bool find_added(struct facts_cache *c, const struct facts_key *key, struct facts *ret)
+static bool find_added(struct facts_cache *c, struct facts_key *key, struct facts *ret)
 {
 	size_t from = 0, to = c->entries.n;
 
@@ -385,7 +415,7 @@ static bool find_added(struct facts_cache *c, const struct facts_key *key, struc
 	return false;
 }
 
-bool facts_cache_find(struct facts_cache *c, const struct facts_key *key, struct facts *ret)
+bool facts_cache_find(struct facts_cache *c, struct facts_key *key, struct facts *ret)
 {
 	char *path = c->dir ? entry_path(c, key) : NULL;
 	bool found = path && find_at(c, path, key, ret);
@@ -397,6 +427,23 @@ bool facts_cache_find(struct facts_cache *c, const struct facts_key *key, struct
 	c->n_found += found;
 	free(path);
 	return found;
+}
+
+bool facts_cache_confirm(struct facts_cache *c, struct facts_key *key)
+{
+	char *path = entry_path(c, key);
+	bool holds = find_at(c, path, key, NULL);
+
+	free(path);
+	return holds;
+}
+
+void facts_cache_touch(const struct facts_cache *c, const struct facts_key *key)
+{
+	char *path = entry_path(c, key);
+
+	utimensat(AT_FDCWD, path, NULL, 0);
+	free(path);
 }
 
 /* The encoded deps with names of folders instead of where they are. */
@@ -415,7 +462,7 @@ static void add_deps(const struct facts_cache *c, const char *data, size_t len, 
 	deps_release(&d);
 }
 
-void facts_cache_store(struct facts_cache *c, const struct facts_key *key, const char *deps,
+void facts_cache_store(struct facts_cache *c, struct facts_key *key, const char *deps,
 		       size_t n_deps, const char *facts, size_t n_facts)
 {
 	struct head head = { .n_facts = n_facts };
@@ -428,6 +475,7 @@ void facts_cache_store(struct facts_cache *c, const struct facts_key *key, const
 	strbuf_add(&entry, &head, sizeof(head));
 	add_deps(c, deps, n_deps, &entry);
 	head.n_deps = entry.len - sizeof(head);
+	hash128_hex(entry.buf + sizeof(head), head.n_deps, key->reads);
 	memcpy(entry.buf, &head, sizeof(head));
 	strbuf_add(&entry, facts, n_facts);
 	sum_of(entry.buf, entry.len, sum);

@@ -5,6 +5,7 @@
 #include "facts/deps.h"
 #include "facts/facts.h"
 
+#define FACTS_CACHE_RESULTS "results" /* folder of them, see kept/kept.h */
 #define FACTS_CACHE_SIZE ((uint64_t)2 << 30)
 
 /*
@@ -17,14 +18,16 @@
  * Files are written aside and renamed: runs at the same time see whole entries,
  * of one or the other. Trouble with writing costs the entry and is no error.
  *
- * Beside them are the headers that units share. They count for the limit and
- * go when they were not used for long, as entries do.
+ * Beside them are the headers that units share, what sparse said of units, and what
+ * the analysis found out (kept/kept.h). They count for the limit and go when they
+ * were not used for long, as entries do.
  */
 struct facts_cache {
 	struct arena arena;
 	const char *top; /* all of it */
 	const char *dir; /* of facts */
 	const char *headers; /* folder for headers parsed once for many units (clang/shared.h) */
+	const char *opinions; /* folder for what sparse said of units (sparse/sparse.h) */
 	uint64_t limit; /* bytes */
 	struct deps_view *view;
 	size_t n_found, n_stored;
@@ -43,6 +46,7 @@ extern const char facts_makers[];
 /* What a unit is looked for and stored by. */
 struct facts_key {
 	char hex[33];
+	char reads[33]; /* once found or stored: a hash of the content of all that the unit reads */
 };
 
 /*
@@ -73,22 +77,32 @@ void facts_cache_release(struct facts_cache *c);
 struct facts_key facts_cache_key(const struct facts_cache *c, const char *text, size_t len);
 
 /* Returns whether the cache has facts that still hold; @ret is set only then. */
-bool facts_cache_find(struct facts_cache *c, const struct facts_key *key, struct facts *ret);
+bool facts_cache_find(struct facts_cache *c, struct facts_key *key, struct facts *ret);
+
+/*
+ * Whether the entry, which was stored in this run, holds; its files are in
+ * ->view then, as those of all that were found are.
+ */
+bool facts_cache_confirm(struct facts_cache *c, struct facts_key *key);
+/* Notes that the facts are used, though nobody asked for them. */
+void facts_cache_touch(const struct facts_cache *c, const struct facts_key *key);
 
 /* Keeps encoded facts with their encoded deps. */
-void facts_cache_store(struct facts_cache *c, const struct facts_key *key, const char *deps,
+void facts_cache_store(struct facts_cache *c, struct facts_key *key, const char *deps,
 		       size_t n_deps, const char *facts, size_t n_facts);
 
 struct facts_cache_usage {
 	const char *dir; /* of facts; in the arena */
 	size_t entries;
 	size_t headers; /* shared ones */
-	uint64_t bytes; /* of both */
+	size_t opinions; /* units that sparse was asked about */
+	size_t results;
+	uint64_t bytes; /* of all */
 };
 
 /* What the cache below @dir holds; nothing if there is none. */
 void facts_cache_usage(const char *dir, struct arena *a, struct facts_cache_usage *ret);
-/* Removes all entries and shared headers. Returns 0 or a negative errno. */
+/* Removes all entries, shared headers and results. Returns 0 or a negative errno. */
 int facts_cache_clear(const char *dir);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "facts/deps.h"
 
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/hash.h"
 
@@ -76,6 +77,7 @@ struct deps_view {
 	struct strbuf path, text;
 	const struct timespec *since; /* or NULL: when things changed is of no interest */
 	bool changed; /* a folder has, since then */
+	bool dangling; /* a name was looked for that is a link to nowhere */
 };
 
 struct deps_view *deps_view_new(void)
@@ -103,23 +105,6 @@ void deps_view_free(struct deps_view *v)
 	free(v);
 }
 
-/*
- * May the time stamp @t be of a change at or after @since? File systems take
- * their stamps from a clock that ticks every 10 ms at the worst, or they keep
- * only whole seconds, FAT every other.
- */
-static bool may_be_after(const struct timespec *t, const struct timespec *since)
-{
-	int64_t slack = t->tv_nsec ? 20000000 : 2000000000;
-
-	if (t->tv_sec + 10 < since->tv_sec)
-		return false;
-	if (t->tv_sec > since->tv_sec)
-		return true;
-	return (since->tv_sec - t->tv_sec) * INT64_C(1000000000) + since->tv_nsec - t->tv_nsec <=
-	       slack;
-}
-
 /* The folder whose path is the first @len bytes of v->path. */
 static bool folder_exists(struct deps_view *v, size_t len)
 {
@@ -137,7 +122,7 @@ static bool folder_exists(struct deps_view *v, size_t len)
 	v->path.buf[len] = '\0';
 	f->exists = stat(v->path.buf, &st) == 0 && S_ISDIR(st.st_mode);
 	/* The time of the inode's change, because anybody can set the other one. */
-	if (f->exists && v->since && may_be_after(&st.st_ctim, v->since))
+	if (f->exists && v->since && time_may_be_after(&st.st_ctim, v->since))
 		v->changed = true;
 	v->path.buf[len] = cut;
 	return f->exists;
@@ -158,7 +143,12 @@ static bool look(struct deps_view *v, const char *dir, const char *name)
 	for (size_t i = dir_len + 1; v->path.buf[i]; i++)
 		if (v->path.buf[i] == '/' && !folder_exists(v, i))
 			return false;
-	return stat(v->path.buf, &st) == 0 && !S_ISDIR(st.st_mode);
+	if (stat(v->path.buf, &st) == 0)
+		return !S_ISDIR(st.st_mode);
+	/* What a link points to may come without the folder saying so. */
+	if (lstat(v->path.buf, &st) == 0)
+		v->dangling = true;
+	return false;
 }
 
 static bool look_beside(struct deps_view *v, const char *path)
@@ -198,6 +188,17 @@ static const char *file_hash(struct deps_view *v, const char *path)
 	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && fs_read(path, &v->text) == 0)
 		hash128_hex(v->text.buf, v->text.len, f->hash);
 	return f->hash;
+}
+
+bool deps_view_paths(const struct deps_view *v, deps_visit_fn *visit, void *data)
+{
+	for (const struct seen_file *f = v->files; f; f = f->hh.next)
+		visit(data, f->path);
+	for (const struct seen_folder *f = v->folders; f; f = f->hh.next)
+		visit(data, f->path);
+	for (const struct seen_beside *b = v->beside; b; b = b->hh.next)
+		visit(data, b->path);
+	return !v->dangling;
 }
 
 /* --- What the command says --- */

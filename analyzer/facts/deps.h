@@ -59,6 +59,14 @@ struct deps_view *deps_view_new(void);
 void deps_view_free(struct deps_view *v);
 
 /*
+ * Calls @visit for every path that was looked at: what deps_hold() of deps that
+ * hold says can change only if the time stamp of one of them does, or if one
+ * comes or goes. Returns false where even that is not certain.
+ */
+typedef void deps_visit_fn(void *data, const char *path);
+bool deps_view_paths(const struct deps_view *v, deps_visit_fn *visit, void *data);
+
+/*
  * Begins with what the command says: @argv ends with NULL, relative paths start
  * at @directory (may be NULL). A command with options that read files in ways
  * not known here, or without -nostdinc, makes the deps unknown.

@@ -119,6 +119,8 @@ static uint32_t load_by_kind(struct flow *fl, struct state *s, const struct sym 
 	const struct sym *base = sym_get(syms, a->a);
 	size_t i;
 
+	if (fl->input->map_type && a->c == in->map_record && a->b == in->type_field)
+		return sym_int(syms, *fl->input->map_type);
 	if (a->c == in->map_record && s->kind != FACTS_NONE) {
 		/* A bare map out of memory or out of a call may be another one than the run's. */
 		if (base->op == SY_LOAD || base->op == SY_FRESH)
@@ -543,7 +545,7 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 	struct state *out;
 	uint32_t i, n_same = 0, last = UINT32_MAX;
 
-	if (!act->fl->input->nested)
+	if (!act->fl->input->decide)
 		add_leave(act, s, value, loc);
 	out = state_clone(act->out, s);
 	if (sym_get(syms, value)->op == SY_LOAD) { /* a record by value? */
@@ -655,8 +657,16 @@ static bool followed(const struct activation *act, const struct state *s, uint32
 
 	if (!fn->defined || act->frame->depth >= MAX_DEPTH || on_stack(act->frame, callee))
 		return false;
-	if (input->decide || s->n_held || (input->nested ? fn->touches : fn->touches_direct))
+	/* Callees of another unit give back what they take; those of this one may not. */
+	if (input->own_unit) {
+		if (!(fn->flags & FF_HEADER) &&
+		    fn->unit != act->fl->in->p->funcs.v[act->frame->func].unit)
+			return false;
+		if (fn->touches_direct)
+			return true;
+	} else if (input->decide || s->n_held || (input->nested ? fn->touches : fn->touches_direct)) {
 		return true;
+	}
 	ff = func_fact(act->fl->in->p, fn);
 	return insn->dst != FACTS_NONE && ff->n_blocks <= SMALL_BLOCKS &&
 	       !func_info(act->fl->in, callee)->has_loop;
@@ -803,7 +813,7 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 	 * their own runs do not tell: whatever is assigned to a member is an
 	 * entry point too.
 	 */
-	follow &= distinct && distinct <= MAX_TARGETS &&
+	follow &= distinct && distinct <= MAX_TARGETS && !act->fl->input->own_unit &&
 		  (act->fl->input->nested || s->n_held || guarded(in, s) || distinct == 1);
 	last = FACTS_NONE;
 	for (i = 0; i < n; i++) {
@@ -1089,6 +1099,92 @@ static void exec(struct flow *fl, const struct frame *frame, const struct state 
 
 /* --- runs --- */
 
+/* Whether the run's function is for programs, and always returns with a lock held. */
+static bool hands_out_lock(const struct run_input *input, const struct exits *ex)
+{
+	size_t i;
+
+	for (i = 0; i < ex->n; i++)
+		if (!ex->v[i].s->n_held)
+			return false;
+	return input->for_programs;
+}
+
+/* Notes the exit of the run's own function as a place in the section that it leaves open. */
+static void add_exit_point(struct flow *fl, const struct frame *frame, const struct state *s)
+{
+	const struct func *fn = &fl->in->p->funcs.v[frame->func];
+	struct point pt = { .callee = frame->func, .loc = func_fact(fl->in->p, fn)->loc,
+			    .func = frame->func, .frame = frame, .guards = s->guards,
+			    .n_held = s->n_held, .at_exit = true, .entered = true };
+	uint8_t i;
+
+	for (i = 0; i < s->n_held; i++)
+		pt.held[i] = s->held[i].acquire;
+	vec_push(&fl->run->points, pt);
+}
+
+static bool returns_pointer(const struct program *p, uint32_t func)
+{
+	const struct func *fn = &p->funcs.v[func];
+	uint32_t type = func_fact(p, fn)->ret_type;
+
+	return type != FACTS_NONE && func_facts(p, fn)->types.v[type].kind == FT_PTR;
+}
+
+/* Runs @step in each state of @from; what it leaves becomes @from. @value: of the last pointer. */
+static void run_step(struct flow *fl, const struct frame *first, const struct run_step *step,
+		     struct arena *tmp, struct exits *from)
+{
+	struct interp *in = fl->in;
+	struct syms *syms = &fl->run->syms;
+	const struct fact_func *ff = func_fact(in->p, &in->p->funcs.v[step->func]);
+	struct exits all = { 0 };
+	size_t i, k;
+	uint32_t a;
+
+	for (i = 0; i < from->n; i++) {
+		struct state *s = from->v[i].s;
+		uint32_t value = from->v[i].value;
+		struct frame *fr = ARENA_NEW(&fl->run->arena, struct frame);
+		uint32_t *args = ARENA_ARRAY(&fl->run->arena, uint32_t, ff->n_params);
+		struct exits ex = { 0 };
+
+		if (!step->last && !state_assume(s, tmp, syms, value, true)) {
+			vec_push(&all, from->v[i]); /* nothing was found: only the last one is called */
+			continue;
+		}
+		for (a = 0; a < ff->n_params; a++)
+			args[a] = a == step->handed ? value
+				  : a < first->n_args ? first->args[a]
+						      : sym_make(syms, SY_PARAM, a, 0, 0, 0);
+		*fr = (struct frame){ .func = step->func, .via_pointer = true,
+				      .via_record = step->via_record, .via_field = step->via_field,
+				      .args = args, .n_args = ff->n_params,
+				      .hash = map64_mix(map64_mix(step->func, step->via_field), 1) };
+		exec(fl, fr, s, tmp, &ex);
+		for (k = 0; k < ex.n; k++) {
+			if (!returns_pointer(in->p, step->func))
+				ex.v[k].value = value;
+			vec_push(&all, ex.v[k]);
+		}
+		vec_release(&ex);
+	}
+	vec_release(from);
+	*from = all;
+}
+
+/* Whether @ex has a state with a lock or a guard that the run began without. */
+static bool anything_left(const struct exits *ex)
+{
+	size_t i;
+
+	for (i = 0; i < ex->n; i++)
+		if (ex->v[i].s->n_held || ex->v[i].s->guards.n)
+			return true;
+	return false;
+}
+
 void interp_run(struct interp *in, const struct run_input *input, struct run *ret)
 {
 	const struct func *fn = &in->p->funcs.v[input->func];
@@ -1138,10 +1234,16 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	fr->hash = map64_mix(input->func, 0);
 	exec(&fl, fr, &s, &tmp, &ex);
 	for (i = 0; i < ex.n; i++) {
-		struct run_exit e = { ex.v[i].value };
+		struct run_exit e = { ex.v[i].value,
+				      state_truth(ex.v[i].s, &ret->syms, ex.v[i].value) == 1 };
 
 		vec_push(&ret->exits, e);
+		if (hands_out_lock(input, &ex))
+			add_exit_point(&fl, fr, ex.v[i].s);
 	}
+	ret->followed = input->n_then && anything_left(&ex);
+	for (i = 0; i < input->n_then && ret->followed; i++)
+		run_step(&fl, fr, &input->then[i], &tmp, &ex);
 	vec_release(&ex);
 	map64_release(&fl.point_seen);
 	map64_release(&fl.acquire_seen);
@@ -1181,6 +1283,15 @@ static uint32_t expr_guard(const struct interp *in, const struct facts *f, uint3
 	return x->op == FX_FIELD ? prim_guard_field(in, x->sym2, x->sym) : FACTS_NONE;
 }
 
+/* Whether an operation that counts does so by a constant: amounts that vary are of something else. */
+static bool steps_by_constant(const struct facts *f, const struct fact_insn *insn, enum percpu_op op)
+{
+	if (op == PERCPU_INC || op == PERCPU_DEC || op == PERCPU_INC_RETURN || op == PERCPU_DEC_RETURN)
+		return true;
+	return insn->n_args > 1 &&
+	       f->exprs.v[expr_strip(f, f->arglist.v[insn->args + 1])].op == FX_INT;
+}
+
 /*
  * A guard is a counter that somebody raises, and that somebody lowers again or
  * whose value decides a branch. Counters that only grow (statistics) would
@@ -1206,7 +1317,7 @@ static void find_guards(struct interp *in)
 			if (g == FACTS_NONE)
 				continue;
 			if (pc && !k && pc->op != PERCPU_PTR) {
-				if (pc->op < PERCPU_READ)
+				if (pc->op < PERCPU_READ && steps_by_constant(f, insn, pc->op))
 					map64_put(&raised, g, 1);
 				if (pc->op == PERCPU_DEC || pc->op == PERCPU_SUB ||
 				    (pc->op >= PERCPU_INC_RETURN && pc->op != PERCPU_WRITE &&

@@ -46,6 +46,7 @@ struct guard_test {
 	int32_t count; /* the value seen by the test, after the operation */
 	struct fact_loc loc;
 	uint32_t func;
+	uint32_t addr; /* which counter, where there are several: a term of the run; or SYM_NONE */
 };
 
 struct guard_tests {
@@ -135,6 +136,7 @@ struct run_stray {
 /* A value that the function returned. */
 struct run_exit {
 	uint32_t value;
+	bool nonzero; /* known not to be 0, also where it is no constant */
 };
 
 struct run {
@@ -148,9 +150,11 @@ struct run {
 	VEC(struct run_leave) leaves;
 	VEC(struct run_try) tries;
 	VEC(struct run_stray) strays;
-	struct map64 raised, lowered; /* guards, by what the run does to them */
+	/* Guards, by what the run does to them; and by what goes on below a frame: run_did(). */
+	struct map64 raised, lowered;
 	struct map64 balanced; /* frame hash -> enum run_value of returns that leave what was found */
 	uint64_t steps;
+	bool followed;	 /* it left something, and what is called then was run as well */
 	const char *cut; /* why the run is not complete, or NULL */
 };
 
@@ -162,12 +166,24 @@ struct known_field {
 	int64_t value;
 };
 
+/* A function that is called after another one, in the state that it left. */
+struct run_step {
+	uint32_t func;
+	uint32_t via_record, via_field; /* the member that it is called through */
+	uint32_t handed; /* the parameter in which it gets the pointer that was returned last */
+	bool last; /* called whatever was returned; the others only with a pointer that is one */
+};
+
 struct run_input {
 	uint32_t func;
+	const struct run_step *then; /* what follows the function, if that leaves anything */
+	size_t n_then;
 	uint32_t kind;		     /* ops table of the map's kind, or FACTS_NONE */
 	const struct guards *guards; /* what the interrupted context has raised, or NULL */
 	bool nested; /* follow pointers although nothing is held: all acquires are wanted */
+	bool for_programs; /* programs call it: what it leaves is left to them */
 	bool nmi;    /* it runs in an NMI: interrupts are off, and code may ask */
+	bool own_unit; /* follow nothing that is defined in another unit, headers apart */
 	bool decide; /* the value returned is wanted: follow whatever it may depend on */
 	const int64_t *param_value; /* n_known constants, used where param_known */
 	const bool *param_known;
@@ -175,6 +191,7 @@ struct run_input {
 	const struct known_field *fields;
 	size_t n_fields;
 	const uint32_t *map_fields; /* bit per rules->map_fields: which a map's values have; NULL: any */
+	const int64_t *map_type; /* what the type of every map is, or NULL: that of the kind */
 	const char *attach_name; /* what a function of value VALUE_ATTACH_NAME returns, or NULL */
 	uint64_t max_steps;	 /* 0: the default bound */
 };
@@ -212,6 +229,8 @@ void interp_init(struct interp *in, struct program *p);
 void interp_release(struct interp *in);
 void interp_run(struct interp *in, const struct run_input *input, struct run *ret);
 void interp_run_release(struct run *r);
+/* Whether what @did (a run's raised or lowered) says happened to @guard in @frame, or below it. */
+bool run_did(const struct map64 *did, const struct frame *frame, uint32_t guard);
 
 /* Marks, in @mark (one for each function), those from which an operation on one of @guards is reached. */
 void interp_counting(const struct interp *in, const struct map64 *guards, bool *mark);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "flow/prims.h"
 
+#include "program/bpf.h"
+
 #include <string.h>
 
 /* The lowest error number that a failed acquire returns is -MAX_ERRNO (include/linux/err.h). */
@@ -67,9 +69,30 @@ static uint32_t field_class(struct flow *fl, const struct sym *v)
 	return field_string(fl->in, v->c, v->b);
 }
 
-/* The class of the lock at @addr: the field it is, or the global; 0 if it has no name. */
-static uint32_t lock_class(struct flow *fl, uint32_t addr)
+/* The struct of rules->tree.value_locks that the pointer @addr was handed on as, or 0. */
+static uint32_t typed_class(const struct prim_call *pc, uint32_t addr)
 {
+	const struct program *p = pc->fl->in->p;
+	const struct names *records = &p->rules->tree.value_locks;
+	const struct frame *fr;
+	uint32_t i, record;
+	size_t k;
+
+	for (fr = pc->frame; fr && records->n; fr = fr->up) {
+		for (i = 0; i < fr->n_args; i++) {
+			record = fr->args[i] == addr ? bpf_param_record(p, fr->func, i) : 0;
+			for (k = 0; record && k < records->n; k++)
+				if (!strcmp(records->v[k], program_str(p, record)))
+					return record;
+		}
+	}
+	return 0;
+}
+
+/* The class of the lock at @addr: the field it is, or the global, or its own type; 0: no name. */
+static uint32_t lock_class(const struct prim_call *pc, uint32_t addr)
+{
+	struct flow *fl = pc->fl;
 	const struct syms *syms = &fl->run->syms;
 	const struct sym *v = sym_get(syms, addr);
 
@@ -88,9 +111,9 @@ static uint32_t lock_class(struct flow *fl, uint32_t addr)
 			v = sym_get(syms, v->a);
 		if (v->op == SY_FADDR)
 			return field_string(fl->in, v->c, v->b);
-		return 0;
+		return typed_class(pc, addr);
 	default:
-		return 0;
+		return typed_class(pc, addr);
 	}
 }
 
@@ -122,11 +145,29 @@ static uint32_t path_fields(const struct flow *fl, const struct state *s)
 	return fields;
 }
 
+/* What the values of a map must have for a lock of @class to be in one of them. */
+static uint32_t class_fields(const struct program *p, uint32_t class)
+{
+	const struct rules *rules = p->rules;
+	uint32_t fields = 0;
+	size_t i, k, m;
+
+	for (i = 0; class && i < rules->tree.value_locks.n; i++) {
+		if (strcmp(rules->tree.value_locks.v[i], program_str(p, class)))
+			continue;
+		for (k = 0; k < rules->map_fields.n && k < 32; k++)
+			for (m = 0; m < rules->map_fields.v[k].records.n; m++)
+				if (!strcmp(rules->map_fields.v[k].records.v[m], program_str(p, class)))
+					fields |= UINT32_C(1) << k;
+	}
+	return fields;
+}
+
 static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, uint32_t addr,
 			    bool blocking)
 {
 	const struct func *fn = &pc->fl->in->p->funcs.v[pc->callee];
-	struct acquire a = { .class = lock_class(pc->fl, addr), .addr = addr, .kind = s->kind,
+	struct acquire a = { .class = lock_class(pc, addr), .addr = addr, .kind = s->kind,
 			     .rule = fn->lock, .primitive = pc->callee, .blocking = blocking,
 			     .loc = pc->insn->loc, .func = pc->frame->func, .frame = pc->frame,
 			     .map_fields = path_fields(pc->fl, s), .nested = s->n_held != 0,
@@ -136,6 +177,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	uint32_t id;
 	uint8_t i;
 
+	a.map_fields |= class_fields(pc->fl->in->p, a.class);
 	/* One place is one acquire, whichever of several terms the lock's address is. */
 	key = map64_mix(key, (uint64_t)a.class << 32 | s->kind);
 	key = map64_mix(key, (uint64_t)a.map_fields << 1 | a.nested);
@@ -157,7 +199,7 @@ static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, boo
 	const struct map64 *tracked = pc->fl->in->tracked;
 	uint32_t acquire;
 
-	if (tracked && map64_get(tracked, lock_class(pc->fl, addr)) == MAP64_EMPTY)
+	if (tracked && map64_get(tracked, lock_class(pc, addr)) == MAP64_EMPTY)
 		return;
 	acquire = add_acquire(pc, s, addr, blocking);
 	if (s->n_held == INTERP_MAX_HELD) { /* forget the oldest: it is the caller's business */
@@ -190,7 +232,7 @@ static void add_failed(const struct prim_call *pc, struct state *fail, uint32_t 
 	uint32_t id = map64_get(&pc->fl->try_seen, key);
 
 	if (id == MAP64_EMPTY) {
-		struct run_try t = { .class = lock_class(pc->fl, addr),
+		struct run_try t = { .class = lock_class(pc, addr),
 				     .frame = pc->frame, .loc = pc->insn->loc };
 
 		id = (uint32_t)run->tries.n;
@@ -227,7 +269,7 @@ static void release_stray(const struct prim_call *pc, struct state *s, uint32_t 
 static void release(const struct prim_call *pc, struct state *s, uint32_t addr)
 {
 	struct run *run = pc->fl->run;
-	uint32_t class = lock_class(pc->fl, addr), found = UINT32_MAX, i;
+	uint32_t class = lock_class(pc, addr), found = UINT32_MAX, i;
 
 	/* The lock at this address; where terms differ, the last one of its class. */
 	for (i = s->n_held; i-- > 0 && found == UINT32_MAX;)
@@ -247,6 +289,20 @@ static void release(const struct prim_call *pc, struct state *s, uint32_t addr)
 	s->n_held--;
 }
 
+/* The object that has the lock at @addr in it is there: a pointer to it is not NULL. */
+static void assume_object(const struct prim_call *pc, struct state *s, uint32_t addr)
+{
+	struct syms *syms = &pc->fl->run->syms;
+	const struct sym *v = sym_get(syms, addr);
+
+	while (v->op == SY_FADDR || v->op == SY_IADDR) {
+		addr = v->a;
+		v = sym_get(syms, addr);
+	}
+	if (v->op == SY_LOAD || v->op == SY_PARAM || v->op == SY_FRESH)
+		state_assume(s, pc->arena, syms, addr, true);
+}
+
 static void irqs_off(struct state *s)
 {
 	guards_add(&s->guards, GUARD_IRQS_OFF, 1);
@@ -256,6 +312,25 @@ static void irqs_on(struct state *s)
 {
 	if (guards_get(&s->guards, GUARD_IRQS_OFF) > 0)
 		guards_add(&s->guards, GUARD_IRQS_OFF, -1);
+}
+
+/* The lock that is found from @addr, what the argument points to, by the rule's path. */
+static uint32_t follow_path(const struct prim_call *pc, const struct rule_lock *rule, uint32_t addr)
+{
+	struct program *p = pc->fl->in->p;
+	size_t i;
+
+	for (i = 0; i < rule->path.n; i++) {
+		const char *step = rule->path.v[i], *dot = strchr(step, '.');
+
+		if (!dot)
+			continue;
+		addr = sym_faddr(&pc->fl->run->syms, addr,
+				 program_string(p, arena_printf(&p->arena, "%.*s", (int)(dot - step),
+								step)),
+				 program_string(p, dot + 1));
+	}
+	return addr;
 }
 
 void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
@@ -269,7 +344,7 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 		vec_push(ret, ((struct exit){ s, 0 }));
 		return;
 	}
-	addr = strip_transparent(pc->fl, pc->args[rule->arg]);
+	addr = follow_path(pc, rule, strip_transparent(pc->fl, pc->args[rule->arg]));
 	if (rule->does == LOCK_RELEASE) {
 		release(pc, s, addr);
 		if (rule->irq == IRQ_OFF)
@@ -283,6 +358,7 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 	value = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 7);
 	state_forget_known(s, syms, value);
 	forget_failed(s, addr);
+	assume_object(pc, s, addr);
 	fail = state_clone(pc->arena, s);
 	if (rule->irq == IRQ_OFF)
 		irqs_off(s);
@@ -377,6 +453,24 @@ static bool small_arg(const struct prim_call *pc, uint32_t i, int64_t *ret)
 	       *ret >= -4 && *ret <= 4;
 }
 
+/* As a key beside the guards themselves, which are 32 bits. */
+static uint64_t did_key(const struct frame *frame, uint32_t guard)
+{
+	return map64_mix(frame->hash, guard) | UINT64_C(1) << 32;
+}
+
+static void note_did(struct map64 *did, const struct frame *frame, uint32_t guard)
+{
+	map64_put(did, guard, 1);
+	for (; frame; frame = frame->up)
+		map64_put(did, did_key(frame, guard), 1);
+}
+
+bool run_did(const struct map64 *did, const struct frame *frame, uint32_t guard)
+{
+	return map64_get(did, did_key(frame, guard)) != MAP64_EMPTY;
+}
+
 uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
 {
 	const struct rule_percpu *rule = pc->fl->in->p->funcs.v[pc->callee].percpu;
@@ -405,13 +499,13 @@ uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
 	else if (rule->op != PERCPU_READ)
 		return fresh;
 	if (guards_get(&s->guards, guard) > old)
-		map64_put(&pc->fl->run->raised, guard, 1);
+		note_did(&pc->fl->run->raised, pc->frame, guard);
 	if (guards_get(&s->guards, guard) < old)
-		map64_put(&pc->fl->run->lowered, guard, 1);
+		note_did(&pc->fl->run->lowered, pc->frame, guard);
 	if (rule->op >= PERCPU_INC_RETURN && rule->op != PERCPU_WRITE &&
 	    pc->insn->dst != FACTS_NONE) {
 		struct guard_test t = { guard, guards_get(&s->guards, guard), pc->insn->loc,
-					pc->frame->func };
+					pc->frame->func, pc->args[0] };
 
 		state_tested(s, &t);
 	}
@@ -441,6 +535,18 @@ static uint32_t map_field(const struct prim_call *pc, const struct rule_value *r
 	if (pc->fl->input->map_fields)
 		return sym_int(syms, (*pc->fl->input->map_fields & mask) != 0);
 	return mask ? sym_make(syms, SY_MAP_FIELD, mask, 0, 0, 0) : SYM_NONE;
+}
+
+/* Whether the set in the first argument has the function whose name stands for the id in the second. */
+static uint32_t in_set(const struct prim_call *pc)
+{
+	struct syms *syms = &pc->fl->run->syms;
+	int64_t name;
+
+	if (pc->insn->n_args < 2 || sym_get(syms, pc->args[0])->op != SY_GADDR ||
+	    !sym_is_int(syms, pc->args[1], &name))
+		return SYM_NONE;
+	return sym_int(syms, bpf_set_has(pc->fl->in->p, sym_get(syms, pc->args[0])->a, (uint32_t)name));
 }
 
 uint32_t prim_value(const struct prim_call *pc, struct state *s)
@@ -475,6 +581,8 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 		return rule->arg < pc->insn->n_args ? pc->args[rule->arg] : SYM_NONE;
 	case VALUE_MAP_FIELD:
 		return map_field(pc, rule);
+	case VALUE_IN_SET:
+		return in_set(pc);
 	case VALUE_CONST:
 		return sym_int(syms, rule->value);
 	default:

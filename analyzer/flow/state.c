@@ -198,14 +198,22 @@ void state_forget_volatile(struct state *s, const struct syms *syms)
 	s->n_known = n;
 }
 
-static const struct known *find_known(const struct state *s, uint32_t sym)
+/* @at: where it is likely to be. */
+static const struct known *find_known_near(const struct state *s, uint32_t sym, uint32_t at)
 {
 	uint32_t i;
 
+	if (at < s->n_known && s->known[at].sym == sym)
+		return &s->known[at];
 	for (i = 0; i < s->n_known; i++)
 		if (s->known[i].sym == sym)
 			return &s->known[i];
 	return NULL;
+}
+
+static const struct known *find_known(const struct state *s, uint32_t sym)
+{
+	return find_known_near(s, sym, UINT32_MAX);
 }
 
 static struct known *make_known(struct state *s, struct arena *a, uint32_t sym)
@@ -424,6 +432,18 @@ static bool has_failed(const struct state *s, uint32_t addr)
 	return false;
 }
 
+/* Notes a test that the other path made: which of several counters it was may differ. */
+static void meet_test(struct state *s, const struct guard_test *t)
+{
+	struct guard_test both = *t;
+	uint8_t i;
+
+	for (i = 0; i < s->tests.n; i++)
+		if (s->tests.v[i].guard == t->guard && s->tests.v[i].addr != t->addr)
+			both.addr = SYM_NONE;
+	state_tested(s, &both);
+}
+
 bool state_meet_but(struct state *s, const struct state *o, const struct syms *syms, uint32_t b,
 		    uint32_t c)
 {
@@ -431,7 +451,7 @@ bool state_meet_but(struct state *s, const struct state *o, const struct syms *s
 	bool lost = false;
 
 	for (i = 0; i < s->n_known; i++) {
-		const struct known *k = find_known(o, s->known[i].sym);
+		const struct known *k = find_known_near(o, s->known[i].sym, i);
 		struct known m = s->known[i];
 		const struct sym *v = syms ? sym_get(syms, m.sym) : NULL;
 
@@ -457,7 +477,11 @@ bool state_meet_but(struct state *s, const struct state *o, const struct syms *s
 	}
 	s->n_known = n;
 	for (i = 0, n = 0; i < s->n_cells; i++) {
-		if (state_cell(o, s->cells[i].addr) == s->cells[i].val)
+		const struct cell *cell = &s->cells[i];
+
+		/* States that meet mostly have a common past, and its cells at the same places. */
+		if ((i < o->n_cells && o->cells[i].addr == cell->addr ? o->cells[i].val :
+								     state_cell(o, cell->addr)) == cell->val)
 			s->cells[n++] = s->cells[i];
 		else
 			lost = true;
@@ -471,7 +495,7 @@ bool state_meet_but(struct state *s, const struct state *o, const struct syms *s
 	}
 	s->n_failed = (uint8_t)n;
 	for (i = 0; i < o->tests.n; i++)
-		state_tested(s, &o->tests.v[i]);
+		meet_test(s, &o->tests.v[i]);
 	return lost;
 }
 

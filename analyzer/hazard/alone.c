@@ -7,11 +7,10 @@
  * nobody knows yet which of them programs can want.
  */
 
-/* Whether callers that this unit does not show start @fn; the others are seen through it. */
-static bool starts_here(const struct func *fn)
+bool func_starts_unit(const struct func *fn)
 {
 	return fn->defined && fn->touches && !fn->lock && !fn->percpu && !(fn->flags & FF_HEADER) &&
-	       (fn->address_taken || !(fn->flags & FF_STATIC) || !fn->has_callers);
+	       (fn->address_taken || !(fn->flags & FF_STATIC) || !fn->n_sites);
 }
 
 /*
@@ -44,7 +43,7 @@ void analyse_alone(struct program *p, struct arena *arena, struct report *ret)
 		struct run_input input = { .func = f, .kind = FACTS_NONE };
 		struct outer *o;
 
-		if (!starts_here(&p->funcs.v[f]))
+		if (!func_starts_unit(&p->funcs.v[f]))
 			continue;
 		o = ARENA_NEW(arena, struct outer);
 		o->func = f;

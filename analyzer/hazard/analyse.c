@@ -90,6 +90,9 @@ void analysis_release(struct analysis *an)
 	for (i = 0; i < an->outers.n; i++)
 		interp_run_release(&an->outers.v[i]->run);
 	vec_release(&an->reenters);
+	for (i = 0; i < an->unit_outers.n; i++)
+		interp_run_release(&an->unit_outers.v[i]->run);
+	vec_release(&an->unit_outers);
 	vec_release(&an->outers);
 	vec_release(&an->hazards);
 	vec_release(&an->faults);
@@ -134,8 +137,12 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 	find_hazards(&an);
 	find_faults(&an);
 	make_findings(&an, ret);
+	if (o->compare)
+		an.reached = ARENA_ARRAY(arena, uint8_t, p->funcs.n);
 	if (o->sections)
 		make_sections(&an, ret);
+	if (o->compare)
+		make_comparison(&an, ret);
 	if (o->whatif)
 		make_whatif(&an, ret);
 	ret->cuts = arena_memdup(arena, an.cuts, an.n_cuts * sizeof(*an.cuts));

@@ -51,6 +51,7 @@ struct binary_def {
 
 struct analyse_options {
 	bool sections; /* fill sections and attachables */
+	bool compare;  /* fill comparison, too; it needs sections and find_binary */
 	const struct remedy_names *whatif; /* fill whatif; without any name: with proposals */
 
 	/* Whether some unit of the kernel defines @function, and where. May be NULL. */

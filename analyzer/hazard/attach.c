@@ -44,39 +44,139 @@ static struct attach_verdict no(const char *reason)
 	return (struct attach_verdict){ CERT_NO, reason };
 }
 
-/* What keeps ftrace, and with it every way to attach to a function, away. */
-static struct attach_verdict ftrace_verdict(struct program *p, uint32_t func)
+static struct attach_guess guess_no(const char *basis)
 {
-	const struct func *fn = &p->funcs.v[func];
-
-	if (fn->section && has_prefix(program_str(p, fn->section), &p->rules->tree.notrace_sections))
-		return no(arena_printf(&p->arena, "in section %s",
-				       program_str(p, fn->section)));
-	if (fn->flags & FF_ALWAYS_INLINE)
-		return no("always inlined");
-	if (fn->flags & FF_INLINE)
-		return no("inline, which in the kernel includes notrace");
-	if (fn->flags & FF_NOTRACE)
-		return no("notrace");
-	if (fn->defined && !p->units[fn->unit].ftrace)
-		return no("its object is built without the ftrace flags");
-	return (struct attach_verdict){ CERT_LIKELY, "external" };
+	return (struct attach_guess){ CERT_NO, basis, basis };
 }
 
-/* The verdict on a function whose definition is in a unit that is not analysed. */
-static struct attach_verdict outside_verdict(struct program *p, const struct analyse_options *o,
-					     uint32_t func)
+static struct attach_guess guess_likely(const char *basis)
+{
+	return (struct attach_guess){ CERT_LIKELY, basis, basis };
+}
+
+/* The guess on a function whose definition is in a unit that is not analysed. */
+static struct attach_guess outside_guess(struct program *p, const struct analyse_options *o,
+					 uint32_t func)
 {
 	struct outside_def def;
 
 	if (!o->find_outside || !o->find_outside(o->find_data, func_name(p, func), &def))
-		return (struct attach_verdict){ CERT_LIKELY,
-						"external, its definition was not found" };
+		return guess_likely("external, its definition was not found");
 	if (def.notrace)
-		return no(arena_printf(&p->arena, "not traced (%s)", def.file));
+		return (struct attach_guess){ CERT_NO, "not traced, in a unit not analysed",
+					      arena_printf(&p->arena, "not traced (%s)", def.file) };
 	if (!def.ftrace)
-		return no(arena_printf(&p->arena, "%s is built without the ftrace flags", def.file));
-	return (struct attach_verdict){ CERT_LIKELY, arena_printf(&p->arena, "external, %s", def.file) };
+		return (struct attach_guess){
+			CERT_NO, "its object is built without the ftrace flags",
+			arena_printf(&p->arena, "%s is built without the ftrace flags", def.file)
+		};
+	return (struct attach_guess){ CERT_LIKELY, "external, in a unit not analysed",
+				      arena_printf(&p->arena, "external, %s", def.file) };
+}
+
+/*
+ * Compilers leave a function of this many instructions and branches (of facts)
+ * where it is if it is called from more than one place. What was measured on
+ * which kernels is in testdata/GUESSES.md.
+ */
+#define LARGE_BODY 24
+
+static size_t body_size(const struct program *p, const struct func *fn)
+{
+	const struct facts *f = func_facts(p, fn);
+	const struct fact_func *ff = func_fact(p, fn);
+	size_t n = ff->n_blocks;
+
+	for (uint32_t b = ff->blocks; b < ff->blocks + ff->n_blocks; b++)
+		n += f->blocks.v[b].n_insns;
+	return n;
+}
+
+/* A static function without attributes is left to the compiler. */
+static struct attach_guess static_guess(const struct program *p, const struct func *fn)
+{
+	if (fn->address_taken)
+		return guess_likely("static, its address is taken");
+	if (fn->recursive)
+		return guess_likely("static, recursive");
+	if (fn->n_sites > 1 && body_size(p, fn) >= LARGE_BODY)
+		return guess_likely("static, large and called from several places");
+	if (fn->n_sites > 1)
+		return (struct attach_guess){ CERT_POSSIBLE, "static, small",
+					      "static: may be inlined or cloned" };
+	return (struct attach_guess){ CERT_POSSIBLE, "static, called from one place",
+				      "static, called from one place: mostly inlined there" };
+}
+
+/* What keeps ftrace, and with it every way to attach to a function, away. */
+struct attach_guess attach_guess(struct program *p, const struct analyse_options *o, uint32_t func,
+				 bool via_pointer)
+{
+	const struct func *fn = &p->funcs.v[func];
+
+	if (fn->section && has_prefix(program_str(p, fn->section), &p->rules->tree.notrace_sections))
+		return (struct attach_guess){ CERT_NO, "in a section that is not traced",
+					      arena_printf(&p->arena, "in section %s",
+							   program_str(p, fn->section)) };
+	if (fn->flags & FF_ALWAYS_INLINE)
+		return guess_no("always inlined");
+	if (fn->flags & FF_INLINE)
+		return guess_no("inline, which in the kernel includes notrace");
+	if (fn->flags & FF_NOTRACE)
+		return guess_no("notrace");
+	if (fn->defined && !p->units[fn->unit].ftrace)
+		return guess_no("its object is built without the ftrace flags");
+	if (!fn->defined)
+		return outside_guess(p, o, func);
+	if (!(fn->flags & FF_STATIC))
+		return guess_likely("external");
+	if (fn->flags & FF_NOINLINE)
+		return guess_likely("static, noinline");
+	if (via_pointer)
+		return guess_likely("static, called through a pointer");
+	return static_guess(p, fn);
+}
+
+/* Asks the binary about @func. Returns false where it says nothing. */
+static bool ask_binary(struct program *p, const struct analyse_options *o, uint32_t func,
+		       struct binary_def *ret)
+{
+	const struct func *fn = &p->funcs.v[func];
+	const char *name = func_name(p, func), *unit = NULL;
+	bool is_static = fn->defined && (fn->flags & FF_STATIC);
+	struct outside_def out;
+
+	if (!o->find_binary)
+		return false;
+	if (fn->defined)
+		unit = program_str(p, func_facts(p, fn)->unit.file);
+	else if (o->find_outside && o->find_outside(o->find_data, name, &out))
+		unit = out.file;
+	return o->find_binary(o->find_data, name, unit, is_static, ret);
+}
+
+enum in_binary attach_in_binary(struct program *p, const struct analyse_options *o, uint32_t func,
+				const char **ret_clone)
+{
+	struct binary_def def;
+
+	*ret_clone = NULL;
+	if (!ask_binary(p, o, func, &def))
+		return IN_BINARY_UNKNOWN;
+	switch (def.says) {
+	case BINARY_ABSENT:
+		return IN_BINARY_INLINED;
+	case BINARY_NO_LOCATION:
+		return IN_BINARY_NO_LOCATION;
+	case BINARY_CLONED:
+		*ret_clone = def.clone;
+		return IN_BINARY_CLONE;
+	case BINARY_TRACED:
+		break;
+	}
+	/* Of two of one name BTF has none, or one that may be the other. */
+	return (def.btf_known && !def.in_btf) || def.n_same > 1 ? IN_BINARY_KPROBE :
+								  IN_BINARY_FENTRY;
 }
 
 /* What the binary makes of the verdict @v that the source gave; it was not "no". */
@@ -84,19 +184,9 @@ static struct attach_verdict binary_verdict(struct program *p, const struct anal
 					    const struct rule_attach *way, uint32_t func,
 					    struct attach_verdict v)
 {
-	const struct func *fn = &p->funcs.v[func];
-	const char *name = func_name(p, func), *unit = NULL;
-	bool is_static = fn->defined && (fn->flags & FF_STATIC);
-	struct outside_def out;
 	struct binary_def def;
 
-	if (!o->find_binary || !way->needs_ftrace)
-		return v;
-	if (fn->defined)
-		unit = program_str(p, func_facts(p, fn)->unit.file);
-	else if (o->find_outside && o->find_outside(o->find_data, name, &out))
-		unit = out.file;
-	if (!o->find_binary(o->find_data, name, unit, is_static, &def))
+	if (!way->needs_ftrace || !ask_binary(p, o, func, &def))
 		return v;
 	switch (def.says) {
 	case BINARY_ABSENT:
@@ -135,17 +225,16 @@ static struct attach_verdict binary_verdict(struct program *p, const struct anal
 }
 
 static struct attach_verdict source_verdict(struct program *p, const struct bpf_tables *t,
-				      const struct analyse_options *o,
-				      const struct rule_attach *way, uint32_t func,
-				      bool via_pointer)
+					    const struct analyse_options *o,
+					    const struct rule_attach *way, uint32_t func,
+					    bool via_pointer)
 {
 	const struct func *fn = &p->funcs.v[func];
-	struct attach_verdict v = ftrace_verdict(p, func);
-	uint32_t set;
+	struct attach_guess guess = attach_guess(p, o, func, via_pointer);
+	uint32_t set = map64_get(&t->denied, fn->name);
 
-	if (v.certainty == CERT_NO)
-		return v;
-	set = map64_get(&t->denied, fn->name);
+	if (guess.certainty == CERT_NO)
+		return no(guess.reason);
 	if (way->deny_sets && set != MAP64_EMPTY)
 		return no(arena_printf(&p->arena, "in %s", program_str(p, set)));
 	if (way->nokprobe && named_in_section(p, &p->rules->tree.nokprobe_sections, func))
@@ -154,15 +243,7 @@ static struct attach_verdict source_verdict(struct program *p, const struct bpf_
 	    !has_prefix(program_str(p, fn->name), &p->rules->tree.lsm_hook_prefixes) &&
 	    !named_in_section(p, &p->rules->tree.error_injection_sections, func))
 		return no("fmod_ret goes only on LSM hooks and error-injection functions");
-	if (!fn->defined)
-		return outside_verdict(p, o, func);
-	if (!(fn->flags & FF_STATIC))
-		return v;
-	if (fn->flags & FF_NOINLINE)
-		return (struct attach_verdict){ CERT_LIKELY, "static, noinline" };
-	if (via_pointer)
-		return (struct attach_verdict){ CERT_LIKELY, "static, called through a pointer" };
-	return (struct attach_verdict){ CERT_POSSIBLE, "static: may be inlined or cloned" };
+	return (struct attach_verdict){ guess.certainty, guess.reason };
 }
 
 struct attach_verdict attach_function(struct program *p, const struct bpf_tables *t,

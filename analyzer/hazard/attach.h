@@ -13,6 +13,24 @@ struct attach_verdict {
 };
 
 /*
+ * What the source makes one expect of the compiler: whether it leaves a function
+ * that ftrace can patch. What forbids attaching to such a one is not in it.
+ */
+struct attach_guess {
+	enum certainty certainty;
+	const char *basis;  /* a few words that many functions share: "static, noinline" */
+	const char *reason; /* the same about this one; it may name a file */
+};
+
+/* The guess about @func; @via_pointer as below. */
+struct attach_guess attach_guess(struct program *p, const struct analyse_options *o, uint32_t func,
+				 bool via_pointer);
+
+/* What the binary has of @func; @ret_clone: the clone's name, or NULL. */
+enum in_binary attach_in_binary(struct program *p, const struct analyse_options *o, uint32_t func,
+				const char **ret_clone);
+
+/*
  * The verdict for a program of @way at function @func. @via_pointer: the call
  * at hand goes through a pointer, so it reaches the copy that is not inlined.
  */

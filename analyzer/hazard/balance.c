@@ -32,9 +32,13 @@ void add_fault(struct analysis *an, const struct fault *ft)
 {
 	size_t i;
 
-	for (i = 0; i < an->faults.n; i++)
-		if (same_fault(&an->faults.v[i], ft))
-			return;
+	for (i = 0; i < an->faults.n; i++) {
+		if (!same_fault(&an->faults.v[i], ft))
+			continue;
+		if (ft->lowers && !an->faults.v[i].lowers) /* the worse of the two */
+			an->faults.v[i] = *ft;
+		return;
+	}
 	vec_push(&an->faults, *ft);
 }
 
@@ -82,7 +86,9 @@ void make_fault_finding(struct analysis *an, const struct fault *ft, struct find
 	f->context = "recursion";
 	f->code = ft->code;
 	f->rule = rule ? rule->name : ft->code;
-	f->severity = SEV_ERROR;
+	f->severity = ft->severity;
+	if (ft->assumption)
+		strlist_add(an, &f->assumptions, ft->assumption);
 	f->message = ft->message;
 	f->location = location_in(an, &ft->loc, ft->frame->func);
 	if (ft->class)
@@ -118,4 +124,5 @@ void find_faults(struct analysis *an)
 	find_rl104(an);
 	find_rl107(an);
 	find_rl110(an);
+	find_rl110_elsewhere(an);
 }

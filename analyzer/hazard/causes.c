@@ -155,22 +155,62 @@ uint32_t hazard_storage_kind(const struct analysis *an, const struct hazard *h)
 	return kind != FACTS_NONE ? kind : lock_storage_kind(an, &h->nested->run, h->wanted);
 }
 
+bool guard_stops(struct analysis *an, const struct hazard *h, uint32_t guard)
+{
+	struct guards g = h->guards;
+	const struct nested *n;
+	size_t i;
+
+	guards_set(&g, guard, 1);
+	n = reenter_run(an, h->reenter, &g, h->context == CTX_NMI);
+	for (i = 0; i < n->run.acquires.n; i++)
+		if (n->run.acquires.v[i].class == h->wanted->class &&
+		    n->run.acquires.v[i].blocking)
+			return false;
+	return true;
+}
+
 uint32_t hazard_expected(struct analysis *an, const struct hazard *h)
 {
 	const struct nested *base = h->reenter->runs.v[0]; /* nothing raised */
+	uint32_t kind = hazard_storage_kind(an, h);
+	int pass;
 	size_t i;
 	uint8_t k;
 
-	for (i = 0; i < base->run.acquires.n; i++) {
-		const struct acquire *a = &base->run.acquires.v[i];
+	/* The guard is up at the lock; else it was tested on the way, and what it said decides. */
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < base->run.acquires.n; i++) {
+			const struct acquire *a = &base->run.acquires.v[i];
 
-		if (a->class != h->wanted->class || !a->blocking || a->func != h->wanted->func)
+			if (a->class != h->wanted->class || !a->blocking || a->nested ||
+			    a->func != h->wanted->func)
+				continue;
+			for (k = 0; k < a->tests.n; k++)
+				if (guard_is_designated(an, a->class, kind, a->tests.v[k].guard) &&
+				    (pass ? guard_stops(an, h, a->tests.v[k].guard)
+					  : acquire_tests(a, &a->tests.v[k])))
+					return a->tests.v[k].guard;
+		}
+	}
+	return FACTS_NONE;
+}
+
+uint32_t late_guard(const struct run *run, size_t acquire)
+{
+	const struct guards *early = &run->acquires.v[acquire].guards;
+	size_t i;
+	uint8_t g;
+
+	for (i = 0; i < run->points.n; i++) {
+		const struct point *pt = &run->points.v[i];
+
+		if (!pt->at_entry || !pt->n_held || pt->held[pt->n_held - 1] != acquire)
 			continue;
-		for (k = 0; k < a->tests.n; k++)
-			if (acquire_tests(a, &a->tests.v[k]) &&
-			    guard_is_designated(an, a->class, hazard_storage_kind(an, h),
-						a->tests.v[k].guard))
-				return a->tests.v[k].guard;
+		for (g = 0; g < pt->guards.n; g++)
+			if (pt->guards.v[g].guard != GUARD_IRQS_OFF && pt->guards.v[g].count > 0 &&
+			    guards_get(early, pt->guards.v[g].guard) <= 0)
+				return pt->guards.v[g].guard;
 	}
 	return FACTS_NONE;
 }
@@ -190,6 +230,15 @@ static size_t stack_of(const struct frame *last, const struct frame **ret, size_
 		ret[n - 1 - i] = t;
 	}
 	return n;
+}
+
+const struct frame *hazard_entry(const struct hazard *h)
+{
+	const struct frame *fr = h->held->frame;
+
+	while (fr->up)
+		fr = fr->up;
+	return fr;
 }
 
 const struct frame *hazard_null_frame(struct analysis *an, const struct hazard *h,
@@ -232,6 +281,18 @@ bool hazard_lacks_guard(struct analysis *an, const struct hazard *h, struct caus
 	*ret = (struct cause){ .func = hazard_guard_frame(an, h, expected)->func,
 			       .expected = expected };
 	return true;
+}
+
+uint32_t hazard_reenter_func(const struct analysis *an, const struct hazard *h)
+{
+	uint32_t func = an->t.callables.v[h->reenter->callable].func;
+	const struct frame *fr;
+
+	/* A helper that hands on to the map's own operation: this one takes the lock. */
+	for (fr = h->wanted->frame; fr; fr = fr->up)
+		if (fr->via_pointer && fr->via_record == an->in.ops_record)
+			func = fr->func;
+	return func;
 }
 
 const char *people_name(const struct program *p, uint32_t func)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "hazard/model.h"
+#include "hazard/sequence.h"
 
 #include <string.h>
 
@@ -45,6 +46,19 @@ static uint32_t assigned_once(struct analysis *an, const struct facts *f,
 /* A value is followed through this many assignments. */
 #define MAX_ASSIGNED 4
 
+/* Whether local @local of @ff points to a lock of maps' values that is wanted. */
+static bool is_value_lock(const struct analysis *an, const struct facts *f,
+			  const struct fact_func *ff, uint32_t local)
+{
+	uint32_t type = f->locals.v[ff->locals + local].type;
+
+	if (type == FACTS_NONE || f->types.v[type].kind != FT_PTR || f->types.v[type].to == FACTS_NONE)
+		return false;
+	type = f->types.v[type].to;
+	return f->types.v[type].kind == FT_RECORD &&
+	       map64_get(&an->classes, f->types.v[type].name) != MAP64_EMPTY;
+}
+
 /* Classifies argument @e of a lock operation in @f; ARG_PARAM: it is the caller's own @ret_param. */
 static enum lock_arg classify(struct analysis *an, const struct facts *f,
 			      const struct fact_func *ff, uint32_t e, uint32_t *ret_param)
@@ -63,6 +77,8 @@ static enum lock_arg classify(struct analysis *an, const struct facts *f,
 		x = &f->exprs.v[expr_strip(f, x->a)];
 	else if (x->op != FX_LOCAL)
 		return ff->flags & FF_HEADER ? ARG_INSIDE : ARG_WANTED;
+	if (x->op == FX_LOCAL && x->a >= ff->n_params && is_value_lock(an, f, ff, x->a))
+		return ARG_WANTED;
 	if (x->op == FX_LOCAL && x->a >= ff->n_params)
 		return ARG_OTHER; /* nobody else has a lock on the stack */
 	while (x->op == FX_INDEX ||
@@ -148,22 +164,30 @@ static bool *find_wanted(struct analysis *an)
 	return wanted;
 }
 
-static void run_outer(struct analysis *an, uint32_t func, uint32_t record, uint32_t field,
-		      const char *via, uint32_t kind)
+static const struct outer *run_steps(struct analysis *an, const struct run_input *input,
+				     uint32_t record, uint32_t field, const char *via)
 {
 	struct outer *o = ARENA_NEW(an->arena, struct outer);
-	struct run_input input = { .func = func, .kind = kind };
 
-	o->func = func;
+	o->func = input->func;
 	o->via_record = record;
 	o->via_field = field;
 	o->via = via;
-	o->kind = kind;
-	interp_run(&an->in, &input, &o->run);
+	o->kind = input->kind;
+	interp_run(&an->in, input, &o->run);
 	an->steps += o->run.steps;
 	if (o->run.cut)
-		add_cut(an, func, o->run.cut);
+		add_cut(an, input->func, o->run.cut);
 	vec_push(&an->outers, o);
+	return o;
+}
+
+static void run_outer(struct analysis *an, uint32_t func, uint32_t record, uint32_t field,
+		      const char *via, uint32_t kind)
+{
+	const struct run_input input = { .func = func, .kind = kind };
+
+	run_steps(an, &input, record, field, via);
 }
 
 /* The first member that @func is assigned to by a table that is of no map kind. */
@@ -187,6 +211,11 @@ static const char *callable_via(struct analysis *an, uint32_t func)
 	return NULL;
 }
 
+static const char *via_member(struct analysis *an, uint32_t record, uint32_t field)
+{
+	return arena_printf(an->arena, "%s.%s", program_str(an->p, record), program_str(an->p, field));
+}
+
 /* Runs @func once for each kind of map that it serves; false if it serves none. */
 static bool run_for_kinds(struct analysis *an, uint32_t func)
 {
@@ -202,14 +231,58 @@ static bool run_for_kinds(struct analysis *an, uint32_t func)
 			if (an->kinds.v[k].ops != t->var)
 				continue;
 			run_outer(an, func, t->record, t->field,
-				  arena_printf(an->arena, "%s.%s", program_str(an->p, t->record),
-					       program_str(an->p, t->field)),
-				  t->var);
+				  via_member(an, t->record, t->field), t->var);
 			any = true;
 			break;
 		}
 	}
 	return any;
+}
+
+/* Runs the members of @s that reach a wanted lock, for a map of @kind; @done: what was run. */
+static void run_sequence(struct analysis *an, const struct sequence *s, uint32_t kind,
+			 const bool *wanted, bool *done)
+{
+	uint32_t record = program_string(an->p, s->rule->record);
+	uint32_t field = program_string(an->p, s->rule->begin);
+	const struct run_input input = { .func = s->begin, .kind = kind, .then = s->steps.v,
+					 .n_then = s->steps.n };
+	bool followed = false;
+	size_t i, k;
+
+	if (wanted[s->begin]) {
+		followed = run_steps(an, &input, record, field, via_member(an, record, field))->run.followed;
+		done[s->begin] = true;
+	}
+	for (i = 0; i < s->steps.n; i++) {
+		uint32_t func = s->steps.v[i].func;
+
+		for (k = 0; k < i && s->steps.v[k].func != func; k++)
+			;
+		if (k < i || !wanted[func])
+			continue;
+		/* With nothing left by the one before, each tells the same by itself. */
+		if (!followed && kind != FACTS_NONE)
+			run_outer(an, func, record, s->steps.v[i].via_field,
+				  via_member(an, record, s->steps.v[i].via_field), kind);
+		done[func] |= followed || kind != FACTS_NONE;
+	}
+}
+
+/* Runs the sequences; @done: the functions that were run, and need not be run by themselves. */
+static void run_sequences(struct analysis *an, const bool *wanted, bool *done)
+{
+	struct sequence_list l = { 0 };
+	size_t i, k;
+
+	find_sequences(an, &l);
+	for (i = 0; i < l.n; i++) {
+		for (k = 0; k < l.v[i].kinds.n; k++)
+			run_sequence(an, &l.v[i], l.v[i].kinds.v[k], wanted, done);
+		if (!k)
+			run_sequence(an, &l.v[i], FACTS_NONE, wanted, done);
+	}
+	sequences_release(&l);
 }
 
 static void run_helper(struct analysis *an, uint32_t func, const char *via)
@@ -220,8 +293,11 @@ static void run_helper(struct analysis *an, uint32_t func, const char *via)
 	for (i = 0; i < an->reenters.n; i++) {
 		const struct reenter *r = an->reenters.v[i];
 
+		const struct run_input input = { .func = func, .kind = r->kind,
+						 .for_programs = true };
+
 		if (an->t.callables.v[r->callable].func == func)
-			run_outer(an, func, 0, 0, via, r->kind);
+			run_steps(an, &input, 0, 0, via);
 	}
 }
 
@@ -254,6 +330,7 @@ void find_outers(struct analysis *an)
 {
 	struct program *p = an->p;
 	bool *wanted = find_wanted(an), *counts = ARENA_ARRAY(an->arena, bool, p->funcs.n);
+	bool *done = ARENA_ARRAY(an->arena, bool, p->funcs.n);
 	uint32_t f;
 
 	an->in.tracked = &an->classes;
@@ -266,6 +343,7 @@ void find_outers(struct analysis *an)
 	 */
 	for (f = 0; f < p->funcs.n; f++)
 		p->funcs.v[f].touches_direct = wanted[f] || counts[f];
+	run_sequences(an, wanted, done);
 	for (f = 0; f < p->funcs.n; f++) {
 		const struct func *fn = &p->funcs.v[f];
 		const struct member_target *t;
@@ -273,22 +351,20 @@ void find_outers(struct analysis *an)
 
 		if (an->o->progress)
 			an->o->progress(an->o->data, "entry points", f, p->funcs.n);
-		if (!fn->defined || !wanted[f] || fn->lock || fn->percpu)
+		if (!fn->defined || !wanted[f] || done[f] || fn->lock || fn->percpu)
 			continue;
 		via = callable_via(an, f);
 		if (via) {
 			run_helper(an, f, via);
 			continue;
 		}
-		if (!fn->address_taken && ((fn->flags & FF_STATIC) || fn->has_callers))
+		if (!fn->address_taken && ((fn->flags & FF_STATIC) || fn->n_sites))
 			continue;
 		if (run_for_kinds(an, f))
 			continue;
 		t = other_member(an, f);
 		run_outer(an, f, t ? t->record : 0, t ? t->field : 0,
-			  t		      ? arena_printf(an->arena, "%s.%s",
-							     program_str(p, t->record),
-							     program_str(p, t->field))
+			  t		      ? via_member(an, t->record, t->field)
 			  : fn->address_taken ? "passed as a pointer"
 					      : "called from outside the analysed units",
 			  FACTS_NONE);

@@ -10,6 +10,9 @@ static const char *const certainties[] = { "no", "possible", "likely", "confirme
 static const char *const step_kinds[] = { "call",   "pointer", "guard",  "acquire",
 					  "attach", "reenter", "blocked", "return" };
 
+static const char *const in_binaries[] = { "fentry",	 "kprobe only", "clone",
+					   "no location", "inlined",	"unknown" };
+
 static bool index_of(const char *const *names, size_t n, const char *name, size_t *ret)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -34,6 +37,20 @@ const char *certainty_name(enum certainty c)
 const char *step_kind_name(enum step_kind k)
 {
 	return step_kinds[k];
+}
+
+const char *in_binary_name(enum in_binary b)
+{
+	return in_binaries[b];
+}
+
+bool guess_is_wrong(const struct guessed *g)
+{
+	bool there = g->binary <= IN_BINARY_CLONE;
+
+	if (g->binary == IN_BINARY_UNKNOWN)
+		return false;
+	return (g->certainty == CERT_LIKELY && !there) || (g->certainty == CERT_NO && there);
 }
 
 bool severity_from_name(const char *name, enum severity *ret)

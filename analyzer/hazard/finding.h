@@ -175,6 +175,44 @@ struct attachable {
 	size_t n_dangers;
 };
 
+/* What a binary has of a function. */
+enum in_binary {
+	IN_BINARY_FENTRY,      /* it is there, for all ways to attach to functions */
+	IN_BINARY_KPROBE,      /* it is there, and BTF cannot name it */
+	IN_BINARY_CLONE,       /* only as a clone, which kprobes take */
+	IN_BINARY_NO_LOCATION, /* it is there, and ftrace cannot patch it */
+	IN_BINARY_INLINED,     /* its unit is there and it is not */
+	IN_BINARY_UNKNOWN,     /* its unit is not in there either */
+	IN_BINARY_N,
+};
+
+/* How often the guess @certainty for the reason @basis came out as what. */
+struct guess_count {
+	enum certainty certainty;
+	const char *basis;
+	size_t n[IN_BINARY_N];
+};
+
+/* One function: what the source made one expect, and what is there. */
+struct guessed {
+	const char *name;
+	struct location location; /* of its definition, if that was analysed */
+	enum certainty certainty;
+	const char *basis;
+	enum in_binary binary;
+	const char *clone; /* IN_BINARY_CLONE: its name */
+};
+
+/* The guesses of the source against what a binary has. */
+struct comparison {
+	struct guess_count *under_lock; /* functions reached under a lock; surest first, by basis */
+	size_t n_under_lock;
+	struct guess_count *all; /* all functions of the analysed units' own files */
+	size_t n_all;
+	struct guessed *functions; /* those under a lock, sorted by name */
+	size_t n_functions;
+};
+
 /* What is left of one finding when remedies are there. */
 struct leftover {
 	const struct finding *finding;
@@ -278,6 +316,7 @@ struct report {
 	struct attachable *attachables; /* sorted by name */
 	size_t n_attachables;
 	struct whatif *whatif; /* NULL: nobody asked */
+	struct comparison *comparison; /* the same */
 	struct second_opinions sparse;
 	struct cut *cuts;
 	size_t n_cuts;
@@ -293,6 +332,9 @@ struct report {
 
 const char *severity_name(enum severity s);
 const char *certainty_name(enum certainty c);
+const char *in_binary_name(enum in_binary b); /* "fentry", "no location", ... */
+/* Was the guess wrong: a likely one that is not there, or a no that is? Nobody promised a possible one. */
+bool guess_is_wrong(const struct guessed *g);
 const char *step_kind_name(enum step_kind k);
 
 /* The other way round; false when there is no such name. */

@@ -14,6 +14,7 @@ static const struct hazard_rule *const rules_in_order[] = {
 	&rule_rl101,
 	&rule_rl103,
 	&rule_rl102,
+	&rule_rl111,
 	&rule_rl106,
 };
 
@@ -27,6 +28,9 @@ static bool same_cause(const struct cause *a, const struct cause *b)
 {
 	if (a->rule != b->rule || a->kind != b->kind || a->of_lock != b->of_lock)
 		return false;
+	if (a->rule == &rule_rl111) /* one line of a Makefile, or one word at a function */
+		return a->class == b->class && a->object == b->object &&
+		       (a->object != FACTS_NONE || a->func == b->func);
 	if (a->of_lock)
 		return a->class == b->class;
 	if (a->func != b->func)
@@ -235,7 +239,14 @@ void fill_severity(struct analysis *an, const struct seen *s, struct finding *f)
 	size_t w;
 
 	f->severity = SEV_NOTE;
-	if (l->best >= CERT_LIKELY) {
+	if (s->h->wrong_if_few && l->best >= CERT_LIKELY) {
+		f->severity = SEV_WARNING;
+		strlist_add(an, &f->assumptions,
+			    arena_printf(an->arena,
+					 "that there can be fewer %s than counters of %s",
+					 program_str(an->p, s->h->held->class),
+					 guard_name(an->p, s->h->wrong_guard)));
+	} else if (l->best >= CERT_LIKELY) {
 		f->severity = SEV_ERROR;
 	} else if (l->best_objectless >= CERT_POSSIBLE) {
 		f->severity = SEV_WARNING;
@@ -386,7 +397,8 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 		s[i].h = &an->hazards.v[g->hazards.v[i]];
 		sites_find(an, s[i].h, &s[i].sites);
 	}
-	best = pick(an, s, g->hazards.n, cause.of_lock);
+	/* What RL111 says is that places are left: the section with most of them. */
+	best = pick(an, s, g->hazards.n, cause.of_lock && cause.rule != &rule_rl111);
 	h = s[best].h;
 	/* The section has other places, too: where other guards are up, or for another helper. */
 	for (i = 0; i < g->hazards.n; i++)
@@ -395,8 +407,12 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 	reenter = func_name(an->p, an->t.callables.v[h->reenter->callable].func);
 	/* One of several that come back: the one that the ladder shows. */
 	if (cause.of_lock) {
-		cause.func = an->t.callables.v[h->reenter->callable].func;
-		cause.loc = func_fact(an->p, &an->p->funcs.v[cause.func])->loc;
+		struct cause shown = cause;
+
+		if (cause.rule->takes(an, h, &shown)) {
+			cause.func = shown.func;
+			cause.loc = shown.loc;
+		}
 	}
 	memset(f, 0, sizeof(*f));
 	f->context = h->context == CTX_NMI ? "nmi" : "recursion";
@@ -411,8 +427,8 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 					     : kind_people_name(an, c->kind);
 	f->lock.acquired = program_location(an->p, &h->held->loc, h->held->func);
 	f->lock.released = program_location(an->p, &h->held->released, h->held->func);
-	f->entry_function = people_name(an->p, h->outer->func);
-	f->entry_via = h->outer->via;
+	f->entry_function = people_name(an->p, hazard_entry(h)->func);
+	f->entry_via = entry_via(an, h);
 	fill_guards(an, h, c, f);
 	fill_attach(an, h, &s[best].sites, f);
 	fill_reentry(an, s, g->hazards.n, f);
@@ -456,18 +472,38 @@ static int cmp_finding(const void *pa, const void *pb)
 	return d ? d : strcmp(a->id, b->id);
 }
 
+/* Whether @o says that a guard is lowered once too often. */
+static bool is_lowered_twice(const struct analysis *an, const struct finding *o)
+{
+	size_t i;
+
+	for (i = 0; i < an->faults.n; i++) {
+		const struct fault *ft = &an->faults.v[i];
+
+		if (ft->lowers && !strcmp(guard_name(an->p, ft->guard), o->guard_expected.v[0]) &&
+		    ft->loc.line == o->location.line &&
+		    !strcmp(people_name(an->p, ft->frame->func), o->location.function))
+			return true;
+	}
+	return false;
+}
+
 /* Whether the guard that @f misses is missing because @o lowers it once too often. */
-static bool follows_from_leak(const struct finding *f, const struct finding *o)
+static bool follows_from_leak(const struct analysis *an, const struct finding *f,
+			      const struct finding *o)
 {
 	return !strcmp(o->code, "RL104") && f->guard_expected.n && o->guard_expected.n &&
 	       !strcmp(f->guard_expected.v[0], o->guard_expected.v[0]) &&
-	       !strcmp(f->location.function, o->location.function);
+	       (!strcmp(f->location.function, o->location.function) ||
+		!strcmp(f->entry_function, o->entry_function)) &&
+	       is_lowered_twice(an, o);
 }
 
 /*
  * A function that takes the lock without a test of the guard mostly does not
- * raise it either; the test that it lacks (RL106) mends both. A guard that is
- * lowered twice (RL104) is missing in the sections that follow.
+ * raise it either; the test that it lacks (RL106) mends both. (Where no guard is
+ * lacking, the section itself is to blame.) A guard that is lowered twice
+ * (RL104) is missing in the sections that follow.
  */
 static void drop_evidence(struct analysis *an, struct report *r)
 {
@@ -478,10 +514,17 @@ static void drop_evidence(struct analysis *an, struct report *r)
 		bool evidence = false;
 
 		for (k = 0; k < r->n_findings && !strcmp(f->code, rule_rl102.code); k++) {
-			const struct finding *o = &r->findings[k];
+			struct finding *o = &r->findings[k];
 
-			evidence |= follows_from_leak(f, o);
-			if (strcmp(o->code, rule_rl106.code) || o->severity < f->severity ||
+			if (follows_from_leak(an, f, o)) {
+				evidence = true;
+				if (f->severity > o->severity) { /* nothing is assumed then */
+					o->severity = f->severity;
+					o->assumptions.n = 0;
+				}
+			}
+			if (!f->guard_expected.n || strcmp(o->code, rule_rl106.code) ||
+			    o->severity < f->severity ||
 			    strcmp(o->location.function, f->location.function) ||
 			    cmp_str(o->lock.kind, f->lock.kind))
 				continue;

@@ -86,6 +86,15 @@ static const char *guards_note(struct analysis *an, const struct guards *g)
 	return s;
 }
 
+const char *entry_via(struct analysis *an, const struct hazard *h)
+{
+	const struct frame *fr = hazard_entry(h);
+
+	return fr->via_pointer ? arena_printf(an->arena, "%s.%s", program_str(an->p, fr->via_record),
+					      program_str(an->p, fr->via_field))
+			       : h->outer->via;
+}
+
 static const char *pointer_note(struct analysis *an, const struct frame *fr)
 {
 	const struct program *p = an->p;
@@ -114,7 +123,7 @@ static void add_calls(struct analysis *an, const struct hazard *h, struct rungs 
 			note = null_note(an, h, fr, true);
 			more = null_note(an, h, to, false);
 			if (!i)
-				note = *h->outer->via ? h->outer->via : note;
+				note = *entry_via(an, h) ? entry_via(an, h) : note;
 			if (note && more)
 				note = arena_printf(an->arena, "%s; %s", note, more);
 			else if (more)
@@ -140,8 +149,8 @@ static void add_outer(struct analysis *an, const struct hazard *h, struct rungs 
 
 	add_calls(an, h, r, held, 0, n, 0, true);
 	note = arena_printf(an->arena, "%sacquires %s%s%s",
-			    n == 1 && *h->outer->via
-				    ? arena_printf(an->arena, "%s; ", h->outer->via)
+			    n == 1 && *entry_via(an, h)
+				    ? arena_printf(an->arena, "%s; ", entry_via(an, h))
 				    : "",
 			    program_str(an->p, h->held->class), up ? ", raised: " : "",
 			    up ? up : "");
@@ -159,7 +168,8 @@ static void add_outer(struct analysis *an, const struct hazard *h, struct rungs 
 			continue;
 		add_step(r, at[i]->via_pointer ? STEP_POINTER : STEP_CALL, (unsigned int)i,
 			 people_name(an->p, at[i]->func),
-			 loc_of(an->p, i + 1 < m ? &at[i + 1]->call : &pt->loc), NULL);
+			 loc_of(an->p, i + 1 < m ? &at[i + 1]->call : &pt->loc),
+			 !shared && !i ? pointer_note(an, at[i]) : NULL);
 	}
 	*ret_depth = (unsigned int)m;
 }

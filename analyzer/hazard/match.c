@@ -37,7 +37,7 @@ static bool same_lock(struct analysis *an, const struct outer *o, const struct a
 	if (held->rule->shared && wanted->rule->shared)
 		return false;
 	if (held->kind != FACTS_NONE && wanted->kind != FACTS_NONE && held->kind != wanted->kind &&
-	    lock_is_storages(an, &o->run, held))
+	    (lock_is_storages(an, &o->run, held) || lock_is_in_value(an, held)))
 		return false;
 	return !(x->op == SY_GADDR && y->op == SY_GADDR && x->a != y->a);
 }
@@ -67,35 +67,51 @@ static bool runs_program(struct analysis *an, const struct hazard *h)
 	return false;
 }
 
+/* The acquire of @n, a run of @r's function, that waits for what @h's section holds; or NULL. */
+static const struct acquire *comes_back(struct analysis *an, const struct hazard *h,
+					const struct nested *n)
+{
+	size_t k;
+
+	for (k = 0; k < n->run.acquires.n; k++)
+		if (same_lock(an, h->outer, h->held, n, &n->run.acquires.v[k]))
+			return &n->run.acquires.v[k];
+	return NULL;
+}
+
 static void match_section(struct analysis *an, struct outer *o, uint32_t held,
 			  const struct guards *g, enum hazard_context context)
 {
 	const struct acquire *a = &o->run.acquires.v[held];
-	bool nmi = context == CTX_NMI;
-	size_t i, k;
+	bool nmi = context == CTX_NMI, few = false;
+	uint32_t wrong = acquire_wrong_guard(an, &o->run, a, &few);
+	struct guards seen = *g;
+	size_t i;
 
+	if (wrong)
+		guards_set(&seen, wrong, 0);
 	for (i = 0; i < an->reenters.n; i++) {
 		struct reenter *r = an->reenters.v[i];
-		const struct nested *n;
+		struct hazard h = { .outer = o, .held = a, .held_index = held, .guards = *g,
+				    .reenter = r, .context = context };
 
 		if (nmi && !r->in_nmi)
 			continue;
 		if (a->kind != FACTS_NONE && r->kind != FACTS_NONE && a->kind != r->kind &&
 		    lock_is_storages(an, &o->run, a))
 			continue;
-		n = reenter_run(an, r, g, nmi);
-		for (k = 0; k < n->run.acquires.n; k++) {
-			const struct acquire *w = &n->run.acquires.v[k];
-			struct hazard h = { .outer = o, .held = a, .held_index = held,
-					    .guards = *g, .reenter = r, .nested = n, .wanted = w,
-					    .context = context };
-
-			if (!same_lock(an, o, a, n, w))
-				continue;
-			h.run_site = !nmi && runs_program(an, &h);
-			vec_push(&an->hazards, h);
-			break;
+		h.nested = reenter_run(an, r, g, nmi);
+		h.wanted = comes_back(an, &h, h.nested);
+		if (!h.wanted && !guards_equal(&seen, g)) {
+			h.nested = reenter_run(an, r, &seen, nmi);
+			h.wanted = comes_back(an, &h, h.nested);
+			h.wrong_guard = wrong;
+			h.wrong_if_few = few;
 		}
+		if (!h.wanted)
+			continue;
+		h.run_site = !nmi && runs_program(an, &h);
+		vec_push(&an->hazards, h);
 	}
 }
 

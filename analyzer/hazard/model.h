@@ -11,6 +11,7 @@
  *
  * storage.c   which locks and maps this is about
  * entries.c   where outer runs start, and the runs
+ * sequence.c  members of a table that are called one after another
  * reenter.c   what programs can call that takes a lock, and the nested runs
  * match.c     outer sections against nested acquires: hazards
  * attach.c, programs.c   who can run where, and what it may call
@@ -66,6 +67,8 @@ struct hazard {
 	const struct acquire *wanted; /* of nested->run */
 	enum hazard_context context;
 	bool run_site; /* the tree runs a program there that may call it */
+	uint32_t wrong_guard; /* that is up for another lock, so that @nested sees it down; or 0 */
+	bool wrong_if_few; /* it is another one only where there are few locks */
 	uint32_t cause; /* index into causes, or FACTS_NONE: no rule takes it */
 };
 
@@ -79,6 +82,7 @@ struct cause {
 	struct fact_loc loc; /* its line */
 	uint32_t expected;   /* guard that would stop it, or FACTS_NONE */
 	uint32_t kind;
+	uint32_t object;     /* unit that is kept from tracing as a whole, or FACTS_NONE (RL111) */
 };
 
 /* A call in a section, or one below it, as a place where programs may run. */
@@ -113,6 +117,9 @@ struct designated {
 /* What one outer run shows to be wrong, without any program. */
 struct fault {
 	const char *code;
+	enum severity severity;
+	const char *assumption; /* what a warning assumes, or NULL */
+	bool lowers; /* the guard, below where it was */
 	const struct outer *outer;
 	const struct frame *frame; /* the finding is in its function... */
 	struct fact_loc loc;	   /* ...at this place */
@@ -125,6 +132,11 @@ struct fault {
 	const char *help;
 };
 
+enum reached {
+	REACHED_UNDER_LOCK = 1 << 0,
+	REACHED_BY_POINTER = 1 << 1, /* in such a place it is called through a pointer */
+};
+
 struct analysis {
 	struct program *p;
 	struct interp in;
@@ -135,6 +147,7 @@ struct analysis {
 	VEC(struct map_kind) kinds;
 	VEC(struct reenter *) reenters;
 	VEC(struct outer *) outers;
+	VEC(struct outer *) unit_outers; /* of find_rl110_elsewhere() */
 	VEC(struct hazard) hazards;
 	VEC(struct fault) faults;
 	struct map64 near_guards; /* guards that the outer runs follow wherever they are */
@@ -145,6 +158,7 @@ struct analysis {
 	const char **tracepoint; /* by function: the tracepoint whose programs a call of it runs, or NULL */
 	uint64_t *run_ways;	 /* by function: bit per rules->attach: it runs programs of that way */
 	struct places places;
+	uint8_t *reached; /* by function: REACHED_*, where a comparison is wanted */
 	struct map64 verdicts;	 /* memo of attach_function(), into verdict_at */
 	VEC(struct attach_verdict) verdict_at;
 	struct map64 classes;	 /* lock classes that some reenter takes */
@@ -172,12 +186,17 @@ struct hazard_rule {
 /* What analyse() and analyse_alone() have at the end. */
 void analysis_release(struct analysis *an);
 
-extern const struct hazard_rule rule_rl101, rule_rl102, rule_rl103, rule_rl105, rule_rl106, rule_rl108;
+extern const struct hazard_rule rule_rl101, rule_rl102, rule_rl103, rule_rl105, rule_rl106, rule_rl108,
+	rule_rl111;
 
 /* The rules that outer runs break by themselves: each adds to an->faults. */
 void find_rl104(struct analysis *an);
 void find_rl107(struct analysis *an);
 void find_rl110(struct analysis *an);
+/* RL110 of locks that no function for programs takes: each unit by itself. */
+void find_rl110_elsewhere(struct analysis *an);
+/* Whether callers that its own unit does not show start @fn; the others are seen through it. */
+bool func_starts_unit(const struct func *fn);
 void find_faults(struct analysis *an);
 /* The finding of a fault; all but its id. */
 void make_fault_finding(struct analysis *an, const struct fault *ft, struct finding *f);
@@ -208,11 +227,30 @@ const struct nested *reenter_run(struct analysis *an, struct reenter *r, const s
 				 bool nmi);
 void find_outers(struct analysis *an);
 void find_hazards(struct analysis *an);
+/*
+ * A guard that is up where @a was taken, and that is another lock's: counter and
+ * lock are each one of several, and are found by different values. 0: none is
+ * known to be. @ret_few: they are found by one value, but the counter by
+ * so many of its bits that it may be more than the lock is found by.
+ */
+uint32_t acquire_wrong_guard(const struct analysis *an, const struct run *run,
+			     const struct acquire *a, bool *ret_few);
+/* The element that @a locks, of an array of such: a term of @run, or SYM_NONE. */
+uint32_t acquire_element(const struct run *run, const struct acquire *a);
+/* Whether the callee of @h does not come to the lock where @guard is raised. */
+bool guard_stops(struct analysis *an, const struct hazard *h, uint32_t guard);
+/*
+ * A guard that is not up where acquire number @acquire of @run is made, and is
+ * where the lock is released; or FACTS_NONE.
+ */
+uint32_t late_guard(const struct run *run, size_t acquire);
 void make_findings(struct analysis *an, struct report *ret);
 /* Whether nobody but @o's run can get at lock @a of it: the map goes, or is new. */
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a);
 /* Fills @ret's sections and attachables, once its findings are there. */
 void make_sections(struct analysis *an, struct report *ret);
+/* Fills @ret's comparison from what make_sections() came by. */
+void make_comparison(struct analysis *an, struct report *ret);
 /* Fills @ret's whatif, once its findings are there. */
 void make_whatif(struct analysis *an, struct report *ret);
 /* The finding of @ret that @h is of, or NULL. */
@@ -254,14 +292,20 @@ bool class_has_guard(const struct analysis *an, uint32_t class);
 bool class_guards_any(const struct analysis *an, uint32_t class, uint32_t guard);
 /* The kind of storage that lock @a is of, if it is a storage's or its map's, or FACTS_NONE. */
 uint32_t lock_storage_kind(const struct analysis *an, const struct run *run, const struct acquire *a);
+/* Whether lock @a is in the value of a map: of maps of two kinds it is never the same. */
+bool lock_is_in_value(const struct analysis *an, const struct acquire *a);
 /* The kind of storage that @h's lock is of, or FACTS_NONE: locks of other maps are one cause. */
 uint32_t hazard_storage_kind(const struct analysis *an, const struct hazard *h);
 
+/* The function that comes back in: of the map's operations where the helper hands on to one. */
+uint32_t hazard_reenter_func(const struct analysis *an, const struct hazard *h);
 /* The guard that the nested way to the lock tests when nothing is raised, or FACTS_NONE. */
 uint32_t hazard_expected(struct analysis *an, const struct hazard *h);
 /* The outermost frame of the way to @h->held that passes NULL for a guard, or NULL. */
 const struct frame *hazard_null_frame(struct analysis *an, const struct hazard *h,
 				      uint32_t *ret_param);
+/* The function that the way to @h's lock begins with: the entry point, or what is called after it. */
+const struct frame *hazard_entry(const struct hazard *h);
 /* The frame of @h's outer run that ought to raise @guard: the outermost in the guard's own file. */
 const struct frame *hazard_guard_frame(struct analysis *an, const struct hazard *h, uint32_t guard);
 
@@ -273,6 +317,8 @@ bool hazard_lacks_guard(struct analysis *an, const struct hazard *h, struct caus
 
 /* The function as reports name it: the helper for the body behind its macro. */
 const char *people_name(const struct program *p, uint32_t func);
+/* The member that hazard_entry() is called through, or what else is known of its callers. */
+const char *entry_via(struct analysis *an, const struct hazard *h);
 const char *kind_people_name(const struct analysis *an, uint32_t kind);
 void add_cut(struct analysis *an, uint32_t func, const char *why);
 

@@ -8,6 +8,8 @@
 
 #define N_PROG_FIELDS 4
 
+#define ANY_WAY SIZE_MAX
+
 /*
  * The fields of struct bpf_prog that the decisions look at. No program here may
  * sleep: it runs where a spinlock is held.
@@ -68,6 +70,155 @@ static void run_switch(struct programs *pr, size_t way, uint32_t get_proto, int6
 	interp_run_release(&run);
 }
 
+/* The function @name that some unit defines, also a static one, or FACTS_NONE. */
+static uint32_t find_defined(const struct program *p, const char *name)
+{
+	uint32_t s = program_find_string(p, name), f;
+
+	for (f = 0; s != FACTS_NONE && f < p->funcs.n; f++)
+		if (p->funcs.v[f].name == s && p->funcs.v[f].defined)
+			return f;
+	return FACTS_NONE;
+}
+
+/* The parameter of @func that points to a @record, or FACTS_NONE. */
+static uint32_t param_of(const struct program *p, uint32_t func, uint32_t record)
+{
+	uint32_t n = func_fact(p, &p->funcs.v[func])->n_params, i;
+
+	for (i = 0; i < n; i++)
+		if (bpf_param_record(p, func, i) == record)
+			return i;
+	return FACTS_NONE;
+}
+
+/* The same of the verifier's environment, parameter @param: what can be reached in two steps. */
+static size_t env_fields(struct programs *pr, const struct rule_attach *way, int64_t prog_type,
+			 uint32_t param, struct known_field *ret)
+{
+	struct program *p = pr->in->p;
+	const struct rule_tree *t = &p->rules->tree;
+	struct known_field pf[N_PROG_FIELDS];
+	uint32_t env = program_string(p, t->env_record);
+	size_t n = 0, k;
+
+	prog_fields(pr, way, prog_type, param, pf);
+	for (k = 0; k < N_PROG_FIELDS; k++) {
+		if (pf[k].via_record)
+			continue;
+		pf[k].via_record = env;
+		pf[k].via_field = program_string(p, t->env_prog_field);
+		ret[n++] = pf[k];
+	}
+	ret[n++] = (struct known_field){ .param = param, .via_record = env,
+					 .via_field = program_string(p, t->env_state_field),
+					 .record = program_string(p, t->env_state_record),
+					 .field = program_string(p, t->env_sleepable_field) };
+	return n;
+}
+
+/* What kfuncs are registered for @type: types that share it get the same. */
+static int64_t kfunc_hook(struct programs *pr, int64_t type)
+{
+	struct program *p = pr->in->p;
+	const bool known = true;
+	struct run_input input = { .func = find_defined(p, p->rules->tree.kfunc_hook_function),
+				   .kind = FACTS_NONE, .decide = true, .param_value = &type,
+				   .param_known = &known, .n_known = 1, .max_steps = DECISION_STEPS };
+	int64_t hook = type;
+	struct run run;
+
+	if (input.func == FACTS_NONE)
+		return type;
+	interp_run(pr->in, &input, &run);
+	if (run.exits.n == 1)
+		sym_is_int(&run.syms, run.exits.v[0].value, &hook);
+	interp_run_release(&run);
+	return hook;
+}
+
+/* Whether @filter may let programs of @way call the kfunc called @name. */
+static bool filter_passes(struct programs *pr, size_t way, int64_t prog_type, uint32_t filter,
+			  uint32_t name)
+{
+	struct known_field fields[N_PROG_FIELDS];
+	/* The name stands for the id, see VALUE_IN_SET. */
+	const int64_t values[2] = { 0, name };
+	const bool known[2] = { false, true };
+	struct run_input input = { .func = filter, .kind = FACTS_NONE, .decide = true,
+				   .param_value = values, .param_known = known,
+				   .n_known = ARRAY_SIZE(values), .fields = fields,
+				   .max_steps = DECISION_STEPS };
+	bool passes = false;
+	struct run run;
+	size_t i;
+
+	input.n_fields = prog_fields(pr, &pr->in->p->rules->attach.v[way], prog_type, 0, fields);
+	interp_run(pr->in, &input, &run);
+	pr->runs++;
+	for (i = 0; i < run.exits.n; i++)
+		passes |= !run.exits.v[i].nonzero;
+	interp_run_release(&run);
+	return passes;
+}
+
+/* Whether the verifier's tests of the kfunc called @name let programs of @way call it. */
+static bool tests_pass(struct programs *pr, size_t way, int64_t prog_type, const char *name)
+{
+	struct program *p = pr->in->p;
+	struct known_field fields[N_PROG_FIELDS + 1];
+	struct run_input input = { .kind = FACTS_NONE, .decide = true, .fields = fields,
+				   .max_steps = DECISION_STEPS };
+	bool pass = true;
+	size_t i, k;
+
+	for (i = 0; i < p->rules->kfunc_tests.n && pass; i++) {
+		uint32_t env;
+		struct run run;
+		int64_t v;
+
+		input.func = strcmp(p->rules->kfunc_tests.v[i].kfunc, name)
+				     ? FACTS_NONE
+				     : find_defined(p, p->rules->kfunc_tests.v[i].test);
+		env = input.func == FACTS_NONE
+			      ? FACTS_NONE
+			      : param_of(p, input.func, program_string(p, p->rules->tree.env_record));
+		if (env == FACTS_NONE)
+			continue;
+		input.n_fields = env_fields(pr, &p->rules->attach.v[way], prog_type, env, fields);
+		interp_run(pr->in, &input, &run);
+		pr->runs++;
+		pass = false;
+		for (k = 0; k < run.exits.n; k++)
+			pass |= !sym_is_int(&run.syms, run.exits.v[k].value, &v) || v;
+		interp_run_release(&run);
+	}
+	return pass;
+}
+
+/* Whether kfunc @c is registered for programs of @way and @prog_type, and no filter of its hook says no. */
+static bool kfunc_given(struct programs *pr, size_t way, int64_t prog_type,
+			const struct bpf_callable *c)
+{
+	const char *common_type = pr->in->p->rules->tree.kfunc_common_type;
+	int64_t of_way = kfunc_hook(pr, prog_type), common = of_way, hook = 0, type;
+	bool given = false, passes = true;
+	size_t i;
+
+	if (bpf_enumerator(pr->t, pr->in->p, common_type, &type))
+		common = kfunc_hook(pr, type);
+	for (i = 0; i < c->n_prog_types && !given; i++) {
+		hook = kfunc_hook(pr, c->prog_types[i]);
+		given = hook == of_way || hook == common;
+	}
+	for (i = 0; i < pr->t->filters.n && given && passes; i++)
+		if (kfunc_hook(pr, pr->t->filters.v[i].type) == hook)
+			passes = filter_passes(pr, way, prog_type, pr->t->filters.v[i].func,
+					       pr->in->p->funcs.v[c->func].name);
+	return given && passes &&
+	       tests_pass(pr, way, prog_type, func_name(pr->in->p, c->func));
+}
+
 static void find_given(struct programs *pr, size_t way)
 {
 	struct program *p = pr->in->p;
@@ -95,9 +246,8 @@ static void find_given(struct programs *pr, size_t way)
 	for (i = 0; i < pr->t->callables.n; i++) {
 		const struct bpf_callable *c = &pr->t->callables.v[i];
 
-		for (k = 0; k < c->n_prog_types; k++)
-			if (c->prog_types[k] == type)
-				pr->given[way * pr->t->callables.n + i] = true;
+		if (c->n_prog_types && kfunc_given(pr, way, type, c))
+			pr->given[way * pr->t->callables.n + i] = true;
 	}
 }
 
@@ -152,6 +302,7 @@ void programs_release(struct programs *pr)
 	map64_release(&pr->allowed_seen);
 	map64_release(&pr->use_seen);
 	map64_release(&pr->fields_seen);
+	map64_release(&pr->verdicts);
 }
 
 bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *function)
@@ -189,72 +340,44 @@ bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *
 	return yes;
 }
 
-/* The function @name that some unit defines, also a static one, or FACTS_NONE. */
-static uint32_t find_defined(const struct program *p, const char *name)
-{
-	uint32_t s = program_find_string(p, name), f;
-
-	for (f = 0; s != FACTS_NONE && f < p->funcs.n; f++)
-		if (p->funcs.v[f].name == s && p->funcs.v[f].defined)
-			return f;
-	return FACTS_NONE;
-}
-
-/* The parameter of @func that points to a @record, or FACTS_NONE. */
-static uint32_t param_of(const struct program *p, uint32_t func, uint32_t record)
-{
-	uint32_t n = func_fact(p, &p->funcs.v[func])->n_params, i;
-
-	for (i = 0; i < n; i++)
-		if (bpf_param_record(p, func, i) == record)
-			return i;
-	return FACTS_NONE;
-}
+/* How a test of the verifier's may end: bits. */
+enum verdict { TAKES = 1, REFUSES = 2 };
 
 /*
- * Whether the verifier's test @test may return 0 for a program of @way and a map
- * of type @type (-1: any) whose values have @fields. @id: the helper, if @test
- * takes its number.
+ * How the verifier's test @test may end for a program of @way (ANY_WAY: nothing
+ * is known of it) and a map of type @type (-1: any) whose values have @fields.
+ * @id: the helper, if @test takes its number.
  */
-static bool verifier_takes(struct programs *pr, const char *test, size_t way, int64_t type,
-			   const uint32_t *fields, int64_t id)
+static unsigned int run_test(struct programs *pr, const char *test, size_t way, int64_t type,
+			     const uint32_t *fields, int64_t id)
 {
 	struct program *p = pr->in->p;
 	const struct rule_tree *t = &p->rules->tree;
-	const struct rule_attach *ra = &p->rules->attach.v[way];
 	struct known_field kf[2 * N_PROG_FIELDS + 1];
 	int64_t values[8] = { 0 }, prog_type = 0, v;
-	bool known[8] = { false }, ok = false;
+	bool known[8] = { false };
 	struct run_input input = { .kind = FACTS_NONE, .decide = true, .param_value = values,
 				   .param_known = known, .fields = kf, .map_fields = fields,
 				   .max_steps = DECISION_STEPS };
+	const struct rule_attach *ra = way == ANY_WAY ? NULL : &p->rules->attach.v[way];
+	unsigned int verdict = 0;
 	uint32_t env, map, prog, i;
 	struct run run;
 	size_t n = 0, k;
 
 	input.func = find_defined(p, test);
 	if (input.func == FACTS_NONE)
-		return true;
-	bpf_enumerator(pr->t, p, ra->prog_type, &prog_type);
+		return TAKES;
 	env = param_of(p, input.func, program_string(p, t->env_record));
 	map = param_of(p, input.func, program_string(p, t->map_record));
 	prog = param_of(p, input.func, program_string(p, t->prog_record));
-	if (prog != FACTS_NONE)
+	if (ra)
+		bpf_enumerator(pr->t, p, ra->prog_type, &prog_type);
+	if (ra && prog != FACTS_NONE)
 		n = prog_fields(pr, ra, prog_type, prog, kf);
 	/* Where both are given they are one program, and a store to one would undo the other's. */
-	if (env != FACTS_NONE && prog == FACTS_NONE) {
-		/* env->prog->type: only what can be reached in two steps. */
-		struct known_field pf[N_PROG_FIELDS];
-
-		prog_fields(pr, ra, prog_type, env, pf);
-		for (k = 0; k < N_PROG_FIELDS; k++) {
-			if (pf[k].via_record)
-				continue;
-			pf[k].via_record = program_string(p, t->env_record);
-			pf[k].via_field = program_string(p, t->env_prog_field);
-			kf[n++] = pf[k];
-		}
-	}
+	if (ra && env != FACTS_NONE && prog == FACTS_NONE)
+		n = env_fields(pr, ra, prog_type, env, kf);
 	if (map != FACTS_NONE && type >= 0)
 		kf[n++] = (struct known_field){ .param = map,
 						.record = program_string(p, t->map_record),
@@ -272,9 +395,42 @@ static bool verifier_takes(struct programs *pr, const char *test, size_t way, in
 	interp_run(pr->in, &input, &run);
 	pr->runs++;
 	for (k = 0; k < run.exits.n; k++)
-		ok |= !sym_is_int(&run.syms, run.exits.v[k].value, &v) || !v;
+		verdict |= !sym_is_int(&run.syms, run.exits.v[k].value, &v) ? TAKES | REFUSES :
+			   v						    ? REFUSES :
+									      TAKES;
 	interp_run_release(&run);
-	return ok;
+	return verdict;
+}
+
+/* The same, each question once. */
+static unsigned int test_verdict(struct programs *pr, const char *test, size_t way, int64_t type,
+				 const uint32_t *fields, int64_t id)
+{
+	uint64_t key = map64_mix(program_string(pr->in->p, test), (uint64_t)id);
+	uint32_t verdict;
+
+	key = map64_mix(map64_mix(key, way), (uint64_t)type);
+	key = map64_mix(key, fields ? *fields + UINT64_C(1) : 0);
+	verdict = map64_get(&pr->verdicts, key);
+	if (verdict == MAP64_EMPTY) {
+		verdict = run_test(pr, test, way, type, fields, id);
+		map64_put(&pr->verdicts, key, verdict);
+	}
+	return verdict;
+}
+
+/*
+ * Whether @test may return 0. Where it ends in one way for whatever program it
+ * is, it need not be run for each.
+ */
+static bool verifier_takes(struct programs *pr, const char *test, size_t way, int64_t type,
+			   const uint32_t *fields, int64_t id)
+{
+	unsigned int any = test_verdict(pr, test, ANY_WAY, type, fields, id);
+
+	if (any == TAKES || any == REFUSES)
+		return any == TAKES;
+	return test_verdict(pr, test, way, type, fields, id) & TAKES;
 }
 
 static bool verifier_takes_map(struct programs *pr, size_t way, int64_t type, uint32_t fields)

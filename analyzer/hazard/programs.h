@@ -22,6 +22,7 @@ struct programs {
 	bool *has_id;
 	struct map64 allowed_seen; /* memos of .allowed and of the verifier's tests */
 	struct map64 use_seen, fields_seen;
+	struct map64 verdicts; /* what tests of the verifier say, each question once */
 	uint64_t runs;
 };
 

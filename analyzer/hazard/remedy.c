@@ -3,28 +3,20 @@
 
 #include <string.h>
 
-/* Whether the lock is out of reach for @h's callee once @guard is raised in the section. */
-static bool guard_closes(struct analysis *an, const struct hazard *h, uint32_t guard)
-{
-	struct guards g = h->guards;
-	const struct nested *n;
-	size_t i;
-
-	guards_set(&g, guard, 1);
-	n = reenter_run(an, h->reenter, &g, h->context == CTX_NMI);
-	for (i = 0; i < n->run.acquires.n; i++)
-		if (n->run.acquires.v[i].class == h->wanted->class &&
-		    n->run.acquires.v[i].blocking)
-			return false;
-	return true;
-}
-
-static const char *guard_remedy(struct analysis *an, const struct cause *c)
+static const char *guard_remedy(struct analysis *an, const struct hazard *h, const struct cause *c)
 {
 	const char *guard = guard_name(an->p, c->expected), *func = people_name(an->p, c->func);
 
 	if (!strcmp(c->rule->code, "RL101"))
 		return arena_printf(an->arena, "pass &%s", guard);
+	if (h->wrong_guard)
+		return arena_printf(an->arena, "find %s by the value that the lock is found by in %s()",
+				    guard, func);
+	if (!strcmp(c->rule->code, "RL103"))
+		return arena_printf(an->arena,
+				    "raise %s in %s() before the lock is taken, and lower it after the "
+				    "release",
+				    guard, func);
 	if (!strcmp(c->rule->code, "RL105"))
 		return arena_printf(an->arena, "raise %s in %s() instead", guard, func);
 	if (!strcmp(c->rule->code, "RL106"))
@@ -146,8 +138,8 @@ void add_remedies(struct analysis *an, const struct hazard *h, const struct caus
 	if (c->expected != FACTS_NONE) {
 		bool helper = !strcmp(c->rule->code, "RL106");
 
-		push(an, f, helper ? "helper" : "guard", guard_remedy(an, c),
-		     helper || guard_closes(an, h, c->expected), 0);
+		push(an, f, helper ? "helper" : "guard", guard_remedy(an, h, c),
+		     helper || guard_stops(an, h, c->expected), 0);
 	} else {
 		push(an, f, "helper",
 		     arena_printf(an->arena,

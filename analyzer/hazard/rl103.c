@@ -25,9 +25,73 @@ static bool raised_elsewhere(const struct hazard *h, uint32_t guard)
 	return false;
 }
 
+/* The function in whose body acquire @a stands: not a header's that it goes through. */
+static uint32_t taking_func(const struct analysis *an, const struct acquire *a)
+{
+	const struct frame *fr = a->frame;
+
+	while (fr->up && (an->p->funcs.v[fr->func].flags & FF_HEADER))
+		fr = fr->up;
+	return fr->func;
+}
+
+/* The function that releases what @h->held took with @guard down, or FACTS_NONE. */
+static uint32_t releasing_func(const struct analysis *an, const struct hazard *h, uint32_t guard)
+{
+	const struct run *run = &h->outer->run;
+	size_t i;
+
+	for (i = 0; i < run->points.n; i++) {
+		const struct point *pt = &run->points.v[i];
+		const struct frame *fr = pt->frame;
+
+		if (!pt->at_entry || !pt->n_held || pt->held[pt->n_held - 1] != h->held_index ||
+		    guards_get(&pt->guards, guard) > 0)
+			continue;
+		while (fr->up && (an->p->funcs.v[fr->func].flags & FF_HEADER))
+			fr = fr->up;
+		return fr->func;
+	}
+	return FACTS_NONE;
+}
+
+/*
+ * A guard that both the section and the function for programs raise only once
+ * they have the lock: so that the latter waits for it before it looks.
+ */
+static uint32_t late_on_both_sides(const struct hazard *h)
+{
+	const struct run *base = &h->reenter->runs.v[0]->run; /* nothing raised */
+	uint32_t guard = late_guard(&h->outer->run, h->held_index);
+	size_t i;
+
+	for (i = 0; guard != FACTS_NONE && i < base->acquires.n; i++)
+		if (base->acquires.v[i].class == h->wanted->class &&
+		    base->acquires.v[i].func == h->wanted->func && late_guard(base, i) == guard)
+			return guard;
+	return FACTS_NONE;
+}
+
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
 {
-	return hazard_lacks_guard(an, h, ret) && raised_elsewhere(h, ret->expected);
+	uint32_t func;
+
+	if (!hazard_lacks_guard(an, h, ret)) {
+		*ret = (struct cause){ .func = taking_func(an, h->held),
+				       .expected = late_on_both_sides(h) };
+		return ret->expected != FACTS_NONE;
+	}
+	if (!raised_elsewhere(h, ret->expected))
+		return false;
+	/* No file has a counter that is found through an object: so where lock and guard meet. */
+	if (ret->expected & GUARD_FIELD) {
+		func = guards_get(&h->held->guards, ret->expected) > 0
+			       ? releasing_func(an, h, ret->expected)
+			       : taking_func(an, h->held);
+		if (func != FACTS_NONE)
+			ret->func = func;
+	}
+	return true;
 }
 
 static const char *message(struct analysis *an, const struct hazard *h, const struct cause *c,

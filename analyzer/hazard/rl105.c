@@ -3,7 +3,156 @@
 
 #include <string.h>
 
-/* RL105 guard-mismatch: a guard of such a lock is raised, but the helper tests another. */
+/*
+ * RL105 guard-mismatch: a guard of such a lock is raised, but the helper tests
+ * another: another variable, or the counter of another lock of an array.
+ */
+
+/* Of an address: the index into an array that it goes through, or SYM_NONE; @ret_of: the array's owner. */
+static uint32_t index_of(const struct syms *syms, uint32_t addr, uint32_t *ret_of)
+{
+	const struct sym *v = sym_get(syms, addr);
+	uint32_t index = SYM_NONE;
+
+	for (;; v = sym_get(syms, v->a)) {
+		if (v->op == SY_IADDR && index == SYM_NONE)
+			index = v->b;
+		if (v->op == SY_FADDR && index != SYM_NONE)
+			break;
+		if (v->op != SY_IADDR && v->op != SY_FADDR && v->op != SY_LOAD)
+			break;
+	}
+	*ret_of = v->op == SY_FADDR ? v->a : SYM_NONE;
+	return index;
+}
+
+/* What an index is made of, beside constants and what it is cut off with. */
+#define MAX_PARTS 8
+
+struct parts {
+	uint32_t v[MAX_PARTS];
+	uint8_t n;
+	bool unknown; /* there is more, or some of it may be anything */
+};
+
+/* Adds the parts of @id; members of @owner are the same for all indices. */
+static void add_parts(const struct syms *syms, uint32_t id, uint32_t owner, struct parts *ret)
+{
+	const struct sym *v = sym_get(syms, id);
+
+	switch (v->op) {
+	case SY_INT:
+		return;
+	case SY_UN:
+		add_parts(syms, v->a, owner, ret);
+		return;
+	case SY_BIN:
+		add_parts(syms, v->a, owner, ret);
+		add_parts(syms, v->b, owner, ret);
+		return;
+	case SY_LOAD:
+		if (sym_get(syms, v->a)->op == SY_FADDR && sym_get(syms, v->a)->a == owner)
+			return;
+		break;
+	case SY_PARAM:
+		break;
+	default:
+		ret->unknown = true;
+	}
+	if (ret->n == MAX_PARTS)
+		ret->unknown = true;
+	else
+		ret->v[ret->n++] = id;
+}
+
+static bool share_part(const struct parts *a, const struct parts *b)
+{
+	uint8_t i, k;
+
+	for (i = 0; i < a->n; i++)
+		for (k = 0; k < b->n; k++)
+			if (a->v[i] == b->v[k])
+				return true;
+	return false;
+}
+
+/* Whether index @id keeps constant bits of a value, rather than as many as there are elements. */
+static bool keeps_constant_bits(const struct syms *syms, uint32_t id, bool *ret_masks)
+{
+	const struct sym *v = sym_get(syms, id);
+	int64_t n;
+
+	*ret_masks = v->op == SY_BIN && v->val == FB_AND;
+	return *ret_masks && (sym_is_int(syms, v->b, &n) || sym_is_int(syms, v->a, &n));
+}
+
+uint32_t acquire_wrong_guard(const struct analysis *an, const struct run *run,
+			     const struct acquire *a, bool *ret_few)
+{
+	uint32_t owner, lock = index_of(&run->syms, a->addr, &owner), index;
+	struct parts of_lock = { .n = 0 };
+	bool masks, masks_lock;
+	int64_t n;
+	uint8_t t;
+
+	*ret_few = false;
+	if (lock == SYM_NONE || sym_is_int(&run->syms, lock, &n))
+		return 0;
+	add_parts(&run->syms, lock, owner, &of_lock);
+	for (t = 0; t < a->tests.n && !of_lock.unknown; t++) {
+		const struct guard_test *gt = &a->tests.v[t];
+		struct parts parts = { .n = 0 };
+
+		if (!(gt->guard & GUARD_FIELD) || gt->addr == SYM_NONE ||
+		    guards_get(&a->guards, gt->guard) <= 0 ||
+		    map64_get(&an->in.plural_guards, gt->guard) == MAP64_EMPTY)
+			continue;
+		index = index_of(&run->syms, gt->addr, &owner);
+		if (index != SYM_NONE)
+			add_parts(&run->syms, index, owner, &parts);
+		if (parts.unknown)
+			continue;
+		if (!share_part(&parts, &of_lock))
+			return gt->guard;
+		if (index != SYM_NONE && keeps_constant_bits(&run->syms, index, &masks) &&
+		    !keeps_constant_bits(&run->syms, lock, &masks_lock) && masks_lock) {
+			*ret_few = true;
+			return gt->guard;
+		}
+	}
+	return 0;
+}
+
+uint32_t acquire_element(const struct run *run, const struct acquire *a)
+{
+	uint32_t id = a->addr;
+	const struct sym *v = sym_get(&run->syms, id);
+
+	while (v->op == SY_FADDR) {
+		id = v->a;
+		v = sym_get(&run->syms, id);
+	}
+	return v->op == SY_IADDR ? id : SYM_NONE;
+}
+
+/* The function that finds the lock which @a takes, and where it hands it on; it may be the last one. */
+static const struct frame *finds_lock(const struct run *run, const struct acquire *a,
+				      struct fact_loc *ret_loc)
+{
+	uint32_t element = acquire_element(run, a), k;
+	const struct frame *fr = a->frame;
+
+	*ret_loc = a->loc;
+	while (fr->up) {
+		for (k = 0; k < fr->n_args && fr->args[k] != element && fr->args[k] != a->addr; k++)
+			;
+		if (k == fr->n_args)
+			break;
+		*ret_loc = fr->call;
+		fr = fr->up;
+	}
+	return fr;
+}
 
 /* Whether @guard belongs to a dispatcher of programs, not to a lock. */
 static bool is_dispatchers(struct analysis *an, uint32_t guard)
@@ -42,17 +191,36 @@ static uint32_t other_guard(struct analysis *an, const struct hazard *h)
 
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
 {
+	if (h->wrong_guard) {
+		*ret = (struct cause){ .expected = h->wrong_guard };
+		if (h->wrong_if_few) /* the bits are cut off where the counter is raised */
+			ret->func = h->held->func;
+		else
+			ret->func = finds_lock(&h->outer->run, h->held, &ret->loc)->func;
+		return true;
+	}
 	return other_guard(an, h) != FACTS_NONE && hazard_lacks_guard(an, h, ret);
 }
 
 static const char *message(struct analysis *an, const struct hazard *h, const struct cause *c,
 			   const char *reenter)
 {
+	const char *func = people_name(an->p, c->func), *lock = program_str(an->p, h->held->class);
+
+	if (h->wrong_guard && h->wrong_if_few)
+		return arena_printf(an->arena,
+				    "%s() finds %s by more bits than it may have %s, so one lock has "
+				    "several counters and %s() can take it again",
+				    func, guard_name(an->p, h->wrong_guard), lock, reenter);
+	if (h->wrong_guard)
+		return arena_printf(an->arena,
+				    "%s() raises the %s of another %s than it takes, so %s() can take "
+				    "it again",
+				    func, guard_name(an->p, h->wrong_guard), lock, reenter);
 	return arena_printf(an->arena,
 			    "%s() raises %s, but %s() tests %s, so it can take %s again",
-			    people_name(an->p, c->func),
-			    guard_name(an->p, other_guard(an, h)), reenter,
-			    guard_name(an->p, c->expected), program_str(an->p, h->held->class));
+			    func, guard_name(an->p, other_guard(an, h)), reenter,
+			    guard_name(an->p, c->expected), lock);
 }
 
 const struct hazard_rule rule_rl105 = { "RL105", takes, message };

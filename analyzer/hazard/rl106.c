@@ -6,7 +6,7 @@
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
 {
 	uint32_t expected = hazard_expected(an, h);
-	uint32_t func = an->t.callables.v[h->reenter->callable].func;
+	uint32_t func = hazard_reenter_func(an, h);
 	uint8_t i;
 
 	if (expected != FACTS_NONE && !guards_get(&h->guards, expected))
@@ -26,18 +26,18 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 static const char *message(struct analysis *an, const struct hazard *h, const struct cause *c,
 			   const char *reenter)
 {
-	const char *holder = people_name(an->p, h->outer->func);
+	const char *holder = people_name(an->p, h->outer->func), *func = people_name(an->p, c->func);
 
 	if (c->expected != FACTS_NONE)
 		return arena_printf(an->arena,
 				    "%s() takes %s whether or not %s is raised, and a program can "
 				    "call it while %s() holds it",
-				    reenter, program_str(an->p, h->held->class),
+				    func, program_str(an->p, h->held->class),
 				    guard_name(an->p, c->expected), holder);
 	return arena_printf(an->arena,
 			    "%s() takes %s, which no guard protects, and a program can call it "
 			    "while %s() holds it",
-			    reenter, program_str(an->p, h->held->class), holder);
+			    func, program_str(an->p, h->held->class), holder);
 }
 
 const struct hazard_rule rule_rl106 = { "RL106", takes, message };

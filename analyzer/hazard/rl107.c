@@ -10,8 +10,9 @@ static void judge(struct analysis *an, const struct outer *o, const struct run *
 
 	for (k = 0; k < run->tries.n; k++) {
 		const struct run_try *t = &run->tries.v[k];
-		struct fault ft = { .code = "RL107", .outer = o, .frame = t->frame, .loc = t->loc,
-				    .class = t->class, .guard = FACTS_NONE, .end = t->released };
+		struct fault ft = { .code = "RL107", .severity = SEV_ERROR, .outer = o,
+				    .frame = t->frame, .loc = t->loc, .class = t->class,
+				    .guard = FACTS_NONE, .end = t->released };
 
 		if (!t->class || !t->released.line)
 			continue;

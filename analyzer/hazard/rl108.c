@@ -5,10 +5,14 @@
 
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
 {
-	uint32_t func = an->t.callables.v[h->reenter->callable].func;
+	uint32_t func = hazard_reenter_func(an, h);
 
-	/* Where a guard is meant for the lock, that it is missing is the cause, as for recursion. */
-	if (h->context != CTX_NMI || class_has_guard(an, h->held->class))
+	/*
+	 * Where a guard would have stopped it, that it is missing in the section is
+	 * the cause, as for recursion.
+	 */
+	if (h->context != CTX_NMI || h->wrong_guard ||
+	    (class_has_guard(an, h->held->class) && hazard_expected(an, h) != FACTS_NONE))
 		return false;
 	*ret = (struct cause){ .func = func,
 			       .loc = func_fact(an->p, &an->p->funcs.v[func])->loc,
@@ -20,10 +24,9 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 static const char *message(struct analysis *an, const struct hazard *h, const struct cause *c,
 			   const char *reenter)
 {
-	(void)c;
 	return arena_printf(an->arena,
 			    "%s() waits for %s also in an NMI, which may have hit %s() while it holds it",
-			    reenter, program_str(an->p, h->held->class),
+			    people_name(an->p, c->func), program_str(an->p, h->held->class),
 			    people_name(an->p, h->outer->func));
 }
 

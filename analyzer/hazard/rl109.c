@@ -11,13 +11,14 @@
  * that it is taken in every order as well follows from it. So this is about
  * locks with a guard: the guard stops a program from taking the same lock on
  * this CPU, and says nothing of another lock, or of another lock of its class
- * that has a guard of its own.
+ * that has a guard of its own. And about any two that plain code takes in both
+ * orders: what would mend each lock by itself leaves that.
  */
 
 /* A lock, as far as orders go: its class, and of a storage's its kind. */
 struct order_lock {
 	uint32_t class;
-	uint32_t kind; /* FACTS_NONE: not of a storage */
+	uint32_t kind; /* FACTS_NONE: not of a storage, nor in a value of one */
 	uint32_t guard; /* what is meant to protect it, or FACTS_NONE */
 };
 
@@ -49,8 +50,11 @@ struct orders {
 
 static uint32_t lock_of(struct orders *od, const struct run *run, const struct acquire *a)
 {
-	uint32_t kind = lock_storage_kind(od->an, run, a);
-	uint32_t i;
+	uint32_t kind = lock_storage_kind(od->an, run, a), i;
+
+	/* A value of a storage is no other map's, as far as the storages' own locks go. */
+	if (a->kind != FACTS_NONE && lock_is_in_value(od->an, a) && kind_is_storage(od->an, a->kind))
+		kind = a->kind;
 
 	for (i = 0; i < od->locks.n; i++)
 		if (od->locks.v[i].class == a->class && od->locks.v[i].kind == kind)
@@ -144,8 +148,11 @@ static void add_plain(struct orders *od, struct outer *o)
 static bool worth(struct orders *od, uint32_t from, uint32_t to)
 {
 	const struct order_lock *a = &od->locks.v[from], *b = &od->locks.v[to];
-	const struct edge *back = find_edge(od, to, from);
+	const struct edge *there = find_edge(od, from, to), *back = find_edge(od, to, from);
 
+	/* The kernel itself has both orders, so that each lock is not all there is to mend. */
+	if (there && there->plain && back && back->plain)
+		return true;
 	if (a->guard == FACTS_NONE && b->guard == FACTS_NONE)
 		return false;
 	return (a->guard != FACTS_NONE && b->guard != FACTS_NONE) || (back && back->plain);
@@ -371,8 +378,9 @@ static void find_circles(struct orders *od)
 		if (!plain && e->from != e->to &&
 		    (e->plain || cmp_lock(od->an, &od->locks.v[e->from], &od->locks.v[e->to]) > 0))
 			continue;
-		/* Code that does both by itself is the kernel's own bug, not a program's. */
-		if (plain && e->plain)
+		/* Code that does both by itself, and a program that makes one of them likelier. */
+		if (plain && e->plain && back->by_program &&
+		    cmp_lock(od->an, &od->locks.v[e->from], &od->locks.v[e->to]) > 0)
 			continue;
 		if (closes(e, back, plain))
 			vec_push(&od->circles,

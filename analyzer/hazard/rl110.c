@@ -81,10 +81,11 @@ static void judge(struct analysis *an, const struct outer *o, const struct run_l
 {
 	const struct acquire *a = &o->run.acquires.v[acquire];
 	unsigned int rest = others(&o->run, root->frame, acquire);
-	struct fault ft = { .code = "RL110", .outer = o, .class = a->class, .held = a,
-			    .guard = FACTS_NONE };
+	struct fault ft = { .code = "RL110", .severity = SEV_ERROR, .outer = o, .class = a->class,
+			    .held = a, .guard = FACTS_NONE };
 	const struct run_leave *l;
 	const char *class;
+	uint8_t g;
 
 	/* One acquire for many locks: a loop over an array of them, and another one back. */
 	if (!a->class || times_held(root, acquire) > 1)
@@ -100,23 +101,103 @@ static void judge(struct analysis *an, const struct outer *o, const struct run_l
 				  people_name(an->p, l->frame->func), class);
 	ft.begin_note = arena_printf(an->arena, "acquires %s", class);
 	ft.end_note = arena_printf(an->arena, "returns, %s is held", class);
+	for (g = 0; g < root->guards.n; g++) /* the same cause: RL104 says nothing of it */
+		if (root->guards.v[g].count > 0 &&
+		    map64_get(&an->near_guards, root->guards.v[g].guard) != MAP64_EMPTY)
+			ft.end_note = arena_printf(an->arena, "%s, %s stays raised", ft.end_note,
+						   guard_name(an->p, root->guards.v[g].guard));
 	ft.help = arena_printf(an->arena, "release %s on this path too", class);
 	add_fault(an, &ft);
 }
 
-void find_rl110(struct analysis *an)
+static void judge_outer(struct analysis *an, const struct outer *o)
 {
-	size_t i, k;
+	size_t k;
 	uint8_t h;
 
-	for (i = 0; i < an->outers.n; i++) {
-		const struct outer *o = an->outers.v[i];
+	/* What is called next releases it. */
+	for (k = 0; k < o->run.leaves.n && !o->run.cut && !o->run.followed; k++) {
+		const struct run_leave *l = &o->run.leaves.v[k];
 
-		for (k = 0; k < o->run.leaves.n && !o->run.cut; k++) {
-			const struct run_leave *l = &o->run.leaves.v[k];
+		for (h = 0; h < l->n_held && !l->frame->up; h++)
+			judge(an, o, l, l->held[h]);
+	}
+}
 
-			for (h = 0; h < l->n_held && !l->frame->up; h++)
-				judge(an, o, l, l->held[h]);
+void find_rl110(struct analysis *an)
+{
+	size_t i;
+
+	for (i = 0; i < an->outers.n; i++)
+		judge_outer(an, an->outers.v[i]);
+}
+
+/*
+ * Marks, in @mark, functions in which a spinlock is taken or released, and those
+ * of the same unit that call them: they are all that a unit shows of a lock.
+ */
+static void mark_locking(const struct program *p, bool *mark)
+{
+	bool changed = true;
+	size_t i;
+
+	while (changed) {
+		changed = false;
+		for (i = 0; i < p->calls.n; i++) {
+			const struct call *c = &p->calls.v[i];
+			const struct func *from = &p->funcs.v[c->caller], *to;
+
+			if (c->callee == FACTS_NONE || mark[c->caller])
+				continue;
+			to = &p->funcs.v[c->callee];
+			if (to->lock ? to->lock->sleeps
+				     : !mark[c->callee] ||
+					       (to->unit != from->unit && !(to->flags & FF_HEADER)))
+				continue;
+			mark[c->caller] = changed = true;
 		}
 	}
+}
+
+void find_rl110_elsewhere(struct analysis *an)
+{
+	struct program *p = an->p;
+	const struct map64 *tracked = an->in.tracked;
+	bool *mark = ARENA_ARRAY(an->arena, bool, p->funcs.n);
+	size_t n_outers = an->outers.n, n_faults = an->faults.n, i, n;
+	uint32_t f;
+
+	mark_locking(p, mark);
+	for (f = 0; f < p->funcs.n; f++)
+		p->funcs.v[f].touches_direct = mark[f];
+	an->in.tracked = NULL;
+	for (f = 0; f < p->funcs.n; f++) {
+		struct run_input input = { .func = f, .kind = FACTS_NONE, .own_unit = true };
+		struct outer *o;
+
+		if (!mark[f] || !func_starts_unit(&p->funcs.v[f]))
+			continue;
+		o = ARENA_NEW(an->arena, struct outer);
+		o->func = f;
+		o->via = p->funcs.v[f].address_taken ? "passed as a pointer"
+						     : "called from other units";
+		o->kind = FACTS_NONE;
+		interp_run(&an->in, &input, &o->run);
+		an->steps += o->run.steps;
+		vec_push(&an->outers, o);
+	}
+	an->in.tracked = tracked;
+	for (i = n_outers; i < an->outers.n; i++)
+		judge_outer(an, an->outers.v[i]);
+	/* Locks that programs want were judged with all that is known of the rest of the kernel. */
+	for (i = n = n_faults; i < an->faults.n; i++) {
+		const struct fault *ft = &an->faults.v[i];
+
+		if (!ft->held->rule->sleeps && map64_get(&an->classes, ft->class) == MAP64_EMPTY)
+			an->faults.v[n++] = *ft;
+	}
+	an->faults.n = n;
+	for (i = n_outers; i < an->outers.n; i++)
+		vec_push(&an->unit_outers, an->outers.v[i]);
+	an->outers.n = n_outers;
 }

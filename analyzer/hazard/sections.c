@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/hash.h"
 #include "hazard/finding.h"
 #include "hazard/model.h"
 #include "hazard/sites.h"
@@ -44,9 +45,12 @@ struct builder {
 	struct map64 danger_seen;
 };
 
+/* A tracepoint is one place, whichever function it is in. */
 static uint64_t spot_key(uint32_t func, const char *tracepoint)
 {
-	return (uint64_t)func << 1 | (tracepoint != NULL);
+	if (tracepoint)
+		return hash64(tracepoint, strlen(tracepoint)) << 1 | 1;
+	return (uint64_t)func << 1;
 }
 
 /* The guards that a reader thinks of: interrupts being off is no guard. */
@@ -205,6 +209,9 @@ static void add_place(struct builder *b, size_t at, const struct place *pl)
 	if (map64_get(&b->seen, key) != MAP64_EMPTY)
 		return;
 	map64_put(&b->seen, key, 1);
+	if (b->an->reached && !pl->tracepoint)
+		b->an->reached[pl->func] |= (uint8_t)(REACHED_UNDER_LOCK |
+						      (flags & 1 ? REACHED_BY_POINTER : 0));
 	add_call(b, at, pl);
 	k = map64_get(&b->spot_at, place);
 	if (k == MAP64_EMPTY) {

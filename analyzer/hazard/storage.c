@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "hazard/model.h"
 
+#include <string.h>
+
 /*
  * Which locks the analysis is about: those of the storages that objects of the
  * kernel own (tasks, cgroups, inodes, sockets), and of the maps that they belong
@@ -126,6 +128,17 @@ static uint32_t lock_record(const struct syms *syms, uint32_t addr)
 	while (v->op == SY_IADDR)
 		v = sym_get(syms, v->a);
 	return v->op == SY_FADDR ? v->c : 0;
+}
+
+bool lock_is_in_value(const struct analysis *an, const struct acquire *a)
+{
+	const struct names *locks = &an->p->rules->tree.value_locks;
+	size_t i;
+
+	for (i = 0; a->class && i < locks->n; i++)
+		if (!strcmp(locks->v[i], program_str(an->p, a->class)))
+			return true;
+	return false;
 }
 
 bool lock_is_maps(const struct analysis *an, const struct run *run, const struct acquire *a)

@@ -541,6 +541,7 @@ static void start(struct building *b)
 static void finish(struct building *b)
 {
 	for (size_t i = 0; i < b->files.n; i++) {
+		vec_push(&b->idx->looked, arena_strdup(&b->idx->arena, b->files.v[i].path));
 		b->idx->n_files += b->files.v[i].size >= 0;
 		free(b->files.v[i].owned);
 	}
@@ -580,6 +581,7 @@ void index_release(struct source_index *idx)
 	free(idx->mentions);
 	vec_release(&idx->names);
 	vec_release(&idx->defs);
+	vec_release(&idx->looked);
 	map64_release(&idx->by_name);
 	arena_release(&idx->arena);
 	memset(idx, 0, sizeof(*idx));

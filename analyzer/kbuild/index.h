@@ -51,6 +51,7 @@ struct source_index {
 	const char *const *identifiers;
 	size_t n_identifiers;
 	struct unit_list *mentions; /* one for each identifier */
+	VEC(const char *) looked;   /* paths of all files that were looked for, found or not */
 	size_t n_files;		    /* files that units consist of */
 	size_t n_read;		    /* of them not found in the cache */
 };

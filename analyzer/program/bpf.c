@@ -60,19 +60,6 @@ static uint32_t enumerator_name(const struct program *p, const char *enum_name, 
 	return 0;
 }
 
-/* The global whose address value @e is, or FACTS_NONE. */
-static uint32_t expr_global(const struct facts *f, uint32_t e)
-{
-	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
-
-	if (x->op != FX_ADDR)
-		return FACTS_NONE;
-	x = &f->exprs.v[expr_strip(f, x->a)];
-	while (x->op == FX_INDEX || x->op == FX_FIELD)
-		x = &f->exprs.v[x->a];
-	return x->op == FX_GLOBAL ? x->a : FACTS_NONE;
-}
-
 static const char *kind_name(const struct program *p, const char *type_name)
 {
 	size_t i;
@@ -98,7 +85,7 @@ static void read_array(struct bpf_tables *t, struct program *p, const char *name
 			continue;
 		for (i = fv->inits; i < fv->inits + fv->n_inits; i++) {
 			const struct fact_init *in = &f->inits.v[i];
-			uint32_t to = expr_global(f, in->value);
+			uint32_t to = program_expr_global(f, in->value);
 
 			if (to != FACTS_NONE && in->index >= 0)
 				add(t, p, in->index, to);
@@ -124,16 +111,6 @@ static void add_prog_type(struct bpf_tables *t, struct program *p, int64_t type,
 	vec_push(&t->prog_types, pt);
 }
 
-/* The record of global @g, or 0. */
-static uint32_t gvar_record(const struct program *p, uint32_t g)
-{
-	const struct gvar *v = &p->gvars.v[g];
-	const struct facts *f = &p->units[v->unit].facts;
-	uint32_t type = f->vars.v[v->fact].type;
-
-	return type != FACTS_NONE && f->types.v[type].kind == FT_RECORD ? f->types.v[type].name : 0;
-}
-
 /*
  * A struct_ops type names verifier operations of its own; each such set stands
  * for the programs of that type.
@@ -152,14 +129,14 @@ static void read_struct_ops(struct bpf_tables *t, struct program *p)
 		const struct facts *f = &p->units[v->unit].facts;
 		const struct fact_var *fv = &f->vars.v[v->fact];
 
-		if (!v->defined || gvar_record(p, g) != record)
+		if (!v->defined || program_gvar_record(p, g) != record)
 			continue;
 		for (i = fv->inits; i < fv->inits + fv->n_inits; i++) {
-			uint32_t to = expr_global(f, f->inits.v[i].value);
+			uint32_t to = program_expr_global(f, f->inits.v[i].value);
 			struct bpf_prog_type pt = { .type = type, .type_name = type_name, .ops = to };
 
 			if (to == FACTS_NONE ||
-			    gvar_record(p, to) != program_string(p, p->rules->tree.verifier_ops_record))
+			    program_gvar_record(p, to) != program_string(p, p->rules->tree.verifier_ops_record))
 				continue;
 			pt.get_proto = program_member_func(
 				p, to, program_string(p, p->rules->tree.get_proto_member));
@@ -380,7 +357,7 @@ static void read_protos(struct bpf_tables *t, struct program *p)
 		struct bpf_callable c = { .proto = g };
 		int64_t sleeps;
 
-		if (!p->gvars.v[g].defined || gvar_record(p, g) != record)
+		if (!p->gvars.v[g].defined || program_gvar_record(p, g) != record)
 			continue;
 		c.func = program_member_func(p, g, func);
 		if (c.func == FACTS_NONE)
@@ -405,17 +382,29 @@ static bool names_set(const struct program *p, uint32_t g, uint32_t set)
 	uint32_t i, to;
 
 	for (i = fv->inits; i < fv->inits + fv->n_inits; i++) {
-		to = expr_global(f, f->inits.v[i].value);
+		to = program_expr_global(f, f->inits.v[i].value);
 		if (to != FACTS_NONE && p->gvars.v[to].name == set)
 			return true;
 	}
 	return false;
 }
 
+static void add_filter(struct bpf_tables *t, int64_t type, uint32_t func)
+{
+	size_t i;
+
+	for (i = 0; i < t->filters.n; i++)
+		if (t->filters.v[i].type == type && t->filters.v[i].func == func)
+			return;
+	vec_push(&t->filters, ((struct bpf_kfunc_filter){ type, func }));
+}
+
 /* The program types that a call of the register function names for the set called @set of @unit. */
-static void registered_for(struct program *p, uint32_t unit, uint32_t set, struct bpf_callable *c)
+static void registered_for(struct bpf_tables *t, struct program *p, uint32_t unit, uint32_t set,
+			   struct bpf_callable *c)
 {
 	uint32_t reg = program_func(p, p->rules->tree.kfunc_register);
+	uint32_t filter = program_string(p, p->rules->tree.kfunc_filter);
 	VEC(int64_t) types = { 0 };
 	size_t i;
 
@@ -425,18 +414,39 @@ static void registered_for(struct program *p, uint32_t unit, uint32_t set, struc
 		const struct facts *f = func_facts(p, fn);
 		const struct fact_insn *in = &f->insns.v[call->insn];
 		const struct fact_expr *type;
-		uint32_t g;
+		uint32_t g, func;
 
 		if (call->callee != reg || fn->unit != unit || in->n_args < 2)
 			continue;
-		g = expr_global(f, f->arglist.v[in->args + 1]);
+		g = program_expr_global(f, f->arglist.v[in->args + 1]);
 		type = &f->exprs.v[expr_strip(f, f->arglist.v[in->args])];
-		if (g != FACTS_NONE && names_set(p, g, set) && type->op == FX_INT)
-			vec_push(&types, type->val);
+		if (g == FACTS_NONE || !names_set(p, g, set) || type->op != FX_INT)
+			continue;
+		vec_push(&types, type->val);
+		func = program_member_func(p, g, filter);
+		if (func != FACTS_NONE && p->funcs.v[func].defined)
+			add_filter(t, type->val, func);
 	}
 	c->prog_types = arena_memdup(&p->arena, types.v, types.n * sizeof(*types.v));
 	c->n_prog_types = types.n;
 	vec_release(&types);
+}
+
+bool bpf_set_has(const struct program *p, uint32_t set, uint32_t name)
+{
+	const struct facts *f = &p->units[p->gvars.v[set].unit].facts;
+	bool in_set = false;
+	size_t k;
+
+	for (k = 0; k < f->btf.n; k++) {
+		const struct fact_btf *b = &f->btf.v[k];
+
+		if (b->kind != FBTF_ID)
+			in_set = b->kind == FBTF_SET_START && b->name == p->gvars.v[set].name;
+		else if (in_set && b->name == name)
+			return true;
+	}
+	return false;
 }
 
 static void read_btf(struct bpf_tables *t, struct program *p)
@@ -472,7 +482,7 @@ static void read_btf(struct bpf_tables *t, struct program *p)
 			if (c.func == MAP64_EMPTY)
 				continue;
 			c.flags = b->flags;
-			registered_for(p, u, set, &c);
+			registered_for(t, p, u, set, &c);
 			if (!c.n_prog_types)
 				continue;
 			c.sleeps = b->flags & p->rules->tree.kfunc_sleepable;
@@ -500,6 +510,7 @@ void bpf_tables_release(struct bpf_tables *t)
 	vec_release(&t->prog_types);
 	vec_release(&t->callables);
 	vec_release(&t->func_ids);
+	vec_release(&t->filters);
 	vec_release(&t->values);
 	map64_release(&t->callable_by_proto);
 	map64_release(&t->enumerators);

@@ -45,6 +45,12 @@ struct bpf_callable {
 	size_t n_prog_types;
 };
 
+/* A filter of kfuncs: of those that are registered for @type, and what shares its hook. */
+struct bpf_kfunc_filter {
+	int64_t type;
+	uint32_t func;
+};
+
 struct bpf_func_id {
 	int64_t id;
 	uint32_t name; /* enumerator */
@@ -55,6 +61,7 @@ struct bpf_tables {
 	VEC(struct bpf_prog_type) prog_types;
 	VEC(struct bpf_callable) callables; /* helpers first, then kfuncs */
 	VEC(struct bpf_func_id) func_ids;
+	VEC(struct bpf_kfunc_filter) filters;
 	struct map64 callable_by_proto; /* global -> index */
 	struct map64 enumerators;	/* name -> index into values */
 	VEC(int64_t) values;
@@ -70,6 +77,9 @@ bool bpf_enumerator(const struct bpf_tables *t, const struct program *p, const c
 
 /* The bits of rules->map_fields that the mask of enumerators @mask has. */
 uint32_t bpf_map_fields(const struct bpf_tables *t, const struct program *p, int64_t mask);
+
+/* Whether the BTF set that global @set is has @name in it. */
+bool bpf_set_has(const struct program *p, uint32_t set, uint32_t name);
 
 /* The record that parameter @i of @func points to, or 0. */
 uint32_t bpf_param_record(const struct program *p, uint32_t func, uint32_t i);

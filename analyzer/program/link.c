@@ -290,8 +290,10 @@ static void link_call(struct program *p, uint32_t caller, uint32_t i)
 		e = &f->exprs.v[expr_strip(f, e->a)];
 	if (e->op == FX_FUNC) {
 		c.callee = e->a;
-		if (c.callee != FACTS_NONE)
-			p->funcs.v[c.callee].has_callers = true;
+		if (c.callee != FACTS_NONE) {
+			p->funcs.v[c.callee].n_sites++;
+			p->funcs.v[c.callee].recursive |= c.callee == caller;
+		}
 	} else if (e->op == FX_FIELD) {
 		c.record = e->sym2;
 		c.field = e->sym;
@@ -391,6 +393,40 @@ uint32_t program_member_func(const struct program *p, uint32_t var, uint32_t fie
 		if (f->inits.v[i].field == field)
 			return expr_func(f, f->inits.v[i].value);
 	return FACTS_NONE;
+}
+
+uint32_t program_expr_global(const struct facts *f, uint32_t e)
+{
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
+
+	if (x->op != FX_ADDR)
+		return FACTS_NONE;
+	x = &f->exprs.v[expr_strip(f, x->a)];
+	while (x->op == FX_INDEX || x->op == FX_FIELD)
+		x = &f->exprs.v[x->a];
+	return x->op == FX_GLOBAL ? x->a : FACTS_NONE;
+}
+
+uint32_t program_member_global(const struct program *p, uint32_t var, uint32_t field)
+{
+	const struct gvar *v = &p->gvars.v[var];
+	const struct facts *f = &p->units[v->unit].facts;
+	const struct fact_var *fv = &f->vars.v[v->fact];
+	uint32_t i;
+
+	for (i = fv->inits; i < fv->inits + fv->n_inits; i++)
+		if (f->inits.v[i].field == field)
+			return program_expr_global(f, f->inits.v[i].value);
+	return FACTS_NONE;
+}
+
+uint32_t program_gvar_record(const struct program *p, uint32_t var)
+{
+	const struct gvar *v = &p->gvars.v[var];
+	const struct facts *f = &p->units[v->unit].facts;
+	uint32_t type = f->vars.v[v->fact].type;
+
+	return type != FACTS_NONE && f->types.v[type].kind == FT_RECORD ? f->types.v[type].name : 0;
 }
 
 uint32_t program_func(const struct program *p, const char *name)

@@ -22,7 +22,8 @@ struct func {
 	uint32_t flags; /* FF_*; attributes of all declarations together */
 	uint32_t section;
 	bool defined;
-	bool has_callers;   /* somebody in the analysed units calls it by name */
+	bool recursive;	    /* it calls itself by name */
+	uint32_t n_sites;   /* calls of it by name in the analysed units */
 	bool address_taken; /* somebody stores it or passes it on */
 	/* Callees, direct and through pointers that the tree's assignments resolve. */
 	uint32_t calls; /* first index into program.calls */
@@ -129,6 +130,12 @@ const struct member_target *program_targets(const struct program *p, uint32_t re
 /* The function that initialiser of global @var gives to its member @field, or FACTS_NONE. */
 uint32_t program_member_func(const struct program *p, uint32_t var, uint32_t field);
 
+/* The global whose address initialiser of global @var gives to its member @field, or FACTS_NONE. */
+uint32_t program_member_global(const struct program *p, uint32_t var, uint32_t field);
+
+/* The record that global @var is, or 0. */
+uint32_t program_gvar_record(const struct program *p, uint32_t var);
+
 /*
  * Marks, in @mark (one for each function), every function that a marked one is
  * reached from: by a call of its name or, with @pointers, through a member it
@@ -139,6 +146,9 @@ void program_reach(const struct program *p, bool *mark, bool pointers);
 /* The layout of record @name, or NULL; @ret_facts is where its fields are. */
 const struct fact_record *program_record(const struct program *p, uint32_t name,
 					 const struct facts **ret_facts);
+
+/* The global whose address, or whose element's or member's, expression @e of @f is; or FACTS_NONE. */
+uint32_t program_expr_global(const struct facts *f, uint32_t e);
 
 /* Strips casts. */
 uint32_t expr_strip(const struct facts *f, uint32_t expr);

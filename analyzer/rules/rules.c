@@ -3,18 +3,15 @@
 
 #include "base/fs.h"
 #include "base/strbuf.h"
-#include "base/utf8.h"
+#include "rules/yaml.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include <libfyaml.h>
 
 #define uthash_malloc(size) xmalloc(size)
 #include <uthash.h>
@@ -58,6 +55,8 @@ union item {
 	struct rule_object object;
 	struct rule_last_reference last_reference;
 	struct rule_first_reference first_reference;
+	struct rule_kfunc_test kfunc_test;
+	struct rule_sequence sequence;
 	struct rule_map_field map_field;
 	struct rule_kind kind;
 	struct rule_kconfig kconfig;
@@ -76,6 +75,8 @@ enum list_id {
 	LIST_OBJECTS,
 	LIST_LAST_REFERENCE,
 	LIST_FIRST_REFERENCE,
+	LIST_KFUNC_TESTS,
+	LIST_SEQUENCES,
 	LIST_MAP_FIELDS,
 	LIST_KINDS,
 	LIST_KCONFIG,
@@ -98,11 +99,9 @@ struct rules_index {
 };
 
 struct reader {
+	struct yaml_reader y; /* first: it is what read_top() gets */
 	struct rules *rules;
-	const char *file;
 	const char *pages_dir;
-	struct fy_diag *diag;
-	const char *error;
 };
 
 /* One item while it is read: what stands where, for the checks between keys. */
@@ -171,6 +170,7 @@ static const struct word words_value[] = {
 	{ "unknown", VALUE_UNKNOWN },
 	{ "const", VALUE_CONST },
 	{ "map-field", VALUE_MAP_FIELD },
+	{ "in-set", VALUE_IN_SET },
 	{ NULL, 0 },
 };
 static const struct word words_at[] = {
@@ -229,6 +229,7 @@ static const struct key keys_locks[] = {
 	BOOL(struct rule_lock, shared),
 	BOOL(struct rule_lock, sleeps),
 	STRING(struct rule_lock, tracepoint, false),
+	NAMES(struct rule_lock, path),
 };
 static const struct key keys_transparent[] = {
 	STRING(struct rule_field, record, true),
@@ -282,6 +283,23 @@ static const struct key keys_last_reference[] = {
 static const struct key keys_first_reference[] = {
 	STRING(struct rule_first_reference, record, true),
 	STRING(struct rule_first_reference, member, true),
+};
+static const struct key keys_kfunc_tests[] = {
+	STRING(struct rule_kfunc_test, kfunc, true),
+	STRING(struct rule_kfunc_test, test, true),
+};
+static const struct key keys_sequences[] = {
+	STRING(struct rule_sequence, record, true),
+	STRING(struct rule_sequence, begin, true),
+	NAMES(struct rule_sequence, body),
+	STRING(struct rule_sequence, end, false),
+	UNSIGNED(struct rule_sequence, handed, true),
+	STRING(struct rule_sequence, info_record, false),
+	STRING(struct rule_sequence, info_member, false),
+	STRING(struct rule_sequence, map_member, false),
+	STRING(struct rule_sequence, target_record, false),
+	STRING(struct rule_sequence, target_info, false),
+	STRING(struct rule_sequence, target_test, false),
 };
 static const struct key keys_map_fields[] = {
 	STRING(struct rule_map_field, name, true),
@@ -338,6 +356,9 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, compat_function, false),
 	STRING(struct rule_tree, compat_type_field, false),
 	STRING(struct rule_tree, kfunc_register, false),
+	STRING(struct rule_tree, kfunc_filter, false),
+	STRING(struct rule_tree, kfunc_hook_function, false),
+	STRING(struct rule_tree, kfunc_common_type, false),
 	STRING(struct rule_tree, kfunc_set_record, false),
 	STRING(struct rule_tree, struct_ops_record, false),
 	STRING(struct rule_tree, struct_ops_type, false),
@@ -351,6 +372,9 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, compat_prog_function, false),
 	STRING(struct rule_tree, env_record, false),
 	STRING(struct rule_tree, env_prog_field, false),
+	STRING(struct rule_tree, env_state_field, false),
+	STRING(struct rule_tree, env_state_record, false),
+	STRING(struct rule_tree, env_sleepable_field, false),
 	STRING(struct rule_tree, prog_aux_field, false),
 	STRING(struct rule_tree, prog_aux_record, false),
 	STRING(struct rule_tree, prog_sleepable_field, false),
@@ -364,6 +388,7 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, field_type, false),
 	NAMES(struct rule_tree, tracepoint_calls),
 	NAMES(struct rule_tree, unnamed_records),
+	NAMES(struct rule_tree, value_locks),
 	NAMES(struct rule_tree, lsm_hook_prefixes),
 };
 static const struct key keys_scope[] = {
@@ -371,51 +396,7 @@ static const struct key keys_scope[] = {
 	NAMES(struct rule_scope, defines),
 };
 
-static int fail(struct reader *rd, struct fy_node *at, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-/* "FILE:LINE:COL" of a node; an empty one has no place of its own, so callers pass its key. */
-static const char *node_where(struct reader *rd, struct fy_node *n)
-{
-	struct fy_token *token = n ? fy_node_get_scalar_token(n) : NULL;
-	const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
-	struct arena *a = &rd->rules->arena;
-	struct fy_diag_error *e, *last = NULL;
-	void *iter = NULL;
-
-	if (mark) {
-		enum fy_node_style style = fy_node_get_style(n);
-		/* That of a quoted scalar or an alias is behind the quote or the '*'. */
-		bool behind = style == FYNS_SINGLE_QUOTED || style == FYNS_DOUBLE_QUOTED ||
-			      style == FYNS_ALIAS;
-
-		return arena_printf(a, "%s:%d:%d", rd->file, mark->line + 1,
-				    mark->column + !behind);
-	}
-	/*
-	 * Only the library's own reports know where a list or a map begins. This
-	 * leaves the diagnostics in the state of an error, so it is for errors.
-	 */
-	fy_node_report(n, FYET_ERROR, "here");
-	while ((e = fy_diag_errors_iterate(rd->diag, &iter)))
-		last = e;
-	if (!last || !n)
-		return arena_printf(a, "%s:1:1", rd->file);
-	return arena_printf(a, "%s:%d:%d", rd->file, last->line, last->column);
-}
-
-static int fail(struct reader *rd, struct fy_node *at, const char *fmt, ...)
-{
-	struct strbuf sb = STRBUF_INIT;
-	va_list ap;
-
-	va_start(ap, fmt);
-	strbuf_vaddf(&sb, fmt, ap);
-	va_end(ap);
-	rd->error = arena_printf(&rd->rules->arena, "%s: error: %s", node_where(rd, at), sb.buf);
-	strbuf_release(&sb);
-	return -EINVAL;
-}
+#define fail(rd, at, ...) yaml_fail(&(rd)->y, at, __VA_ARGS__)
 
 static void add_key_names(struct strbuf *sb, const struct key *keys, size_t n)
 {
@@ -426,42 +407,6 @@ static void add_key_names(struct strbuf *sb, const struct key *keys, size_t n)
 	}
 }
 
-static bool is_null(struct fy_node *n)
-{
-	size_t len = 0;
-
-	return !n || (fy_node_get_type(n) == FYNT_SCALAR && !fy_node_is_alias(n) &&
-		      fy_node_get_style(n) == FYNS_PLAIN && (!fy_node_get_scalar(n, &len) || !len));
-}
-
-/* The text of a scalar, one line, not empty. @key names it in errors and has its place if empty. */
-static int read_text(struct reader *rd, struct fy_node *at, struct fy_node *n, const char *name,
-		     const char **ret)
-{
-	const char *text;
-	size_t len = 0;
-
-	if (is_null(n))
-		return fail(rd, at, "'%s' has no value", name);
-	if (fy_node_is_alias(n))
-		return fail(rd, n, "'%s' is an alias; rule files have none", name);
-	if (fy_node_get_type(n) != FYNT_SCALAR)
-		return fail(rd, n, "'%s' must be a single value, not a %s", name,
-			    fy_node_get_type(n) == FYNT_SEQUENCE ? "list" : "map");
-	text = fy_node_get_scalar(n, &len);
-	while (len && text[len - 1] == '\n')
-		len--;
-	if (!len)
-		return fail(rd, n, "'%s' must not be empty", name);
-	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			return fail(rd, n, "'%s' must be one line without control characters",
-				    name);
-	}
-	*ret = arena_strndup(&rd->rules->arena, text, len);
-	return 0;
-}
-
 static int read_long(struct reader *rd, struct fy_node *at, struct fy_node *n, const char *name,
 		     long min, long max, long *ret)
 {
@@ -470,7 +415,7 @@ static int read_long(struct reader *rd, struct fy_node *at, struct fy_node *n, c
 	long value;
 	int err;
 
-	err = read_text(rd, at, n, name, &text);
+	err = yaml_text(&rd->y, at, n, name, &text);
 	if (err)
 		return err;
 	errno = 0;
@@ -489,7 +434,7 @@ static int read_bool(struct reader *rd, struct fy_node *at, struct fy_node *n, c
 	const char *text;
 	int err;
 
-	err = read_text(rd, at, n, name, &text);
+	err = yaml_text(&rd->y, at, n, name, &text);
 	if (err)
 		return err;
 	if (strcmp(text, "true") && strcmp(text, "false"))
@@ -505,7 +450,7 @@ static int read_word(struct reader *rd, struct fy_node *at, struct fy_node *n,
 	const char *text;
 	int err;
 
-	err = read_text(rd, at, n, key->name, &text);
+	err = yaml_text(&rd->y, at, n, key->name, &text);
 	if (err)
 		return err;
 	for (const struct word *w = key->words; w->text; w++) {
@@ -537,7 +482,7 @@ static int read_names(struct reader *rd, struct fy_node *at, struct fy_node *n, 
 	size_t count;
 	int err = 0;
 
-	if (is_null(n))
+	if (yaml_is_null(n))
 		return fail(rd, at, "'%s' has no value; write [] for an empty list", name);
 	if (fy_node_is_alias(n) || fy_node_get_type(n) != FYNT_SEQUENCE)
 		return fail(rd, n, "'%s' must be a list: [a, b]", name);
@@ -553,7 +498,7 @@ static int read_names(struct reader *rd, struct fy_node *at, struct fy_node *n, 
 	while (!err && (item = fy_node_sequence_iterate(n, &iter))) {
 		const char *text;
 
-		err = read_text(rd, n, item, name, &text);
+		err = yaml_text(&rd->y, n, item, name, &text);
 		if (err)
 			break;
 		HASH_FIND_STR(seen, text, s);
@@ -580,7 +525,7 @@ static int read_value(struct reader *rd, struct fy_node *at, struct fy_node *n,
 	switch (key->type) {
 	case KEY_STRING:
 	case KEY_EACH:
-		return read_text(rd, at, n, key->name, to);
+		return yaml_text(&rd->y, at, n, key->name, to);
 	case KEY_NAMES:
 		return read_names(rd, at, n, key->name, to);
 	case KEY_BOOL:
@@ -723,6 +668,18 @@ static const char *id_first_reference(struct arena *a, const union item *it)
 	return arena_printf(a, "%s.%s", it->first_reference.record, it->first_reference.member);
 }
 
+static const char *id_kfunc_test(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->kfunc_test.kfunc;
+}
+
+static const char *id_sequence(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->sequence.record;
+}
+
 static const char *id_map_field(struct arena *a, const union item *it)
 {
 	(void)a;
@@ -774,6 +731,8 @@ PUSH(attach, attach)
 PUSH(objects, object)
 PUSH(last_reference, last_reference)
 PUSH(first_reference, first_reference)
+PUSH(kfunc_tests, kfunc_test)
+PUSH(sequences, sequence)
 PUSH(map_fields, map_field)
 PUSH(kinds, kind)
 PUSH(kconfig, kconfig)
@@ -795,6 +754,8 @@ static const struct list lists[N_LISTS] = {
 	[LIST_OBJECTS] = LIST(objects, NULL, NULL),
 	[LIST_LAST_REFERENCE] = LIST(last_reference, NULL, id_last_reference),
 	[LIST_FIRST_REFERENCE] = LIST(first_reference, NULL, id_first_reference),
+	[LIST_KFUNC_TESTS] = LIST(kfunc_tests, NULL, id_kfunc_test),
+	[LIST_SEQUENCES] = LIST(sequences, NULL, id_sequence),
 	[LIST_MAP_FIELDS] = LIST(map_fields, NULL, id_map_field),
 	[LIST_KINDS] = LIST(kinds, NULL, id_kind),
 	[LIST_KCONFIG] = LIST(kconfig, NULL, id_kconfig),
@@ -825,7 +786,7 @@ static int index_add(struct reader *rd, enum list_id list, const char *name, str
 			    e->where);
 	e = ARENA_NEW(&r->arena, struct entry);
 	e->name = name;
-	e->where = node_where(rd, at);
+	e->where = yaml_where(&rd->y, at);
 	e->index = index;
 	HASH_ADD_KEYPTR(hh, r->index->by_name[list], e->name, strlen(e->name), e);
 	return 0;
@@ -859,7 +820,7 @@ static int read_keys(struct reader *rd, const char *what, struct fy_node *map,
 		struct fy_node *value = fy_node_pair_value(pair);
 		const char *text;
 
-		err = read_text(rd, map, name, "key", &text);
+		err = yaml_text(&rd->y, map, name, "key", &text);
 		if (err)
 			return err;
 		for (i = 0; i < place->n_keys; i++) {
@@ -882,10 +843,10 @@ static int read_keys(struct reader *rd, const char *what, struct fy_node *map,
 				    key->plural);
 		place->values[i] = value ? value : name;
 		if (strcmp(key->name, text)) {
-			if (is_null(value) || fy_node_is_alias(value) ||
+			if (yaml_is_null(value) || fy_node_is_alias(value) ||
 			    fy_node_get_type(value) != FYNT_SEQUENCE ||
 			    !fy_node_sequence_item_count(value))
-				return fail(rd, is_null(value) ? name : value,
+				return fail(rd, yaml_is_null(value) ? name : value,
 					    "'%s' must be a list of at least one: [a, b]", text);
 			*ret_each = value;
 			continue;
@@ -941,7 +902,7 @@ static int read_list(struct reader *rd, enum list_id id, struct fy_node *node)
 	void *iter = NULL;
 	int err = 0;
 
-	if (is_null(node))
+	if (yaml_is_null(node))
 		return 0;
 	if (fy_node_is_alias(node) || fy_node_get_type(node) != FYNT_SEQUENCE)
 		return fail(rd, node, "'%s' must be a list: each item begins with '- '",
@@ -959,7 +920,7 @@ static int read_map(struct reader *rd, const char *what, struct fy_node *node,
 	void *iter = NULL;
 	int err = 0;
 
-	if (is_null(node))
+	if (yaml_is_null(node))
 		return 0;
 	if (fy_node_is_alias(node) || fy_node_get_type(node) != FYNT_MAPPING)
 		return fail(rd, node, "'%s' must be a map of keys", what);
@@ -968,7 +929,7 @@ static int read_map(struct reader *rd, const char *what, struct fy_node *node,
 		const struct key *key = keys;
 		const char *text;
 
-		err = read_text(rd, node, name, "key", &text);
+		err = yaml_text(&rd->y, node, name, "key", &text);
 		if (err)
 			break;
 		while (key < keys + n_keys && strcmp(key->name, text))
@@ -987,14 +948,15 @@ static int read_map(struct reader *rd, const char *what, struct fy_node *node,
 	return err;
 }
 
-static int read_top(struct reader *rd, struct fy_node *root)
+static int read_top(struct yaml_reader *y, struct fy_node *root)
 {
+	struct reader *rd = (struct reader *)y;
 	struct rules *r = rd->rules;
 	struct fy_node_pair *pair;
 	void *iter = NULL;
 	int err;
 
-	if (is_null(root))
+	if (yaml_is_null(root))
 		return 0;
 	if (fy_node_is_alias(root) || fy_node_get_type(root) != FYNT_MAPPING)
 		return fail(rd, root, "a rule file is a map of lists, such as 'locks:'");
@@ -1004,7 +966,7 @@ static int read_top(struct reader *rd, struct fy_node *root)
 		const char *text;
 		int id;
 
-		err = read_text(rd, root, name, "key", &text);
+		err = yaml_text(&rd->y, root, name, "key", &text);
 		if (err)
 			return err;
 		for (id = 0; id < N_LISTS && strcmp(lists[id].name, text); id++)
@@ -1032,52 +994,6 @@ static int read_top(struct reader *rd, struct fy_node *root)
 }
 
 /* What libfyaml found wrong, in our shape. */
-static int fail_syntax(struct reader *rd)
-{
-	void *iter = NULL;
-	struct fy_diag_error *e = fy_diag_errors_iterate(rd->diag, &iter);
-	struct arena *a = &rd->rules->arena;
-
-	if (e)
-		rd->error = arena_printf(a, "%s:%d:%d: error: %s", rd->file,
-					 e->line > 0 ? e->line : 1, e->column > 0 ? e->column : 1,
-					 e->msg ? e->msg : "not YAML");
-	else
-		rd->error = arena_printf(a, "%s:1:1: error: not YAML", rd->file);
-	return -EINVAL;
-}
-
-/*
- * What libfyaml need not see: it does not come back from a directive with bytes
- * that are no UTF-8.
- */
-static int check_text(struct reader *rd, const char *text, size_t len)
-{
-	unsigned int line = 1, column = 1;
-	const char *why = NULL;
-	uint32_t c;
-
-	for (size_t i = 0, n; i < len; i += n, column++) {
-		n = utf8_decode(text + i, len - i, &c);
-		if (!n)
-			why = "not UTF-8";
-		else if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7f)
-			why = "a control character";
-		else if (c == '%' && column == 1)
-			why = "a directive; rule files have none";
-		if (why) {
-			rd->error = arena_printf(&rd->rules->arena, "%s:%u:%u: error: %s", rd->file,
-						 line, column, why);
-			return -EINVAL;
-		}
-		if (c == '\n') {
-			line++;
-			column = 0;
-		}
-	}
-	return 0;
-}
-
 static void tree_defaults(struct rule_tree *tree)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(keys_tree); i++) {
@@ -1091,52 +1007,17 @@ static void tree_defaults(struct rule_tree *tree)
 int rules_read_text(struct rules *ret, const char *name, const char *text, size_t len,
 		    const char *pages_dir, const char **ret_error)
 {
-	struct reader rd = { ret, name, pages_dir, NULL, NULL };
-	struct fy_parse_cfg cfg = { NULL, FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2, NULL, NULL };
-	struct fy_document *doc = NULL, *second;
-	struct fy_diag_cfg diag_cfg;
-	struct fy_parser *parser;
-	int err = 0;
+	struct reader rd = { { .arena = &ret->arena, .file = name, .kind = "rule file" },
+			     ret,
+			     pages_dir };
+	int err;
 
 	if (!ret->index)
 		ret->index = ARENA_NEW(&ret->arena, struct rules_index);
-	err = check_text(&rd, text, len);
-	if (err) {
-		*ret_error = rd.error;
-		return err;
-	}
-	fy_diag_cfg_default(&diag_cfg);
-	diag_cfg.fp = NULL;
-	rd.diag = cfg.diag = fy_diag_create(&diag_cfg);
-	if (!rd.diag)
-		arena_die(sizeof(diag_cfg));
-	fy_diag_set_collect_errors(rd.diag, true);
-	parser = fy_parser_create(&cfg);
-	if (!parser)
-		arena_die(sizeof(cfg));
-
-	if (!fy_parser_set_string(parser, text, len))
-		doc = fy_parse_load_document(parser);
-	if (fy_diag_got_error(rd.diag)) {
-		err = fail_syntax(&rd);
-	} else if (doc) {
-		err = read_top(&rd, fy_document_root(doc));
-		second = err ? NULL : fy_parse_load_document(parser);
-		if (second)
-			err = fail(&rd, fy_document_root(second),
-				   "a second document; a rule file is one");
-		else if (!err && fy_diag_got_error(rd.diag))
-			err = fail_syntax(&rd);
-		if (second)
-			fy_parse_document_destroy(parser, second);
-	}
-	if (doc)
-		fy_parse_document_destroy(parser, doc);
-	fy_parser_destroy(parser);
-	fy_diag_destroy(rd.diag);
+	err = yaml_read(&rd.y, text, len, read_top);
 	tree_defaults(&ret->tree);
 	if (err)
-		*ret_error = rd.error;
+		*ret_error = rd.y.error;
 	return err;
 }
 
@@ -1223,6 +1104,8 @@ void rules_release(struct rules *r)
 	vec_release(&r->objects);
 	vec_release(&r->last_reference);
 	vec_release(&r->first_reference);
+	vec_release(&r->kfunc_tests);
+	vec_release(&r->sequences);
 	vec_release(&r->map_fields);
 	vec_release(&r->kinds);
 	vec_release(&r->kconfig);

@@ -43,6 +43,7 @@ struct rule_lock {
 	const char *kind;  /* "raw spinlock", "mutex", ... */
 	bool shared;	   /* a read lock: recursion of readers does not block by itself */
 	bool sleeps;	   /* cannot be wanted by a program that may not sleep */
+	struct names path; /* from what the argument points to, to the lock: "record.field" each; none: that */
 	const char *tracepoint; /* that fires when the lock has been waited for, and is held; or NULL */
 };
 
@@ -98,6 +99,7 @@ enum value_is {
 	VALUE_UNKNOWN, /* do not look into it: nothing about locks happens there */
 	VALUE_CONST,   /* the number in value */
 	VALUE_MAP_FIELD, /* whether the map's values have a special field */
+	VALUE_IN_SET, /* whether the BTF set in argument 0 has the id in argument 1 */
 };
 
 struct rule_value {
@@ -154,6 +156,29 @@ struct rule_last_reference {
 struct rule_first_reference {
 	const char *record; /* "bpf_map_ops" */
 	const char *member; /* "map_alloc" */
+};
+
+/* kfunc_tests: what the verifier asks besides, of the program that calls a kfunc. */
+struct rule_kfunc_test {
+	const char *kfunc;
+	const char *test; /* function of the tree, of the verifier's environment: true: it may */
+};
+
+/*
+ * sequences: tables whose members are called one after another on one thing, so
+ * that a lock which one leaves is held in the next.
+ */
+struct rule_sequence {
+	const char *record; /* "seq_operations" */
+	const char *begin;  /* "start" */
+	struct names body;  /* show, next */
+	const char *end;    /* "stop": called whatever happened */
+	unsigned int handed; /* parameter in which the later ones get the pointer returned last */
+	/* Which maps it is about, where that can be told; NULL otherwise. */
+	const char *info_record, *info_member;	 /* bpf_iter_seq_info.seq_ops: points to the table */
+	const char *map_member;			 /* iter_seq_info of bpf_map_ops: points to the former */
+	const char *target_record, *target_info; /* bpf_iter_reg.seq_info: points there, too */
+	const char *target_test; /* attach_target: returns 0 for the maps that it is about */
 };
 
 /*
@@ -234,6 +259,9 @@ struct rule_tree {
 	const char *compat_prog_function; /* check_map_prog_compatibility: which map for which program */
 	const char *env_record;		  /* bpf_verifier_env */
 	const char *env_prog_field;	  /* prog, of env_record */
+	const char *env_state_field;	  /* cur_state, of env_record */
+	const char *env_state_record;	  /* bpf_verifier_state: has the sleepable field, too */
+	const char *env_sleepable_field;  /* in_sleepable, of that */
 	const char *prog_aux_field;	  /* aux, of prog_record */
 	const char *prog_aux_record;	  /* bpf_prog_aux */
 	const char *prog_sleepable_field; /* sleepable, of one of the two */
@@ -242,6 +270,9 @@ struct rule_tree {
 	const char *field_type;		/* type, of field_record */
 	const char *kfunc_register;   /* register_btf_kfunc_id_set(prog type, &set) */
 	const char *kfunc_set_record; /* btf_kfunc_id_set: its .set names the BTF set */
+	const char *kfunc_filter; /* filter, of that: (prog, id) -> 0: the program may call it */
+	const char *kfunc_hook_function; /* program types with the same value share what is registered */
+	const char *kfunc_common_type;	 /* BPF_PROG_TYPE_UNSPEC: registered for all */
 	const char *struct_ops_record; /* bpf_struct_ops: its .verifier_ops */
 	const char *struct_ops_type;   /* BPF_PROG_TYPE_STRUCT_OPS */
 	const char *helper_body_prefix; /* "____" */
@@ -258,6 +289,7 @@ struct rule_tree {
 	unsigned int kfunc_sleepable; /* KF_SLEEPABLE */
 	unsigned int kfunc_trusted;   /* KF_TRUSTED_ARGS */
 	struct names tracepoint_calls;	/* prefixes of what calls a tracepoint's programs */
+	struct names value_locks; /* structs that are locks in values of maps: named by themselves */
 	struct names unnamed_records; /* typedefs of structs without a tag: locks are named by the field */
 };
 
@@ -286,6 +318,8 @@ struct rules {
 	VEC(struct rule_object) objects;
 	VEC(struct rule_last_reference) last_reference;
 	VEC(struct rule_first_reference) first_reference;
+	VEC(struct rule_kfunc_test) kfunc_tests;
+	VEC(struct rule_sequence) sequences;
 	VEC(struct rule_map_field) map_fields;
 	VEC(struct rule_kind) kinds;
 	VEC(struct rule_kconfig) kconfig;

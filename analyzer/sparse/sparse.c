@@ -2,17 +2,22 @@
 #include "sparse/sparse.h"
 
 #include "base/fs.h"
+#include "base/hash.h"
 #include "base/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DEFAULT_TIMEOUT 120
 #define MAX_OUTPUT ((size_t)16 << 20)
 #define MAX_JOBS 64
+#define CONTEXT "warning: context imbalance in '"
+#define ERROR "error: "
 
 static const char *const kind_text[] = {
 	[SPARSE_AT_EXIT] = "wrong count at exit",
@@ -22,6 +27,7 @@ static const char *const kind_text[] = {
 
 struct unit_output {
 	struct strbuf text; /* standard error, where sparse writes */
+	bool found; /* it was there from an earlier run */
 	const char *error;  /* it could not be run to its end */
 };
 
@@ -30,7 +36,7 @@ struct work {
 	const size_t *units;
 	size_t n;
 	const struct sparse_options *o;
-	const char *program;
+	const char *program, *version;
 	struct unit_output *out;
 	atomic_size_t next, done;
 };
@@ -102,13 +108,101 @@ static void run_unit(const struct work *w, const struct compile_unit *u, struct 
 	vec_release(&argv);
 }
 
+/* Lines of it that mean something here: the rest is most of it. */
+static void keep_lines(struct strbuf *text)
+{
+	struct strbuf kept = STRBUF_INIT;
+
+	for (const char *p = text->buf; p < text->buf + text->len;) {
+		size_t len = strcspn(p, "\n");
+		const char *imbalance = memmem(p, len, CONTEXT, strlen(CONTEXT));
+
+		if (imbalance || memmem(p, len, ERROR, strlen(ERROR))) {
+			strbuf_add(&kept, p, len);
+			strbuf_addch(&kept, '\n');
+		}
+		p += len + (p[len] == '\n');
+	}
+	strbuf_release(text);
+	*text = kept;
+}
+
+/* The file for the words of sparse on unit @i, named by all that they hang on; NULL if that is not known. */
+static char *kept_path(const struct work *w, size_t i)
+{
+	const struct compile_unit *u = &w->kb->units.v[w->units[i]];
+	struct strbuf sb = STRBUF_INIT;
+	char hex[33];
+
+	if (!w->o->cache || !w->o->reads || !w->o->reads[i])
+		return NULL;
+	strbuf_addf(&sb, "%s\n%s\n%s\n%s\n%s\n", w->version, w->program, w->o->reads[i],
+		    u->directory, u->path);
+	for (size_t k = 0; k < ARRAY_SIZE(fixed_flags); k++)
+		strbuf_addf(&sb, "%s\n", fixed_flags[k]);
+	for (const char *const *a = (const char *const *)u->argv; *a; a++)
+		strbuf_addf(&sb, "%s\n", *a);
+	hash128_hex(sb.buf, sb.len, hex);
+	strbuf_reset(&sb);
+	strbuf_addf(&sb, "%s/%s", w->o->cache, hex);
+	return strbuf_detach(&sb, NULL);
+}
+
+/* An entry is a hash of the rest, a line end, and the rest. */
+static bool find_kept(const char *path, struct unit_output *out)
+{
+	struct strbuf sb = STRBUF_INIT;
+	char hex[33];
+	bool whole = fs_read(path, &sb) == 0 && sb.len > 32 && sb.buf[32] == '\n';
+
+	if (whole) {
+		hash128_hex(sb.buf + 33, sb.len - 33, hex);
+		whole = !memcmp(hex, sb.buf, 32);
+	}
+	if (whole) {
+		strbuf_add(&out->text, sb.buf + 33, sb.len - 33);
+		out->found = true;
+		/* The time of the last change says when it was used last. */
+		utimensat(AT_FDCWD, path, NULL, 0);
+	}
+	strbuf_release(&sb);
+	return whole;
+}
+
+/* Trouble with writing costs the entry and is no error. */
+static void keep(const char *path, const struct unit_output *out)
+{
+	struct strbuf sb = STRBUF_INIT;
+	char hex[33];
+
+	hash128_hex(out->text.buf, out->text.len, hex);
+	strbuf_addf(&sb, "%s\n", hex);
+	strbuf_add(&sb, out->text.buf, out->text.len);
+	fs_write(path, sb.buf, sb.len);
+	strbuf_release(&sb);
+}
+
+static void answer_for(const struct work *w, size_t i)
+{
+	struct unit_output *out = &w->out[i];
+	char *path = kept_path(w, i);
+
+	if (!path || !find_kept(path, out)) {
+		run_unit(w, &w->kb->units.v[w->units[i]], out);
+		keep_lines(&out->text);
+		if (path && !out->error)
+			keep(path, out);
+	}
+	free(path);
+}
+
 static void *worker(void *data)
 {
 	struct work *w = data;
 	size_t i;
 
 	while ((i = atomic_fetch_add(&w->next, 1)) < w->n) {
-		run_unit(w, &w->kb->units.v[w->units[i]], &w->out[i]);
+		answer_for(w, i);
 		atomic_fetch_add(&w->done, 1);
 	}
 	return NULL;
@@ -128,7 +222,7 @@ static void run_all(struct work *w)
 	while (n + 1 < jobs && !pthread_create(&threads[n], NULL, worker, w))
 		n++;
 	while ((i = atomic_fetch_add(&w->next, 1)) < w->n) {
-		run_unit(w, &w->kb->units.v[w->units[i]], &w->out[i]);
+		answer_for(w, i);
 		i = atomic_fetch_add(&w->done, 1) + 1;
 		if (w->o->progress)
 			w->o->progress(w->o->data, i, w->n);
@@ -173,18 +267,17 @@ struct collector {
 static void read_line(struct collector *c, const struct compile_unit *u, const char *line,
 		      const char **error)
 {
-	static const char context[] = "warning: context imbalance in '", err[] = "error: ";
 	struct sparse_warning w = { 0 };
 	size_t file_len;
 	const char *rest = split_place(line, &file_len, &w.line), *quote;
 
 	if (!rest)
 		return;
-	if (!strncmp(rest, err, strlen(err)) && !*error)
-		*error = arena_printf(c->a, "line %u: %s", w.line, rest + strlen(err));
-	if (strncmp(rest, context, strlen(context)))
+	if (!strncmp(rest, ERROR, strlen(ERROR)) && !*error)
+		*error = arena_printf(c->a, "line %u: %s", w.line, rest + strlen(ERROR));
+	if (strncmp(rest, CONTEXT, strlen(CONTEXT)) != 0)
 		return;
-	rest += strlen(context);
+	rest += strlen(CONTEXT);
 	quote = strstr(rest, "' - ");
 	if (!quote)
 		return;
@@ -275,10 +368,13 @@ int sparse_run(const struct kbuild *kb, const size_t *units, size_t n,
 	w.out = ARENA_ARRAY(arena, struct unit_output, n);
 	for (size_t i = 0; i < n; i++)
 		strbuf_init(&w.out[i].text);
-	ret->version = version_of(program, arena);
+	w.version = ret->version = version_of(program, arena);
+	if (o->cache)
+		fs_mkdirs(o->cache);
 	run_all(&w);
 	for (size_t i = 0; i < n; i++) {
 		read_output(&c, &kb->units.v[units[i]], &w.out[i]);
+		ret->n_found += w.out[i].found;
 		strbuf_release(&w.out[i].text);
 	}
 	ret->n_warnings = unique(c.warnings.v, c.warnings.n);

@@ -41,12 +41,19 @@ struct sparse_result {
 	size_t n_warnings;
 	struct sparse_failure *failed; /* in the order of the units */
 	size_t n_failed;
+	size_t n_found; /* units whose words were there from an earlier run */
 };
 
 struct sparse_options {
 	const char *program; /* NULL: "sparse" */
 	unsigned int jobs;   /* 0: one for each online CPU */
 	unsigned int timeout; /* seconds a unit may take; 0: 120 */
+	/*
+	 * Folder where its words are kept, or NULL; and for each of the units a hash
+	 * of the content of all that it reads, or NULL: such a unit is not kept.
+	 */
+	const char *cache;
+	const char *const *reads;
 	void (*progress)(void *data, size_t done, size_t total);
 	void *data;
 };

@@ -285,6 +285,93 @@ def test_terminal():
         need(not text, f"-q: {text!r}")
 
 
+# ---- .relock.yaml -----------------------------------------------------------------------------
+
+def test_project():
+    with tempfile.TemporaryDirectory() as name:
+        top = pathlib.Path(name)
+        tree, build = run_cases.make_tree(
+            run_cases.Case(run_cases.HERE / "cases/RL101/page-bad"), top)
+        file = tree / ".relock.yaml"
+        args = ["check", tree, "--no-cache", "--cache", top / "cache", "-j", "1"]
+        given = [*args, "--build", build, "--all"]
+        plain = run(*given, status=1).stdout
+
+        # The same from the file; paths are relative to it.
+        shutil.copytree(build, tree / "out")
+        commands = tree / "out/compile_commands.json"
+        commands.write_text(commands.read_text().replace(str(build), str(tree / "out")))
+        file.write_text("# ours\nbuild: out\nall: true\n")
+        need(run(*args, status=1).stdout == plain, "the file does not say the same as options")
+        need(run(*args, cwd=tree, status=1).stdout == plain, "from within")
+        need(run("check", ".", *args[2:], cwd=tree, status=1).stdout == plain, "as '.'")
+        need("--build" in run(*args, "--no-project", "--offline", status=2).stderr, "--no-project")
+        elsewhere = top / "else.yaml"
+        elsewhere.write_text(f"build: {build}\nall: true\n")
+        need(run(*args, "--project", elsewhere, status=1).stdout == plain, "--project FILE")
+        for command in ("sections", "attach", "whatif"):
+            need(run(command, *args[1:]).stdout, command)
+        need("pot.c" in run("facts", *args[1:], "--list").stdout, "facts")
+
+        # The command line has the last word.
+        file.write_text("build: nowhere\nscope: nowhere\nfail-on: never\n")
+        need(run(*given, status=0).stdout == plain, "fail-on: never")
+        need(run(*given, "--fail-on", "error", status=1).stdout == plain, "--fail-on")
+        finding = re.search(r"id: ([0-9a-f]{16})", plain).group(1)
+        (tree / "known.txt").write_text(f"{finding} # looked at\n")
+        file.write_text("suppressions: known.txt\n")
+        need("1 suppressed" in run(*given).stdout, "suppressions")
+        # Rules of both are read.
+        (tree / "more.yaml").write_text("locks:\n  - functions: [a\n")
+        file.write_text("rules: [more.yaml]\n")
+        need("more.yaml:" in run(*given, status=2).stderr, "rules")
+
+        # What is wrong, where, and what to do.
+        names = re.search(r"takes (.*)\n", refused(given, file, "nope: 1\n", "1:1: error: there is no "
+                                                   "option 'nope'; a project file ")).group(1)
+        topic = run("help", "project").stdout
+        items = re.findall(r"^  ([a-z](?:,? ?[a-z-])*?)(?: +(?:A|true) ?|$)", topic, re.M)
+        need(set(", ".join(items).split(", ")) == set(names.split(", ")), (items, names))
+        for option in ("output", "write-baseline", "cache", "jobs", "project", "version"):
+            refused(given, file, f"\n  {option}: x\n", f"2:3: error: '{option}' can be set on the command "
+                    "line only" if option != "version" else f"no option '{option}'")
+        for text, words in {
+                "fail-on: never\nfail-on: note\n": "2:1: error: duplicate key",
+                "fail-on: sometimes\n": "1:10: error: 'fail-on' takes one of error, warning, note, "
+                                        "never, not 'sometimes'",
+                "fail-on:\n": "1:1: error: 'fail-on' has no value",
+                "sparse: \"yes\"\n": "1:9: error: 'sparse' takes true or false, not 'yes'",
+                "arch: [x86]\n": "1:1: error: 'arch' takes one value, not a list",
+                "scope: [kernel, {a: b}]\n": ":17: error: 'scope' must be a single value, not a map",
+                "- scope\n": "a project file is a map of options",
+                "scope: [a\n": ".relock.yaml:",
+                "all: true\nscope: kernel\n": "'all' and 'scope' exclude each other",
+                "baseline: /etc/passwd\n": "1:11: error: '/etc/passwd' is not below the tree",
+                "baseline: ../cache\n": "1:11: error: '../cache' is not below the tree",
+                "rules: [more.yaml, link]\n": "1:20: error: 'link' is not below the tree",
+                "scope: &a x\narch: *a\n": "is an alias",
+        }.items():
+            (top / "cache").mkdir(exist_ok=True)
+            if not (tree / "link").is_symlink():
+                (tree / "link").symlink_to("/etc/passwd")
+            refused(given[:5] if "all" in text else given, file, text, words)
+        file.unlink()
+        file.symlink_to("/etc/passwd")
+        done = run(*given, status=2)
+        need("not a regular file; --no-project" in done.stderr and "root" not in done.stderr, done)
+        need(run(*given, "--no-project", status=1).stdout == plain, "--no-project")
+        need("nofile" in run(*given, "--project", "nofile", status=2).stderr, "--project nofile")
+        need("exclude" in run(*given, "--project", "a", "--no-project", status=2).stderr, "both")
+
+
+def refused(args, file, text, words):
+    file.write_text(text)
+    done = run(*args, status=2)
+    need(not done.stdout and f"{file}:" in done.stderr and words in done.stderr,
+         f"{text!r}: no {words!r} in {done.stdout}{done.stderr}")
+    return done.stderr
+
+
 def main():
     global RELOCK  # pylint: disable=global-statement
     parser = argparse.ArgumentParser()

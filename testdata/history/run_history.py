@@ -492,7 +492,7 @@ def test_diff(b):
     need((b.top / "d.json").read_text(encoding="utf-8") ==
          b.run("diff", "old.json", "new.json", "--output", "json").stdout, "other bytes in a file")
 
-    b.refuse("there is no format 'sarif'; there are text, json", "diff", "old.json", "new.json",
+    b.refuse("--output has no format 'sarif'; there are text, json", "diff", "old.json", "new.json",
              "--output", "sarif")
     b.refuse("which two reports?", "diff", "old.json")
     b.refuse("'x' is the third", "diff", "old.json", "new.json", "x")

@@ -5,6 +5,9 @@
     run_kbuild.py make gcc|llvm   make C=1 CHECK=relock-check, on a tree with a bug, and what
                                   relock check --build makes of its facts
     run_kbuild.py module          the same for a module outside the tree (M=); after make gcc
+    run_kbuild.py guesses         what the source says of attach points, against objects that
+                                  gcc makes of kernel/bpf; after make gcc
+    run_kbuild.py paths PRINT_FACTS  the locks along paths, as sparse and as relock see them
     run_kbuild.py sparse          a bug that both see, and what sparse alone says
 
 The build directories are --work/kbuild-gcc and kbuild-llvm. Their config is that
@@ -22,7 +25,10 @@ import subprocess
 import sys
 import time
 
-from run_real import EXPECT, Failure, Tree, need
+import yaml
+
+import paths
+from run_real import EXPECT, HERE, Failure, Tree, need
 
 LEAK = "ringbuf_full_keeps_lock.6.12"
 FUNCTION = EXPECT["edits"][LEAK]["functions"][0]
@@ -162,7 +168,106 @@ def test_sparse(args):
          f"a warning of an inlined function stands at its caller: {places}")
 
 
-TESTS = {"make": test_make, "module": test_module, "sparse": test_sparse}
+# Of functions under a lock, and of all: at least this share of the likely ones is there.
+LIKELY_SHARE = {"under_lock": 0.95, "all": 0.98}
+IN_BINARY = ["fentry", "kprobe only", "clone", "no location", "inlined"]
+
+
+def test_guesses(args):
+    tree = Tree(args, "6.12")
+    out, llvm = prepare(args, tree, "gcc")
+    make(args, tree, out, *llvm, "kernel/bpf/")
+    file = args.work / "guesses.json"
+    done = subprocess.run(
+        [str(args.relock), "attach", str(tree.path), "--build", str(out), "--cache",
+         str(args.cache), "--scope", "kernel/bpf", "--compare", "--progress", "never", "--output",
+         f"json:{file}", "--output", "text"], capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL)
+    print(done.stdout + done.stderr, flush=True)
+    need(done.returncode == 0, f"relock ended with {done.returncode}")
+    compared = json.loads(file.read_text(encoding="utf-8"))["comparison"]
+    for which, least in LIKELY_SHARE.items():
+        there, known = {}, {}
+        for row in compared[which]:
+            guess = row["guess"]
+            known[guess] = known.get(guess, 0) + sum(row[c] for c in IN_BINARY)
+            there[guess] = there.get(guess, 0) + sum(row[c] for c in IN_BINARY[:3])
+        print(f"    {which}: {there} of {known}")
+        need(known["likely"] > 20 and there["likely"] >= least * known["likely"],
+             f"nearly all of the likely ones are there: {there} of {known}")
+        need(there["no"] == 0, f"nothing that was ruled out is there: {there} of {known}")
+        need(there["possible"] < known["possible"] / 2, "the rest is mostly inlined")
+
+
+# Units with most of the locks of kernel/bpf, and how many functions at least have some.
+PATHS_UNITS = ["kernel/bpf/bpf_task_storage.c", "kernel/bpf/hashtab.c", "kernel/bpf/helpers.c",
+               "kernel/bpf/ringbuf.c", "kernel/bpf/stackmap.c", "kernel/bpf/syscall.c",
+               "kernel/bpf/trampoline.c", "kernel/cgroup/rstat.c", "net/core/bpf_sk_storage.c",
+               "net/core/filter.c", "net/core/sock_map.c"]
+PATHS_LEAST = 60
+# Why: testdata/SPARSE.md.
+PATHS_DIFFER = {"bpf_freplace_check_tgt_prog"}
+# Stands for sparse while relock asks it with its own flags. Nothing of it may come from the cache.
+LINEARIZE = """#!/bin/sh
+if [ "$1" = --version ]; then date +%s%N; exit 0; fi
+for last; do :; done
+case "$last" in {units}) ;; *) exit 0 ;; esac
+exec {sparse} -fdump-ir=linearize "$@" >{out}/$(basename "$last").ir
+"""
+
+
+def linearized(args, tree, out):
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    wrapper = out / "sparse"
+    wrapper.write_text(LINEARIZE.format(
+        units="|".join(f"*/{u}" for u in PATHS_UNITS), sparse=shutil.which("sparse"), out=out),
+        encoding="utf-8")
+    wrapper.chmod(0o755)
+    scope = [w for u in PATHS_UNITS for w in ("--scope", u)]
+    path = os.environ["PATH"]
+    os.environ["PATH"] = f"{out}:{path}"
+    try:
+        check(args, tree, "--cache", str(args.cache), "--sparse", *scope, name="paths")
+    finally:
+        os.environ["PATH"] = path
+
+
+def test_paths(args):
+    tree = Tree(args, "6.12")
+    out = args.work / "linearized"
+    rules = HERE.parent.parent / "rules"
+    linearized(args, tree, out)
+    done = subprocess.run([args.what[0], "-r", str(rules), "-t", str(tree.path), "-c",
+                           str(args.cache), *PATHS_UNITS], capture_output=True, text=True,
+                          check=False)
+    need(done.returncode == 0, f"print_facts ended with {done.returncode}: {done.stderr}")
+    effect = paths.effects(yaml.safe_load((rules / "locks.yaml").read_text())["locks"])
+    units = paths.read_facts(done.stdout.splitlines())
+    compared, differ = 0, {}
+    for unit in PATHS_UNITS:
+        ir = (out / f"{pathlib.Path(unit).name}.ir").read_text(encoding="utf-8")
+        functions, contexts = paths.read_sparse(ir.splitlines())
+        for name, n, function in contexts:
+            # The rules and the annotations of the headers mean the same.
+            known = effect.get(name, {n})
+            need(len(known) > 1 or (n > 0) == (min(known) > 0),
+                 f"{function}: {name}() is {n} for sparse and {known} in locks.yaml")
+        theirs, ours = (paths.Counter(f, effect) for f in (functions, units[unit]))
+        for name in functions:
+            if name not in units[unit] or not units[unit][name].blocks or \
+                    not (theirs.reaches(name) or ours.reaches(name)):
+                continue
+            compared += 1
+            if theirs.returns(name) != ours.returns(name):
+                differ[name] = (sorted(theirs.returns(name)), sorted(ours.returns(name)))
+    print(f"    {compared} functions, {compared - len(differ)} the same; sparse, relock: {differ}")
+    need(compared >= PATHS_LEAST, f"{PATHS_LEAST} functions or more have locks")
+    need(set(differ) == PATHS_DIFFER, "they differ in what is explained")
+
+
+TESTS = {"guesses": test_guesses, "make": test_make, "module": test_module, "paths": test_paths,
+         "sparse": test_sparse}
 
 
 def main():

@@ -202,10 +202,11 @@ def check_details(f, want):
 def check_new(report, old, want):
     new = new_findings(report, old)
     print("new findings:", *("    " + say(f) for f in new), sep="\n")
+    severity = want.get("severity", "error")
     pairs = want.get("pairs") or [[r, fn] for r in want["rules"] for fn in want["functions"]]
     good = [f for f in new if [f["code"], f["location"]["function"]] in pairs
-            and f["severity"] == "error" and f["lock"]["class"] in want["classes"]]
-    need(good, f"no new error of {pairs} on {want['classes']}")
+            and f["severity"] == severity and f["lock"]["class"] in want["classes"]]
+    need(good, f"no new {severity} of {pairs} on {want['classes']}")
     reasons = []
     for f in good:
         try:

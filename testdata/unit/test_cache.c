@@ -554,7 +554,7 @@ static void test_no_room(void **state)
 	assert_int_equal(unlink(in("cache/facts")), 0);
 	assert_int_equal(facts_cache_open(&cache, in("cache"), limit), 0);
 	assert_int_equal(fs_remove_all(cache.dir), 0);
-	facts_cache_store(&cache, &(struct facts_key){ "00" }, "", 0, "", 0);
+	facts_cache_store(&cache, &(struct facts_key){ .hex = "00" }, "", 0, "", 0);
 	assert_int_equal(cache.n_stored, 0);
 	facts_cache_release(&cache);
 }

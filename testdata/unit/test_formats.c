@@ -212,6 +212,144 @@ static void test_markdown_size(void **state)
 	strbuf_release(&out);
 }
 
+/* Where to leave the page of many findings; NULL: nowhere. */
+static const char *page_file;
+
+/* Steps and places are what findings of the real trees have on average, sections have twice that. */
+enum { N_MANY = 100, N_STEPS = 11, N_PLACES = 14, N_NAMES = 400, N_LINES = 30000 };
+
+/* A tree of one file, whose lines are as long as those of others. */
+static void write_much(struct arena *a, const char *tree)
+{
+	const char *folder = fs_join(a, tree, "kernel/bpf");
+	struct strbuf sb = STRBUF_INIT;
+
+	for (unsigned int i = 1; i <= N_LINES; i++)
+		strbuf_addf(&sb, "\tif (is_there(map->owner, %u) && !is_done(&state->queue[%u]))\n", i,
+			    i * 7);
+	assert_int_equal(fs_mkdirs(folder), 0);
+	assert_int_equal(fs_write(fs_join(a, folder, "much.c"), sb.buf, sb.len), 0);
+	strbuf_release(&sb);
+}
+
+/* Findings that have nothing in common, in a tree where all sections and attach points are theirs. */
+static void make_many(struct arena *a, struct report *r)
+{
+	static const char *how[] = { "fentry", "fexit", "kprobe", "kretprobe" };
+	static const char *busy[] = { "bpf_cgrp_storage_busy" };
+	struct finding *many = ARENA_ARRAY(a, struct finding, N_MANY);
+	struct section *sections = ARENA_ARRAY(a, struct section, N_MANY);
+	struct attachable *names = ARENA_ARRAY(a, struct attachable, N_NAMES);
+
+	for (size_t i = 0; i < N_NAMES; i++)
+		names[i] = (struct attachable){
+			.name = arena_printf(a, "bpf_some_function_%03zu", i),
+			.how = { how, ARRAY_SIZE(how) },
+			.certainty = i % 3 ? CERT_LIKELY : CERT_POSSIBLE,
+			.reason = i % 3 ? "external, not inline" : "static: may be inlined",
+			.location = { "kernel/bpf/much.c", (unsigned int)i * 11 + 1, 1, "" },
+		};
+	for (size_t i = 0; i < N_MANY; i++) {
+		struct finding *f = &many[i];
+		struct step *steps = ARENA_ARRAY(a, struct step, N_STEPS);
+		struct ladder *ladder = ARENA_NEW(a, struct ladder);
+		struct attach_point *places = ARENA_ARRAY(a, struct attach_point, 2 * N_PLACES);
+		struct danger *danger = ARENA_NEW(a, struct danger);
+
+		for (size_t k = 0; k < N_STEPS; k++) {
+			steps[k] = steps_null[k < 3 ? k : k < N_STEPS - 4 ? 2 : k - (N_STEPS - 7)];
+			steps[k].depth = (unsigned int)k;
+			steps[k].function = names[(i * 3 + k) % N_NAMES].name;
+			steps[k].location.file = "kernel/bpf/much.c";
+			steps[k].location.line = (unsigned int)(i * N_STEPS + k) * 17 + 9;
+		}
+		*ladder = (struct ladder){ steps, N_STEPS };
+		for (size_t k = 0; k < 2 * N_PLACES; k++) {
+			const struct attachable *at = &names[(i * 4 + k) % N_NAMES];
+
+			places[k] = (struct attach_point){ at->name, at->name, at->how, at->certainty,
+							   at->reason, at->location };
+		}
+		*f = findings[0];
+		snprintf(f->id, sizeof(f->id), "%016zx", i * 0x9e3779b97f4a7c1 + 1);
+		f->severity = i < 30 ? SEV_ERROR : i < 60 ? SEV_WARNING : SEV_NOTE;
+		f->entry_function = arena_printf(a, "some_map_operation_%03zu", i);
+		f->message = arena_printf(a, "%s() passes no busy counter, so bpf_some_helper_%03zu() "
+					  "can take bpf_local_storage.lock again", f->entry_function, i);
+		f->location.file = "kernel/bpf/much.c";
+		f->location.line = steps[0].location.line;
+		f->ladders = ladder;
+		f->attach = places;
+		f->n_attach = N_PLACES;
+		sections[i] = (struct section){
+			.lock = f->lock,
+			.lock_type = "raw spinlock",
+			.primitive = "_raw_spin_lock_irqsave",
+			.guard_meant = { busy, 1 },
+			.attach = places,
+			.n_attach = 2 * N_PLACES,
+		};
+		sections[i].lock.acquired = steps[4].location;
+		sections[i].entries.v = arena_memdup(a, &f->entry_function, sizeof(char *));
+		sections[i].entries.n = 1;
+		sections[i].findings.v = ARENA_NEW(a, const char *);
+		sections[i].findings.v[0] = f->id;
+		sections[i].findings.n = 1;
+		*danger = (struct danger){ arena_printf(a, "bpf_some_helper_%03zu", i), "helper",
+					   f->lock.class, f->id };
+		names[i * 4].dangers = danger;
+		names[i * 4].n_dangers = 1;
+	}
+	r->findings = many;
+	r->n_findings = N_MANY;
+	r->sections = sections;
+	r->n_sections = N_MANY;
+	r->attachables = names;
+	r->n_attachables = N_NAMES;
+}
+
+/* A page of 100 findings is below 1 MB: what has no place are drawings and source lines. */
+static void test_html_size(void **state)
+{
+	struct report_options o = { 0 };
+	struct arena a = ARENA_INIT;
+	struct strbuf out = STRBUF_INIT;
+	struct report r = full;
+	char tree[] = "/tmp/relock-formats-XXXXXX";
+	size_t drawn;
+
+	(void)state;
+	assert_non_null(mkdtemp(tree));
+	write_much(&a, tree);
+	make_many(&a, &r);
+	r.tree = tree;
+	html_writer.write(&r, &o, &out);
+	if (page_file)
+		assert_int_equal(fs_write(page_file, out.buf, out.len), 0);
+	drawn = count(&out, "<figure ");
+	print_message("%zu findings: %zu bytes, %zu with drawing and source lines\n", r.n_findings,
+		      out.len, drawn);
+	assert_in_range(out.len, 900000, 1000000);
+	assert_in_range(drawn, 2, N_MANY - 1);
+	/* Nothing else is missing: each finding, each step, each place, each table. */
+	assert_int_equal(count(&out, "<article id=\"f-"), N_MANY);
+	assert_int_equal(count(&out, "<li id=f-"), N_MANY * N_STEPS);
+	assert_int_equal(count(&out, "Where a program can run with the lock held: 14 places"), N_MANY);
+	assert_int_equal(count(&out, "From here on, drawings and source lines are left out"), 1);
+	assert_int_equal(count(&out, "<tr id=a-"), N_NAMES);
+	assert_int_equal(count(&out, "</html>"), 1);
+
+	/* A few have all of it. */
+	r.n_findings = 10;
+	strbuf_reset(&out);
+	html_writer.write(&r, &o, &out);
+	assert_int_equal(count(&out, "<figure "), 10);
+	assert_null(strstr(out.buf, "left out to keep"));
+	assert_int_equal(fs_remove_all(tree), 0);
+	strbuf_release(&out);
+	arena_release(&a);
+}
+
 static void test_lore(void **state)
 {
 	static const struct report *const reports[] = { &full, &evil, &empty };
@@ -356,16 +494,23 @@ static void test_region(void **state)
 	sources_release(&s);
 }
 
-/* test_formats FILE: only writes that report. */
+/* test_formats FILE, or test_formats --page FILE: only writes that report. */
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest limits[] = { cmocka_unit_test(test_sarif_limits) };
+	const struct CMUnitTest page[] = { cmocka_unit_test(test_html_size) };
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),	      cmocka_unit_test(test_evil_bytes),
 		cmocka_unit_test(test_github),	      cmocka_unit_test(test_markdown_size),
 		cmocka_unit_test(test_lore),	      cmocka_unit_test(test_sarif_limits),
 		cmocka_unit_test(test_json_out),      cmocka_unit_test(test_region),
+		cmocka_unit_test(test_html_size),
 	};
+
+	if (argc > 2 && !strcmp(argv[1], "--page")) {
+		page_file = argv[2];
+		return cmocka_run_group_tests(page, NULL, NULL);
+	}
 
 	if (argc > 1) {
 		limits_file = argv[1];

@@ -15,8 +15,10 @@
 
 struct btf_kfunc_id_set {
 	struct btf_id_set8 *set;
+	int (*filter)(const struct bpf_prog *prog, u32 kfunc_id);
 };
 
+u32 *btf_id_set8_contains(const struct btf_id_set8 *set, u32 id);
 int register_btf_kfunc_id_set(enum bpf_prog_type prog_type, const struct btf_kfunc_id_set *s);
 
 #endif

@@ -13,6 +13,7 @@ typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long long u64;
+typedef long long loff_t;
 typedef int s32;
 typedef long long s64;
 typedef unsigned long size_t;

@@ -19,7 +19,8 @@ static long pot_update(struct bpf_map *map, void *key, void *value, u64 flags)
 	ret = 0;
 out:
 	this_cpu_dec(pot_busy);
-	return ret; /* expect: RL104 error pot.lock in=pot_update message="once more" */
+	return ret; /* expect: RL104 warning pot.lock in=pot_update message="once more"
+		       assume="comes later on the same CPU" */
 }
 
 static const struct bpf_map_ops pot_map_ops = { .map_update_elem = pot_update, POT_OPS };

@@ -29,7 +29,7 @@ static inline int shelf_lock_bucket(const struct shelf *s, struct bucket *b, u32
 {
 	unsigned long flags;
 
-	hash = hash & 7;
+	hash = hash & 7 & (s->n_buckets - 1);
 	preempt_disable();
 	local_irq_save(flags);
 	if (unlikely(__this_cpu_inc_return(*(s->map_locked[hash])) != 1)) {
@@ -49,7 +49,7 @@ static inline int shelf_lock_bucket(const struct shelf *s, struct bucket *b, u32
 static inline void shelf_unlock_bucket(const struct shelf *s, struct bucket *b, u32 hash,
 				       unsigned long flags)
 {
-	hash = hash & 7;
+	hash = hash & 7 & (s->n_buckets - 1);
 	raw_spin_unlock(&b->raw_lock);
 	__this_cpu_dec(*(s->map_locked[hash]));
 	local_irq_restore(flags);

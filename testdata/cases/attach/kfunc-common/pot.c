@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The kfunc is registered for no type: every program gets it,
+ * also those whose own type nothing is registered for.
+ */
+#include <mini/kernel.h>
+
+struct lid {
+	raw_spinlock_t lock;
+};
+
+static struct lid the_lid;
+
+/* In another file, so it can be traced. */
+void turn(struct lid *l);
+
+__bpf_kfunc int bpf_lid_turn(int by);
+__bpf_kfunc int bpf_lid_turn(int by) /* expect: RL108 error lid.lock context=nmi */ /*
+	expect: RL106 error lid.lock reenter=bpf_lid_turn context=recursion */
+{
+	raw_spin_lock(&the_lid.lock);
+	turn(&the_lid);
+	raw_spin_unlock(&the_lid.lock);
+	return 0;
+}
+
+BTF_KFUNCS_START(lid_btf_ids)
+BTF_ID_FLAGS(func, bpf_lid_turn)
+BTF_KFUNCS_END(lid_btf_ids)
+
+static int lid_filter(const struct bpf_prog *prog, u32 kfunc_id)
+{
+	if (!btf_id_set8_contains(&lid_btf_ids, kfunc_id) || prog->type == BPF_PROG_TYPE_LSM)
+		return 0;
+	return 0;
+}
+
+static const struct btf_kfunc_id_set lid_kfunc_set = {
+	.set = &lid_btf_ids,
+	.filter = lid_filter,
+};
+
+static int __init lid_init(void)
+{
+	return register_btf_kfunc_id_set(BPF_PROG_TYPE_UNSPEC, &lid_kfunc_set);
+}
+
+int (*const lid_initcall)(void) __used __section(".initcall6.init") = lid_init;
+
+enum btf_kfunc_hook { BTF_KFUNC_HOOK_COMMON, BTF_KFUNC_HOOK_TRACING, BTF_KFUNC_HOOK_MAX };
+
+static int bpf_prog_type_to_kfunc_hook(enum bpf_prog_type prog_type)
+{
+	switch (prog_type) {
+	case BPF_PROG_TYPE_UNSPEC:
+		return BTF_KFUNC_HOOK_COMMON;
+	default:
+		return BTF_KFUNC_HOOK_MAX;
+	}
+}
+
+int hook_of(const struct bpf_prog *prog);
+int hook_of(const struct bpf_prog *prog)
+{
+	return bpf_prog_type_to_kfunc_hook(prog->type);
+}
+
+MAP_TYPES();
+TRACING_HELPERS();

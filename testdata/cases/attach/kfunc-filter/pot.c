@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The kfunc is registered for LSM programs. Tracing programs have the same hook, but
+ * the filter refuses them, and no LSM hook is called with the lock held.
+ */
+#include <mini/kernel.h>
+
+struct lid {
+	raw_spinlock_t lock;
+};
+
+static struct lid the_lid;
+
+/* In another file, so it can be traced. */
+void turn(struct lid *l);
+
+__bpf_kfunc int bpf_lid_turn(int by);
+__bpf_kfunc int bpf_lid_turn(int by)
+{
+	raw_spin_lock(&the_lid.lock);
+	turn(&the_lid);
+	raw_spin_unlock(&the_lid.lock);
+	return 0;
+}
+
+BTF_KFUNCS_START(lid_btf_ids)
+BTF_ID_FLAGS(func, bpf_lid_turn)
+BTF_KFUNCS_END(lid_btf_ids)
+
+static int lid_filter(const struct bpf_prog *prog, u32 kfunc_id)
+{
+	if (!btf_id_set8_contains(&lid_btf_ids, kfunc_id) || prog->type == BPF_PROG_TYPE_LSM)
+		return 0;
+	return -EINVAL;
+}
+
+static const struct btf_kfunc_id_set lid_kfunc_set = {
+	.set = &lid_btf_ids,
+	.filter = lid_filter,
+};
+
+static int __init lid_init(void)
+{
+	return register_btf_kfunc_id_set(BPF_PROG_TYPE_LSM, &lid_kfunc_set);
+}
+
+int (*const lid_initcall)(void) __used __section(".initcall6.init") = lid_init;
+
+enum btf_kfunc_hook { BTF_KFUNC_HOOK_COMMON, BTF_KFUNC_HOOK_TRACING, BTF_KFUNC_HOOK_MAX };
+
+static int bpf_prog_type_to_kfunc_hook(enum bpf_prog_type prog_type)
+{
+	switch (prog_type) {
+	case BPF_PROG_TYPE_TRACING:
+	case BPF_PROG_TYPE_LSM:
+		return BTF_KFUNC_HOOK_TRACING;
+	default:
+		return BTF_KFUNC_HOOK_MAX;
+	}
+}
+
+int hook_of(const struct bpf_prog *prog);
+int hook_of(const struct bpf_prog *prog)
+{
+	return bpf_prog_type_to_kfunc_hook(prog->type);
+}
+
+MAP_TYPES();
+TRACING_HELPERS();

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _MINI_ITER_H
+#define _MINI_ITER_H
+
+/* Files that are read item by item, and iterators, whose programs "show" runs. */
+#include <mini/kernel.h>
+
+struct seq_file {
+	void *private;
+};
+
+struct seq_operations {
+	void *(*start)(struct seq_file *m, loff_t *pos);
+	void (*stop)(struct seq_file *m, void *v);
+	void *(*next)(struct seq_file *m, void *v, loff_t *pos);
+	int (*show)(struct seq_file *m, void *v);
+};
+
+struct bpf_iter_seq_info {
+	const struct seq_operations *seq_ops;
+};
+
+struct bpf_iter_reg {
+	const char *target;
+	int (*attach_target)(struct bpf_prog *prog, u32 map_fd);
+	const struct bpf_iter_seq_info *seq_info;
+};
+
+int bpf_iter_reg_target(const struct bpf_iter_reg *reg_info);
+int bpf_iter_run_prog(struct bpf_prog *prog, void *ctx);
+struct bpf_map *bpf_map_get(u32 fd);
+
+#endif
