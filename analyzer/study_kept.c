@@ -248,7 +248,7 @@ void study_kept_end(struct study_kept *k, struct study *st)
 
 	binaries(st, &paths);
 	for (size_t i = 0; i < st->units.v.n && known; i++) {
-		const struct pool_result *r = &st->results[i];
+		struct pool_result *r = &st->results[i];
 
 		known = r->found || facts_cache_confirm(&st->cache, &r->key);
 		vec_push(&facts.v, r->key);
