@@ -564,7 +564,10 @@ bool study_run(struct study *st)
 	if (!timed(study_select_units(st) && open_evidence(st), &at, &s->select) ||
 	    !timed(read_units(st), &at, &s->units))
 		return false;
-	if (!study_kept_same(&kept, st)) {
+	if (study_kept_same(&kept, st)) {
+		for (size_t i = 0; i < st->units.v.n; i++)
+			facts_release(&st->results[i].facts);
+	} else {
 		find_hazards(st);
 		study_kept_store(&kept, st);
 	}

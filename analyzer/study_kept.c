@@ -158,8 +158,9 @@ static void add_facts(const struct study *st, struct strbuf *sb)
 
 /*
  * Units that fail are read again each time; facts that travelled are checked
- * where they are; sparse is asked anew. A profile is of an analysis, and names
- * on the command line are looked up in the program.
+ * where they are; sparse is asked anew. A profile is of an analysis, names on the
+ * command line are looked up in the program, and a comparison is no part of what
+ * is kept.
  */
 void study_kept_begin(struct study_kept *k, struct study *st)
 {
@@ -168,7 +169,7 @@ void study_kept_begin(struct study_kept *k, struct study *st)
 	memset(k, 0, sizeof(*k));
 	k->dir = options_cache(o, &st->arena);
 	k->on = k->dir && !o->no_cache && !o->facts.n && !o->sparse && !o->profile &&
-		!st->needs_program;
+		!st->needs_program && !st->compare;
 	clock_gettime(CLOCK_REALTIME, &k->since);
 }
 

@@ -138,7 +138,7 @@ TYPED = [
     ("check --config con", "check --config config.txt"),
     ("diff ol", "diff old.json"),
     ("explain RL109", "explain RL109"),
-    ("explain RL11", "explain RL110"),
+    ("explain RL111", "explain RL111"),
     ("help form", "help formats"),
     ("cache --cle", "cache --clear"),
 ]

@@ -25,7 +25,7 @@ static inline void value_unlock(struct bpf_spin_lock *lock)
 	arch_spin_unlock(l);
 }
 notrace u64 bpf_spin_lock(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5) /*
-	expect: RL106 error bpf_spin_lock not-attach=bpf_spin_lock
+	expect: RL111 error bpf_spin_lock not-attach=bpf_spin_lock
 	   attach=contention_end */
 {
 	value_lock((struct bpf_spin_lock *)r1);
