@@ -7,12 +7,15 @@
  * the place can be compared here.
  */
 
-/* Whether some entry point releases locks of @class that it does not take: start and stop. */
-static bool released_elsewhere(const struct analysis *an, uint32_t class)
+/*
+ * Whether some entry point releases locks of @class that it does not take: start
+ * and stop. @first: the first of the outer runs that looked at such locks; 0: all did.
+ */
+static bool released_elsewhere(const struct analysis *an, uint32_t class, size_t first)
 {
 	size_t i, k;
 
-	for (i = 0; i < an->outers.n; i++) {
+	for (i = first; i < an->outers.n; i++) {
 		const struct run *run = &an->outers.v[i]->run;
 		bool stray = false, own = false;
 
@@ -77,7 +80,7 @@ static const struct run_leave *innermost(const struct analysis *an, const struct
 }
 
 static void judge(struct analysis *an, const struct outer *o, const struct run_leave *root,
-		  uint32_t acquire)
+		  uint32_t acquire, size_t first)
 {
 	const struct acquire *a = &o->run.acquires.v[acquire];
 	unsigned int rest = others(&o->run, root->frame, acquire);
@@ -90,10 +93,16 @@ static void judge(struct analysis *an, const struct outer *o, const struct run_l
 	/* One acquire for many locks: a loop over an array of them, and another one back. */
 	if (!a->class || times_held(root, acquire) > 1)
 		return;
-	if (!rest || value_tells(root, rest) || released_elsewhere(an, a->class))
+	if (!rest || value_tells(root, rest) || released_elsewhere(an, a->class, first))
 		return;
 	class = program_str(an->p, a->class);
 	l = innermost(an, &o->run, root, acquire);
+	/*
+	 * One that never returns without a lock is there to take some, which ones by
+	 * a test that is made again where they are released.
+	 */
+	if (first && !balanced_values(&o->run, l->frame))
+		return;
 	ft.frame = l->frame;
 	ft.loc = ft.end = l->loc;
 	ft.message = arena_printf(an->arena,
@@ -110,7 +119,7 @@ static void judge(struct analysis *an, const struct outer *o, const struct run_l
 	add_fault(an, &ft);
 }
 
-static void judge_outer(struct analysis *an, const struct outer *o)
+static void judge_outer(struct analysis *an, const struct outer *o, size_t first)
 {
 	size_t k;
 	uint8_t h;
@@ -120,7 +129,7 @@ static void judge_outer(struct analysis *an, const struct outer *o)
 		const struct run_leave *l = &o->run.leaves.v[k];
 
 		for (h = 0; h < l->n_held && !l->frame->up; h++)
-			judge(an, o, l, l->held[h]);
+			judge(an, o, l, l->held[h], first);
 	}
 }
 
@@ -129,7 +138,7 @@ void find_rl110(struct analysis *an)
 	size_t i;
 
 	for (i = 0; i < an->outers.n; i++)
-		judge_outer(an, an->outers.v[i]);
+		judge_outer(an, an->outers.v[i], 0);
 }
 
 /*
@@ -188,7 +197,7 @@ void find_rl110_elsewhere(struct analysis *an)
 	}
 	an->in.tracked = tracked;
 	for (i = n_outers; i < an->outers.n; i++)
-		judge_outer(an, an->outers.v[i]);
+		judge_outer(an, an->outers.v[i], n_outers);
 	/* Locks that programs want were judged with all that is known of the rest of the kernel. */
 	for (i = n = n_faults; i < an->faults.n; i++) {
 		const struct fault *ft = &an->faults.v[i];

@@ -50,9 +50,36 @@ static long shelf_delete(struct bpf_map *map, void *key)
 	return 0;
 }
 
+/* Takes one lock or two; what releases them asks the same. */
+static void shelf_lock_both(struct shelf *a, struct shelf *b)
+{
+	raw_spin_lock(&a->lock);
+	if (a != b && b)
+		raw_spin_lock(&b->lock);
+}
+
+static void shelf_unlock_both(struct shelf *a, struct shelf *b)
+{
+	raw_spin_unlock(&a->lock);
+	if (a != b && b)
+		raw_spin_unlock(&b->lock);
+}
+
+static void shelf_free(struct bpf_map *map)
+{
+	struct shelf *a = to_shelf(map), *b = to_shelf(map);
+
+	if (!a->max)
+		return;
+	shelf_lock_both(a, b);
+	a->items = 0;
+	shelf_unlock_both(a, b);
+}
+
 static const struct bpf_map_ops shelf_map_ops = {
 	.map_update_elem = shelf_update,
 	.map_delete_elem = shelf_delete,
+	.map_free = shelf_free,
 };
 
 MAP_TYPES([BPF_MAP_TYPE_HASH] = &shelf_map_ops);

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* bpf_map_update_elem() reaches the map's own operation; its name is what a program calls. */
+/*
+ * bpf_map_update_elem() reaches the map's own operation; its name is what a program calls. The
+ * operation is what takes the lock.
+ */
 #include <mini/pot.h>
 
-static long pot_update(struct bpf_map *map, void *key, void *value, u64 flags)
+static long pot_update(struct bpf_map *map, void *key, /* expect: RL106 error pot.lock attach=pour
+							reenter=bpf_map_update_elem expected=none */
+		       void *value, u64 flags)
 {
 	struct pot *p = to_pot(map);
 
@@ -12,8 +17,7 @@ static long pot_update(struct bpf_map *map, void *key, void *value, u64 flags)
 	return 0;
 }
 
-BPF_CALL_4(bpf_map_update_elem, struct bpf_map *, map, void *, key, void *, value, u64, flags) /*
-	expect: RL106 error pot.lock reenter=bpf_map_update_elem attach=pour expected=none */
+BPF_CALL_4(bpf_map_update_elem, struct bpf_map *, map, void *, key, void *, value, u64, flags)
 {
 	return map->ops->map_update_elem(map, key, value, flags);
 }
