@@ -10,15 +10,55 @@ struct decl_attrs {
 	uint32_t section;
 	bool body;
 	VEC(uint32_t) other; /* strings */
+	VEC(struct fact_claim) claims;
 };
 
-static void read_annotation(struct decl_attrs *a, const char *text)
+/* Where the first of the arguments at @s ends: at a comma outside of parentheses, or with the text. */
+static size_t argument_len(const char *s)
+{
+	unsigned int depth = 0;
+	size_t i;
+
+	for (i = 0; s[i] && (s[i] != ',' || depth); i++) {
+		if (s[i] == '(' || s[i] == '[')
+			depth++;
+		else if (s[i] == ')' || s[i] == ']')
+			depth -= depth > 0;
+	}
+	return i;
+}
+
+/* "NUMBER:MACRO:ARGUMENTS"; @loc: of the annotation. A claim for each argument, where they are locks. */
+static void read_claim(struct decl_attrs *a, const char *text, CXSourceLocation loc)
+{
+	const char *macro = strchr(text, ':');
+	const char *args = macro ? strchr(macro + 1, ':') : NULL;
+	struct fact_claim c = { .loc = unit_loc(a->u, loc) };
+
+	if (!args || *text < '0' || *text > '0' + FCLAIM_UNCHECKED)
+		return;
+	c.does = (uint32_t)(*text - '0');
+	c.macro = facts_string_n(a->u->f, macro + 1, (size_t)(args - macro - 1));
+	do {
+		size_t len;
+
+		args += 1 + strspn(args + 1, " ");
+		len = c.does == FCLAIM_TRY_ACQUIRES ? strlen(args) : argument_len(args);
+		c.text = facts_string_n(a->u->f, args, len);
+		vec_push(&a->claims, c);
+		args += len;
+	} while (*args);
+}
+
+static void read_annotation(struct decl_attrs *a, const char *text, CXSourceLocation loc)
 {
 	if (strncmp(text, ANN_PREFIX, strlen(ANN_PREFIX)) != 0) {
 		vec_push(&a->other, facts_string(a->u->f, text));
 		return;
 	}
-	if (!strncmp(text, ANN_SECTION, strlen(ANN_SECTION)))
+	if (!strncmp(text, ANN_CLAIM, strlen(ANN_CLAIM)))
+		read_claim(a, text + strlen(ANN_CLAIM), loc);
+	else if (!strncmp(text, ANN_SECTION, strlen(ANN_SECTION)))
 		a->section = facts_string(a->u->f, text + strlen(ANN_SECTION));
 	else if (!strcmp(text, ANN_NOTRACE) || !strcmp(text, ANN_PATCHABLE "0"))
 		a->flags |= FF_NOTRACE;
@@ -41,7 +81,7 @@ static enum CXChildVisitResult read_attr(CXCursor c, CXCursor parent, CXClientDa
 	case CXCursor_AnnotateAttr: {
 		CXString s = clang_getCursorSpelling(c);
 
-		read_annotation(a, clang_getCString(s));
+		read_annotation(a, clang_getCString(s), clang_getCursorLocation(c));
 		clang_disposeString(s);
 		break;
 	}
@@ -88,6 +128,36 @@ static void add_annotations(struct unit *u, struct fact_func *fn, const struct d
 	fn->n_annotations = (uint32_t)f->strlist.n - first;
 }
 
+/* What a declaration says is said of the definition again, by the compiler. */
+static bool same_claim(const struct fact_claim *a, const struct fact_claim *b)
+{
+	return a->does == b->does && a->macro == b->macro && a->text == b->text;
+}
+
+static void add_claims(struct unit *u, struct fact_func *fn, const struct decl_attrs *a)
+{
+	struct facts *f = u->f;
+	uint32_t first = (uint32_t)f->claims.n;
+
+	if (!a->claims.n)
+		return;
+	/* The earlier ones again, so that all stand together. */
+	for (uint32_t i = 0; i < fn->n_claims; i++)
+		vec_push(&f->claims, f->claims.v[fn->claims + i]);
+	for (size_t i = 0; i < a->claims.n; i++) {
+		size_t j = first;
+
+		while (j < f->claims.n && !same_claim(&f->claims.v[j], &a->claims.v[i]))
+			j++;
+		if (j == f->claims.n)
+			vec_push(&f->claims, a->claims.v[i]);
+		else
+			f->claims.v[j].loc = a->claims.v[i].loc; /* the definition's comes last */
+	}
+	fn->claims = first;
+	fn->n_claims = (uint32_t)f->claims.n - first;
+}
+
 /* Adds what this declaration of the function says to what others said. */
 static void merge_func(struct unit *u, uint32_t id, CXCursor decl)
 {
@@ -101,12 +171,14 @@ static void merge_func(struct unit *u, uint32_t id, CXCursor decl)
 	if (a.section)
 		fn->section = a.section;
 	add_annotations(u, fn, &a);
+	add_claims(u, fn, &a);
 	if (clang_Cursor_isFunctionInlined(decl))
 		fn->flags |= FF_INLINE;
 	if (clang_getCursorLinkage(decl) == CXLinkage_Internal)
 		fn->flags |= FF_STATIC;
 	if (clang_Cursor_isVariadic(decl))
 		fn->flags |= FF_VARIADIC;
+	vec_release(&a.claims);
 	vec_release(&a.other);
 }
 
@@ -250,6 +322,7 @@ static void merge_var(struct unit *u, uint32_t id, CXCursor decl)
 		}
 		v->flags &= ~(uint32_t)FV_EXTERN;
 	}
+	vec_release(&a.claims);
 	vec_release(&a.other);
 }
 

@@ -138,6 +138,25 @@ static void btf_macro(const struct rule_btf_macro *b, struct strbuf *out)
 	strbuf_addch(out, '\n');
 }
 
+/* An attribute that functions may have in declarations and definitions, with the text of the lock. */
+static void claim_macro(const struct rule_claim *c, struct strbuf *out)
+{
+	static const int does[] = {
+		[CLAIM_ACQUIRES] = FCLAIM_ACQUIRES,
+		[CLAIM_RELEASES] = FCLAIM_RELEASES,
+		[CLAIM_HOLDS] = FCLAIM_HOLDS,
+		[CLAIM_TRY_ACQUIRES] = FCLAIM_TRY_ACQUIRES,
+		[CLAIM_UNCHECKED] = FCLAIM_UNCHECKED,
+	};
+
+	strbuf_addf(out, "#undef %s\n#define %s%s ", c->macro, c->macro, c->bare ? "" : "(...)");
+	if (c->does == CLAIM_STATEMENT)
+		strbuf_addstr(out, "((void)" VOUCH_NAME ")\n");
+	else
+		strbuf_addf(out, "__attribute__((annotate(\"" ANN_CLAIM "%d:%s:\"%s)))\n",
+			    does[c->does], c->macro, c->bare ? "" : " #__VA_ARGS__");
+}
+
 /* A macro with a known result becomes the call that it looks like, where there is one. */
 static void value_macro(const struct rule_value *v, struct strbuf *out)
 {
@@ -167,6 +186,13 @@ static const char percpu_head[] =
 void extract_prelude(const struct rules *rules, struct strbuf *out)
 {
 	strbuf_addstr(out, "/* Made by relock. */\n#ifndef __ASSEMBLY__\n");
+	/* First, so that what the headers below declare has them too. */
+	for (size_t i = 0; i < rules->claims.n; i++)
+		include_once(out, rules->claims.v[i].header);
+	if (rules->claims.n)
+		strbuf_addf(out, "enum { " VOUCH_NAME " = %d };\n", VOUCH_VALUE);
+	for (size_t i = 0; i < rules->claims.n; i++)
+		claim_macro(&rules->claims.v[i], out);
 	for (size_t i = 0; i < rules->percpu.n; i++)
 		include_once(out, rules->percpu.v[i].header);
 	for (size_t i = 0; i < rules->btf_macros.n; i++)

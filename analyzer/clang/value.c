@@ -273,6 +273,24 @@ uint32_t lower_func_value(struct lower *l, CXCursor decl)
 						  .b = FACTS_NONE });
 }
 
+static bool is_vouch(CXCursor enumerator)
+{
+	CXString s = clang_getCursorSpelling(enumerator);
+	bool ret = !strcmp(clang_getCString(s), VOUCH_NAME);
+
+	clang_disposeString(s);
+	return ret;
+}
+
+/* The function at hand tells checkers of locks what they could not see: see prelude.c. */
+static void mark_vouching(struct lower *l)
+{
+	uint32_t id = *pair_map_at(&l->u->func_names, facts_string(l->u->f, l->func), 0);
+
+	if (!l->global && id != FACTS_NONE)
+		l->u->f->funcs.v[id].flags |= FF_VOUCHES;
+}
+
 static uint32_t lower_declref(struct lower *l, CXCursor c)
 {
 	CXCursor ref = clang_getCursorReferenced(c);
@@ -280,7 +298,10 @@ static uint32_t lower_declref(struct lower *l, CXCursor c)
 
 	switch (clang_getCursorKind(ref)) {
 	case CXCursor_EnumConstantDecl:
-		unit_want_enum(l->u, ref);
+		if (clang_getEnumConstantDeclValue(ref) == VOUCH_VALUE && is_vouch(ref))
+			mark_vouching(l);
+		else
+			unit_want_enum(l->u, ref);
 		return expr_int(l->u, clang_getEnumConstantDeclValue(ref), cursor_type_id(l, c));
 	case CXCursor_FunctionDecl:
 		id = unit_func(l->u, ref);

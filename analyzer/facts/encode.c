@@ -11,7 +11,7 @@
  * sizes of all structs are compared.
  */
 #define FACTS_MAGIC 0x74636146u /* "Fact" */
-#define FACTS_VERSION 1u
+#define FACTS_VERSION 2u
 
 /* A member of a row. Padding has no member and is written as zeroes. */
 struct member {
@@ -84,12 +84,14 @@ static const struct array arrays[] = {
 	PADDED(records, struct fact_record, record_members),
 	PLAIN(enumerators, struct fact_enumerator),
 	PADDED(btf, struct fact_btf, btf_members),
+	PLAIN(claims, struct fact_claim),
 };
 
-/* fact_enumerator: two strings and 64 bits; fact_func, fact_var: only 32-bit members. */
+/* fact_enumerator: two strings and 64 bits; the others: only 32-bit members. */
 _Static_assert(sizeof(struct fact_enumerator) == 16, "no padding");
 _Static_assert(sizeof(struct fact_var) == 9 * 4, "no padding");
-_Static_assert(sizeof(struct fact_func) == 15 * 4, "no padding");
+_Static_assert(sizeof(struct fact_func) == 17 * 4, "no padding");
+_Static_assert(sizeof(struct fact_claim) == 6 * 4, "no padding");
 
 struct header {
 	uint32_t magic, version;
@@ -313,6 +315,7 @@ static bool check_func(const struct check *c, const struct fact_func *fn)
 	if (!ok_string(f, fn->name) || !ok_string(f, fn->section) || !ok_string(f, fn->macro) ||
 	    !ok_loc(f, &fn->loc) || !ok_type(f, fn->ret_type) ||
 	    !ok_range(fn->annotations, fn->n_annotations, f->strlist.n) ||
+	    !ok_range(fn->claims, fn->n_claims, f->claims.n) ||
 	    !ok_range(fn->locals, fn->n_locals, f->locals.n) || fn->n_params > fn->n_locals ||
 	    !ok_range(fn->blocks, fn->n_blocks, f->blocks.n))
 		return false;
@@ -363,6 +366,10 @@ static bool check_tables(const struct facts *f)
 	for (size_t i = 0; i < f->btf.n; i++)
 		if (f->btf.v[i].kind > FBTF_ID || !ok_string(f, f->btf.v[i].prefix) ||
 		    !ok_string(f, f->btf.v[i].name) || !ok_loc(f, &f->btf.v[i].loc))
+			return false;
+	for (size_t i = 0; i < f->claims.n; i++)
+		if (f->claims.v[i].does > FCLAIM_UNCHECKED || !ok_string(f, f->claims.v[i].macro) ||
+		    !ok_string(f, f->claims.v[i].text) || !ok_loc(f, &f->claims.v[i].loc))
 			return false;
 	return true;
 }

@@ -49,6 +49,7 @@ void facts_release(struct facts *f)
 	vec_release(&f->records);
 	vec_release(&f->enumerators);
 	vec_release(&f->btf);
+	vec_release(&f->claims);
 	if (h)
 		free(h->slot);
 	free(h);

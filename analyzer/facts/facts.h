@@ -169,6 +169,23 @@ enum fact_func_flag {
 	FF_VARIADIC = 1 << 8,
 	FF_ADDR_TAKEN = 1 << 9, /* by this unit, other than in a call */
 	FF_MACRO = 1 << 10, /* the whole definition came from one macro */
+	FF_VOUCHES = 1 << 11, /* its body tells checkers of locks that it took or released one */
+};
+
+/* What a function's annotations say of locks; nobody has looked whether it is so. */
+enum fact_claim_does {
+	FCLAIM_ACQUIRES,     /* it returns with the lock */
+	FCLAIM_RELEASES,     /* it is called with the lock, and returns without */
+	FCLAIM_HOLDS,	     /* it is called with the lock, and returns with it */
+	FCLAIM_TRY_ACQUIRES, /* what it returns tells whether it has the lock */
+	FCLAIM_UNCHECKED,    /* its body is not to be believed */
+};
+
+struct fact_claim {
+	uint32_t does;
+	uint32_t macro; /* "__acquires" */
+	uint32_t text;	/* its arguments as they are written: "&p->lock" */
+	struct fact_loc loc;
 };
 
 struct fact_func {
@@ -177,6 +194,8 @@ struct fact_func {
 	uint32_t section; /* ".init.text", ".noinstr.text", or 0 */
 	uint32_t annotations; /* index into strlist: other annotate() texts */
 	uint32_t n_annotations;
+	uint32_t claims; /* first index into claims */
+	uint32_t n_claims;
 	uint32_t macro; /* the macro it was defined through (FF_MACRO), or 0 */
 	struct fact_loc loc;
 	uint32_t ret_type;
@@ -279,6 +298,7 @@ struct facts {
 	VEC(struct fact_record) records;
 	VEC(struct fact_enumerator) enumerators;
 	VEC(struct fact_btf) btf;
+	VEC(struct fact_claim) claims;
 	void *strhash; /* only while facts are being made; NULL in decoded ones */
 };
 

@@ -293,11 +293,22 @@ static void print_flags(struct strbuf *out, uint32_t flags, const char *const *n
 			strbuf_addf(out, " %s", names[i]);
 }
 
+static void print_claim(const struct facts *f, struct strbuf *out, const struct fact_claim *c)
+{
+	static const char *const does[] = { "acquires", "releases", "holds", "tries", "unchecked" };
+
+	strbuf_addf(out, "\tclaims %s %s ", does[c->does], facts_str(f, c->macro));
+	print_string(out, facts_str(f, c->text));
+	strbuf_addstr(out, "\t; ");
+	print_loc(f, out, &c->loc);
+	strbuf_addch(out, '\n');
+}
+
 static void print_func(const struct facts *f, struct strbuf *out, const struct fact_func *fn)
 {
 	static const char *const names[] = { "static",	 "inline", "always_inline", "noinline",
 					     "notrace",	 "noreturn", "weak",	    "header",
-					     "variadic", "addr_taken", "macro" };
+					     "variadic", "addr_taken", "macro", "vouches" };
 
 	strbuf_addstr(out, "func ");
 	print_type(f, out, fn->ret_type);
@@ -323,6 +334,8 @@ static void print_func(const struct facts *f, struct strbuf *out, const struct f
 	strbuf_addstr(out, "\t; ");
 	print_loc(f, out, &fn->loc);
 	strbuf_addch(out, '\n');
+	for (uint32_t i = 0; i < fn->n_claims; i++)
+		print_claim(f, out, &f->claims.v[fn->claims + i]);
 	if (!fn->n_blocks)
 		return;
 	for (uint32_t i = fn->n_params; i < fn->n_locals; i++) {

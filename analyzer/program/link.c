@@ -114,6 +114,11 @@ static void renumber_unit(struct program *p, struct facts *f)
 		renumber_string(&r, &f->enumerators.v[i].enum_name);
 		renumber_string(&r, &f->enumerators.v[i].name);
 	}
+	for (i = 0; i < f->claims.n; i++) {
+		renumber_string(&r, &f->claims.v[i].macro);
+		renumber_string(&r, &f->claims.v[i].text);
+		renumber_string(&r, &f->claims.v[i].loc.file);
+	}
 	for (i = 0; i < f->btf.n; i++) {
 		renumber_string(&r, &f->btf.v[i].prefix);
 		renumber_string(&r, &f->btf.v[i].name);

@@ -50,6 +50,7 @@ union item {
 	struct rule_field field;
 	struct rule_percpu percpu;
 	struct rule_btf_macro btf_macro;
+	struct rule_claim claim;
 	struct rule_value value;
 	struct rule_attach attach;
 	struct rule_object object;
@@ -70,6 +71,7 @@ enum list_id {
 	LIST_TRANSPARENT,
 	LIST_PERCPU,
 	LIST_BTF_MACROS,
+	LIST_CLAIMS,
 	LIST_VALUES,
 	LIST_ATTACH,
 	LIST_OBJECTS,
@@ -140,6 +142,15 @@ static const struct word words_btf[] = {
 	{ "id", BTF_DOES_ID },
 	{ "id-flags", BTF_DOES_ID_FLAGS },
 	{ "unused", BTF_DOES_UNUSED },
+	{ NULL, 0 },
+};
+static const struct word words_claim[] = {
+	{ "acquires", CLAIM_ACQUIRES },
+	{ "releases", CLAIM_RELEASES },
+	{ "holds", CLAIM_HOLDS },
+	{ "try-acquires", CLAIM_TRY_ACQUIRES },
+	{ "unchecked", CLAIM_UNCHECKED },
+	{ "statement", CLAIM_STATEMENT },
 	{ NULL, 0 },
 };
 static const struct word words_percpu[] = {
@@ -246,6 +257,12 @@ static const struct key keys_btf_macros[] = {
 	ENUM(struct rule_btf_macro, does, true, words_btf),
 	STRING(struct rule_btf_macro, declares, false),
 	STRING(struct rule_btf_macro, flags, false),
+};
+static const struct key keys_claims[] = {
+	EACH(struct rule_claim, macro, "macros"),
+	STRING(struct rule_claim, header, true),
+	ENUM(struct rule_claim, does, true, words_claim),
+	BOOL(struct rule_claim, bare),
 };
 static const struct key keys_values[] = {
 	EACH(struct rule_value, function, "functions"),
@@ -644,6 +661,12 @@ static const char *id_btf_macro(struct arena *a, const union item *it)
 	return it->btf_macro.macro;
 }
 
+static const char *id_claim(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->claim.macro;
+}
+
 static const char *id_value(struct arena *a, const union item *it)
 {
 	(void)a;
@@ -726,6 +749,7 @@ PUSH(locks, lock)
 PUSH(transparent, field)
 PUSH(percpu, percpu)
 PUSH(btf_macros, btf_macro)
+PUSH(claims, claim)
 PUSH(values, value)
 PUSH(attach, attach)
 PUSH(objects, object)
@@ -749,6 +773,7 @@ static const struct list lists[N_LISTS] = {
 	[LIST_TRANSPARENT] = LIST(transparent, NULL, id_field),
 	[LIST_PERCPU] = LIST(percpu, NULL, id_percpu),
 	[LIST_BTF_MACROS] = LIST(btf_macros, NULL, id_btf_macro),
+	[LIST_CLAIMS] = LIST(claims, NULL, id_claim),
 	[LIST_VALUES] = LIST(values, check_value, id_value),
 	[LIST_ATTACH] = LIST(attach, NULL, id_attach),
 	[LIST_OBJECTS] = LIST(objects, NULL, NULL),
@@ -1099,6 +1124,7 @@ void rules_release(struct rules *r)
 	vec_release(&r->transparent);
 	vec_release(&r->percpu);
 	vec_release(&r->btf_macros);
+	vec_release(&r->claims);
 	vec_release(&r->values);
 	vec_release(&r->attach);
 	vec_release(&r->objects);

@@ -86,6 +86,23 @@ struct rule_btf_macro {
 	const char *flags;    /* expression for the flags of a BTF_DOES_SET_START, or NULL for 0 */
 };
 
+/* claims: macros with which the tree says what a function does to locks. */
+enum claim_does {
+	CLAIM_ACQUIRES,
+	CLAIM_RELEASES,
+	CLAIM_HOLDS,
+	CLAIM_TRY_ACQUIRES, /* (lock), or (value that says so, lock) */
+	CLAIM_UNCHECKED,    /* what the function's body does is not what checkers are to see */
+	CLAIM_STATEMENT,    /* no attribute: a statement that stands for an acquire or a release */
+};
+
+struct rule_claim {
+	const char *macro;
+	const char *header; /* that defines it, or what includes that */
+	enum claim_does does;
+	bool bare; /* it takes no arguments */
+};
+
 /* values: functions whose result is known without their body. */
 enum value_is {
 	VALUE_ATTACH_NAME, /* the name of the function that the program is attached to */
@@ -313,6 +330,7 @@ struct rules {
 	VEC(struct rule_field) transparent;
 	VEC(struct rule_percpu) percpu;
 	VEC(struct rule_btf_macro) btf_macros;
+	VEC(struct rule_claim) claims;
 	VEC(struct rule_value) values;
 	VEC(struct rule_attach) attach;
 	VEC(struct rule_object) objects;

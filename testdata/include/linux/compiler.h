@@ -23,7 +23,11 @@
 #define __user
 #define __force
 #define __acquires(x)
+#define __cond_acquires(x)
 #define __releases(x)
+#define __must_hold(x)
+#define __acquire(x) (void)0
+#define __release(x) (void)0
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
