@@ -537,6 +537,28 @@ static void add_leave(struct activation *act, const struct state *s, uint32_t va
 	vec_push(&run->leaves, l);
 }
 
+static void add_return(struct activation *act, const struct state *s, uint32_t value,
+		       const struct fact_loc *loc)
+{
+	struct run_return r = { .loc = *loc, .value = value_bits(act, s, value), .n_held = s->n_held };
+	struct run *run = act->fl->run;
+	size_t i;
+	uint8_t k;
+
+	for (k = 0; k < s->n_held; k++)
+		r.held[k] = s->held[k].acquire;
+	for (i = 0; i < run->returns.n; i++) {
+		struct run_return *o = &run->returns.v[i];
+
+		if (o->loc.line != loc->line || o->loc.col != loc->col || o->n_held != r.n_held ||
+		    memcmp(o->held, r.held, r.n_held * sizeof(*r.held)) != 0)
+			continue;
+		o->value |= r.value;
+		return;
+	}
+	vec_push(&run->returns, r);
+}
+
 static void leave(struct activation *act, const struct state *s, uint32_t value,
 		  const struct fact_loc *loc)
 {
@@ -547,6 +569,8 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 
 	if (!act->fl->input->decide)
 		add_leave(act, s, value, loc);
+	if (act->fl->input->returns && !act->frame->up)
+		add_return(act, s, value, loc);
 	out = state_clone(act->out, s);
 	if (sym_get(syms, value)->op == SY_LOAD) { /* a record by value? */
 		uint32_t from = sym_get(syms, value)->a;
@@ -658,7 +682,10 @@ static bool followed(const struct activation *act, const struct state *s, uint32
 	if (!fn->defined || act->frame->depth >= MAX_DEPTH || on_stack(act->frame, callee))
 		return false;
 	/* Callees of another unit give back what they take; those of this one may not. */
-	if (input->own_unit) {
+	if (input->by_name) {
+		if (fn->touches_direct)
+			return true;
+	} else if (input->own_unit) {
 		if (!(fn->flags & FF_HEADER) &&
 		    fn->unit != act->fl->in->p->funcs.v[act->frame->func].unit)
 			return false;
@@ -814,6 +841,7 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 	 * entry point too.
 	 */
 	follow &= distinct && distinct <= MAX_TARGETS && !act->fl->input->own_unit &&
+		  !act->fl->input->by_name &&
 		  (act->fl->input->nested || s->n_held || guarded(in, s) || distinct == 1);
 	last = FACTS_NONE;
 	for (i = 0; i < n; i++) {
@@ -1232,6 +1260,8 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	fr->args = args;
 	fr->n_args = ff->n_params;
 	fr->hash = map64_mix(input->func, 0);
+	for (i = 0; i < input->n_held; i++)
+		prim_held_before(&fl, fr, &s, &input->held[i]);
 	exec(&fl, fr, &s, &tmp, &ex);
 	for (i = 0; i < ex.n; i++) {
 		struct run_exit e = { ex.v[i].value,
@@ -1260,6 +1290,7 @@ void interp_run_release(struct run *r)
 	vec_release(&r->points);
 	vec_release(&r->exits);
 	vec_release(&r->leaves);
+	vec_release(&r->returns);
 	vec_release(&r->tries);
 	vec_release(&r->strays);
 	map64_release(&r->balanced);

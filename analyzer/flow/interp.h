@@ -127,9 +127,18 @@ struct run_try {
 	struct fact_loc released; /* where it is released though it failed; line 0: nowhere */
 };
 
+/* A way out of the function that the run started with, and the locks that are held there. */
+struct run_return {
+	struct fact_loc loc;
+	unsigned int value; /* enum run_value */
+	uint32_t held[INTERP_MAX_HELD]; /* acquires */
+	uint8_t n_held;
+};
+
 /* A lock is released that the run does not hold. */
 struct run_stray {
 	uint32_t class;
+	const struct rule_lock *rule;
 	struct fact_loc loc;
 };
 
@@ -148,6 +157,7 @@ struct run {
 	VEC(struct point) points;
 	VEC(struct run_exit) exits;
 	VEC(struct run_leave) leaves;
+	VEC(struct run_return) returns; /* only where asked for */
 	VEC(struct run_try) tries;
 	VEC(struct run_stray) strays;
 	/* Guards, by what the run does to them; and by what goes on below a frame: run_did(). */
@@ -174,6 +184,29 @@ struct run_step {
 	bool last; /* called whatever was returned; the others only with a pointer that is one */
 };
 
+/* A member on the way to a lock. */
+struct lock_step {
+	uint32_t record, field;
+	bool load; /* what was reached before is a pointer, and this a member of what it points to */
+};
+
+#define LOCK_PATH_MAX 6
+
+/* Where a lock is, as a function's annotation may say: a parameter, or a global, and members. */
+struct lock_path {
+	uint32_t param; /* FACTS_NONE: it begins with the global */
+	uint32_t gvar;
+	struct lock_step step[LOCK_PATH_MAX];
+	uint8_t n;
+	bool load; /* the lock is what the last one points to */
+};
+
+/* A lock that is held before the run. */
+struct run_lock {
+	struct lock_path path;
+	struct fact_loc loc; /* where that is said */
+};
+
 struct run_input {
 	uint32_t func;
 	const struct run_step *then; /* what follows the function, if that leaves anything */
@@ -184,6 +217,10 @@ struct run_input {
 	bool for_programs; /* programs call it: what it leaves is left to them */
 	bool nmi;    /* it runs in an NMI: interrupts are off, and code may ask */
 	bool own_unit; /* follow nothing that is defined in another unit, headers apart */
+	bool by_name; /* follow what calls by name lead to a lock, in any unit, and nothing else */
+	bool returns; /* run.returns is wanted */
+	const struct run_lock *held; /* taken by the callers; the run's first acquires */
+	size_t n_held;
 	bool decide; /* the value returned is wanted: follow whatever it may depend on */
 	const int64_t *param_value; /* n_known constants, used where param_known */
 	const bool *param_known;
@@ -231,6 +268,11 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 void interp_run_release(struct run *r);
 /* Whether what @did (a run's raised or lowered) says happened to @guard in @frame, or below it. */
 bool run_did(const struct map64 *did, const struct frame *frame, uint32_t guard);
+
+/* The lock at the end of @path, as a term of @run. */
+uint32_t interp_lock_term(struct interp *in, struct run *run, const struct lock_path *path);
+/* The class of the lock at @addr, a term of @run; 0 if it cannot be named. */
+uint32_t interp_lock_class(struct interp *in, struct run *run, uint32_t addr);
 
 /* Marks, in @mark (one for each function), those from which an operation on one of @guards is reached. */
 void interp_counting(const struct interp *in, const struct map64 *guards, bool *mark);

@@ -70,15 +70,15 @@ static uint32_t field_class(struct flow *fl, const struct sym *v)
 }
 
 /* The struct of rules->tree.value_locks that the pointer @addr was handed on as, or 0. */
-static uint32_t typed_class(const struct prim_call *pc, uint32_t addr)
+static uint32_t typed_class(const struct flow *fl, const struct frame *frame, uint32_t addr)
 {
-	const struct program *p = pc->fl->in->p;
+	const struct program *p = fl->in->p;
 	const struct names *records = &p->rules->tree.value_locks;
 	const struct frame *fr;
 	uint32_t i, record;
 	size_t k;
 
-	for (fr = pc->frame; fr && records->n; fr = fr->up) {
+	for (fr = frame; fr && records->n; fr = fr->up) {
 		for (i = 0; i < fr->n_args; i++) {
 			record = fr->args[i] == addr ? bpf_param_record(p, fr->func, i) : 0;
 			for (k = 0; record && k < records->n; k++)
@@ -90,9 +90,8 @@ static uint32_t typed_class(const struct prim_call *pc, uint32_t addr)
 }
 
 /* The class of the lock at @addr: the field it is, or the global, or its own type; 0: no name. */
-static uint32_t lock_class(const struct prim_call *pc, uint32_t addr)
+static uint32_t lock_class(struct flow *fl, const struct frame *frame, uint32_t addr)
 {
-	struct flow *fl = pc->fl;
 	const struct syms *syms = &fl->run->syms;
 	const struct sym *v = sym_get(syms, addr);
 
@@ -111,10 +110,38 @@ static uint32_t lock_class(const struct prim_call *pc, uint32_t addr)
 			v = sym_get(syms, v->a);
 		if (v->op == SY_FADDR)
 			return field_string(fl->in, v->c, v->b);
-		return typed_class(pc, addr);
+		return typed_class(fl, frame, addr);
 	default:
-		return typed_class(pc, addr);
+		return typed_class(fl, frame, addr);
 	}
+}
+
+uint32_t interp_lock_class(struct interp *in, struct run *run, uint32_t addr)
+{
+	struct flow fl = { .in = in, .run = run };
+
+	return lock_class(&fl, NULL, addr);
+}
+
+uint32_t interp_lock_term(struct interp *in, struct run *run, const struct lock_path *path)
+{
+	struct flow fl = { .in = in, .run = run };
+	struct syms *syms = &run->syms;
+	uint32_t addr;
+	uint8_t i;
+
+	if (path->param != FACTS_NONE)
+		addr = sym_make(syms, SY_PARAM, path->param, 0, 0, 0);
+	else
+		addr = sym_make(syms, SY_GADDR, path->gvar, 0, 0, 0);
+	for (i = 0; i < path->n; i++) {
+		if (path->step[i].load)
+			addr = sym_make(syms, SY_LOAD, addr, 0, 0, 0);
+		addr = sym_faddr(syms, addr, path->step[i].record, path->step[i].field);
+	}
+	if (path->load)
+		addr = sym_make(syms, SY_LOAD, addr, 0, 0, 0);
+	return strip_transparent(&fl, addr);
 }
 
 /*
@@ -167,7 +194,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 			    bool blocking)
 {
 	const struct func *fn = &pc->fl->in->p->funcs.v[pc->callee];
-	struct acquire a = { .class = lock_class(pc, addr), .addr = addr, .kind = s->kind,
+	struct acquire a = { .class = lock_class(pc->fl, pc->frame, addr), .addr = addr, .kind = s->kind,
 			     .rule = fn->lock, .primitive = pc->callee, .blocking = blocking,
 			     .loc = pc->insn->loc, .func = pc->frame->func, .frame = pc->frame,
 			     .map_fields = path_fields(pc->fl, s), .nested = s->n_held != 0,
@@ -199,7 +226,7 @@ static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, boo
 	const struct map64 *tracked = pc->fl->in->tracked;
 	uint32_t acquire;
 
-	if (tracked && map64_get(tracked, lock_class(pc, addr)) == MAP64_EMPTY)
+	if (tracked && map64_get(tracked, lock_class(pc->fl, pc->frame, addr)) == MAP64_EMPTY)
 		return;
 	acquire = add_acquire(pc, s, addr, blocking);
 	if (s->n_held == INTERP_MAX_HELD) { /* forget the oldest: it is the caller's business */
@@ -207,6 +234,20 @@ static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, boo
 		s->n_held--;
 	}
 	s->held[s->n_held++] = (struct held){ addr, acquire };
+}
+
+void prim_held_before(struct flow *fl, const struct frame *frame, struct state *s,
+		      const struct run_lock *lock)
+{
+	uint32_t addr = interp_lock_term(fl->in, fl->run, &lock->path);
+	struct acquire a = { .class = lock_class(fl, frame, addr), .addr = addr, .kind = s->kind,
+			     .primitive = frame->func, .loc = lock->loc, .func = frame->func,
+			     .frame = frame };
+
+	if (s->n_held == INTERP_MAX_HELD)
+		return;
+	s->held[s->n_held++] = (struct held){ addr, (uint32_t)fl->run->acquires.n };
+	vec_push(&fl->run->acquires, a);
 }
 
 /* The failed attempt on the lock at @addr is no longer one; returns its number, or MAP64_EMPTY. */
@@ -232,7 +273,7 @@ static void add_failed(const struct prim_call *pc, struct state *fail, uint32_t 
 	uint32_t id = map64_get(&pc->fl->try_seen, key);
 
 	if (id == MAP64_EMPTY) {
-		struct run_try t = { .class = lock_class(pc, addr),
+		struct run_try t = { .class = lock_class(pc->fl, pc->frame, addr),
 				     .frame = pc->frame, .loc = pc->insn->loc };
 
 		id = (uint32_t)run->tries.n;
@@ -263,13 +304,14 @@ static void release_stray(const struct prim_call *pc, struct state *s, uint32_t 
 	for (i = 0; i < run->strays.n; i++)
 		if (run->strays.v[i].class == class)
 			return;
-	vec_push(&run->strays, ((struct run_stray){ class, pc->insn->loc }));
+	vec_push(&run->strays, ((struct run_stray){ class, pc->fl->in->p->funcs.v[pc->callee].lock,
+						       pc->insn->loc }));
 }
 
 static void release(const struct prim_call *pc, struct state *s, uint32_t addr)
 {
 	struct run *run = pc->fl->run;
-	uint32_t class = lock_class(pc, addr), found = UINT32_MAX, i;
+	uint32_t class = lock_class(pc->fl, pc->frame, addr), found = UINT32_MAX, i;
 
 	/* The lock at this address; where terms differ, the last one of its class. */
 	for (i = s->n_held; i-- > 0 && found == UINT32_MAX;)

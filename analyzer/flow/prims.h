@@ -40,6 +40,9 @@ struct prim_call {
 
 /* Takes, tries or releases a lock; pushes one exit, or two for a try. */
 void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret);
+/* The callers of @frame, the run's first, hold @lock. */
+void prim_held_before(struct flow *fl, const struct frame *frame, struct state *s,
+		      const struct run_lock *lock);
 /* Counts; returns the operation's value. */
 uint32_t prim_percpu(const struct prim_call *pc, struct state *s);
 /* The value that the rules give, or SYM_NONE: it is not known. */

@@ -54,6 +54,7 @@ void analyse_alone(struct program *p, struct arena *arena, struct report *ret)
 	}
 	find_rl107(&an);
 	find_rl110(&an);
+	find_rl110_claims(&an);
 	drop_sleeping(&an);
 	make_findings(&an, ret);
 	analysis_release(&an);

@@ -125,4 +125,5 @@ void find_faults(struct analysis *an)
 	find_rl107(an);
 	find_rl110(an);
 	find_rl110_elsewhere(an);
+	find_rl110_claims(an);
 }

@@ -17,6 +17,7 @@
  * attach.c, programs.c   who can run where, and what it may call
  * rlNNN.c     one rule each: is this hazard mine, and where is it?
  * balance.c   faults that one outer run shows by itself
+ * claims.c    what functions do with locks, and what their annotations say
  * alone.c     what one unit shows without the others
  * ladder.c, remedy.c, findings.c   hazards to findings
  * sections.c  sections, and what can be attached to in them
@@ -195,6 +196,8 @@ void find_rl107(struct analysis *an);
 void find_rl110(struct analysis *an);
 /* RL110 of locks that no function for programs takes: each unit by itself. */
 void find_rl110_elsewhere(struct analysis *an);
+/* RL110 of functions that do not do with locks what their annotations say. */
+void find_rl110_claims(struct analysis *an);
 /* Whether callers that its own unit does not show start @fn; the others are seen through it. */
 bool func_starts_unit(const struct func *fn);
 void find_faults(struct analysis *an);

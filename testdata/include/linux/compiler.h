@@ -23,7 +23,7 @@
 #define __user
 #define __force
 #define __acquires(x)
-#define __cond_acquires(x)
+#define __cond_acquires(...)
 #define __releases(x)
 #define __must_hold(x)
 #define __acquire(x) (void)0
