@@ -190,7 +190,7 @@ void extract_prelude(const struct rules *rules, struct strbuf *out)
 	for (size_t i = 0; i < rules->claims.n; i++)
 		include_once(out, rules->claims.v[i].header);
 	if (rules->claims.n)
-		strbuf_addf(out, "enum { " VOUCH_NAME " = %d };\n", VOUCH_VALUE);
+		strbuf_addstr(out, "enum { " VOUCH_NAME " };\n");
 	for (size_t i = 0; i < rules->claims.n; i++)
 		claim_macro(&rules->claims.v[i], out);
 	for (size_t i = 0; i < rules->percpu.n; i++)

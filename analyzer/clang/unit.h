@@ -43,9 +43,8 @@
 #define ANN_BTF ANN_PREFIX "btf:"
 #define ANN_CLAIM ANN_PREFIX "claim:" /* NUMBER:MACRO:ARGUMENTS; NUMBER: enum fact_claim_does */
 
-/* The enumerator that a statement for checkers of locks is made into, and its value. */
+/* The enumerator that a statement for checkers of locks is made into. */
 #define VOUCH_NAME "__relock_vouch"
-#define VOUCH_VALUE 0x766f7563
 
 /* From a cursor (by clang_equalCursors) to a number. */
 struct cursor_slot {

@@ -273,24 +273,6 @@ uint32_t lower_func_value(struct lower *l, CXCursor decl)
 						  .b = FACTS_NONE });
 }
 
-static bool is_vouch(CXCursor enumerator)
-{
-	CXString s = clang_getCursorSpelling(enumerator);
-	bool ret = !strcmp(clang_getCString(s), VOUCH_NAME);
-
-	clang_disposeString(s);
-	return ret;
-}
-
-/* The function at hand tells checkers of locks what they could not see: see prelude.c. */
-static void mark_vouching(struct lower *l)
-{
-	uint32_t id = *pair_map_at(&l->u->func_names, facts_string(l->u->f, l->func), 0);
-
-	if (!l->global && id != FACTS_NONE)
-		l->u->f->funcs.v[id].flags |= FF_VOUCHES;
-}
-
 static uint32_t lower_declref(struct lower *l, CXCursor c)
 {
 	CXCursor ref = clang_getCursorReferenced(c);
@@ -298,10 +280,7 @@ static uint32_t lower_declref(struct lower *l, CXCursor c)
 
 	switch (clang_getCursorKind(ref)) {
 	case CXCursor_EnumConstantDecl:
-		if (clang_getEnumConstantDeclValue(ref) == VOUCH_VALUE && is_vouch(ref))
-			mark_vouching(l);
-		else
-			unit_want_enum(l->u, ref);
+		unit_want_enum(l->u, ref);
 		return expr_int(l->u, clang_getEnumConstantDeclValue(ref), cursor_type_id(l, c));
 	case CXCursor_FunctionDecl:
 		id = unit_func(l->u, ref);
@@ -541,6 +520,22 @@ uint32_t lower_value(struct lower *l, CXCursor c)
 	}
 }
 
+/* A statement that tells checkers of locks what they cannot see, as prelude.c makes it. */
+static void note_vouch(struct lower *l, CXCursor c)
+{
+	CXCursor ref = clang_getCursorReferenced(c);
+	uint32_t id;
+	CXString s;
+
+	if (l->global || clang_getCursorKind(ref) != CXCursor_EnumConstantDecl)
+		return;
+	s = clang_getCursorSpelling(ref);
+	id = *pair_map_at(&l->u->func_names, facts_string(l->u->f, l->func), 0);
+	if (!strcmp(clang_getCString(s), VOUCH_NAME) && id != FACTS_NONE)
+		l->u->f->funcs.v[id].flags |= FF_VOUCHES;
+	clang_disposeString(s);
+}
+
 void lower_effect(struct lower *l, CXCursor c)
 {
 	struct kids k;
@@ -548,8 +543,10 @@ void lower_effect(struct lower *l, CXCursor c)
 
 	c = cursor_strip(l, c);
 	switch (clang_getCursorKind(c)) {
-	case CXCursor_IntegerLiteral:
 	case CXCursor_DeclRefExpr:
+		note_vouch(l, c);
+		return;
+	case CXCursor_IntegerLiteral:
 	case CXCursor_StringLiteral:
 	case CXCursor_UnaryExpr:
 		return;

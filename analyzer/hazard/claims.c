@@ -31,6 +31,9 @@ struct claim {
 
 #define MAX_CLAIMS 8
 
+/* What takes longer leads into the rest of the kernel (schedule()), which nobody asked about. */
+#define MAX_STEPS 60000
+
 struct claimed {
 	struct claim v[MAX_CLAIMS];
 	size_t n;
@@ -638,7 +641,8 @@ static void check_function(struct analysis *an, const struct map64 *kinds, uint3
 {
 	struct run_lock before[MAX_CLAIMS];
 	struct run_input input = { .func = func, .kind = FACTS_NONE, .by_name = true,
-				   .returns = true, .held = before };
+				   .returns = true, .held = before,
+				   .max_steps = MAX_STEPS };
 	struct claimed cd = { .n = 0 };
 	struct map64 done = { 0 };
 	struct outer *o;
