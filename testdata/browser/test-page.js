@@ -69,7 +69,11 @@ const check = (title, name, options, look, hash) => test(`${name}: ${title}`, ()
 
 const shown = (page) => page.$$eval("article", (all) => all.filter((a) => !a.hidden).map((a) => a.id));
 const hashOf = (page) => page.evaluate(() => decodeURIComponent(location.hash));
-const current = (page) => page.$eval("article[aria-current]", (a) => a.id);
+// The page follows a link when the browser tells it of the new address, which is after the click.
+const current = async (page) => {
+	await page.waitForSelector("article[aria-current]");
+	return page.$eval("article[aria-current]", (a) => a.id);
+};
 const pageShown = (page) => page.$$eval(".page", (all) => all.filter((p) => p.offsetHeight).map((p) => p.id));
 
 // Texts of the report that cannot be seen: of elements without a box, or in something folded.
@@ -300,6 +304,7 @@ check("the matrix and a table lead to a finding", "bug", {}, async (page) => {
 	assert.equal(await current(page), id);
 	await page.keyboard.press("3");
 	await page.locator(`#attach a[href="#${id}"]`).first().click();
+	await page.waitForFunction(() => document.getElementById("findings").offsetHeight > 0);
 	assert.deepEqual(await pageShown(page), ["findings"]);
 	await page.goBack();
 	await page.waitForFunction(() => document.getElementById("attach").offsetHeight > 0);
