@@ -261,6 +261,7 @@ static json_t *units(const struct report *r)
 		append(cuts, c);
 	}
 	set(j, "cuts", cuts);
+	set(j, "beyond", strings(&r->beyond));
 	return j;
 }
 

@@ -27,6 +27,8 @@ Values with spaces are quoted as in a shell; a comment may go on over lines. A
 case without expectations expects silence, and every finding must be expected.
 
     /* fails-to-parse: "words" */     this file is a failed unit with that error
+    /* beyond: reached */              this file is not analysed, and what programs come to
+    /* beyond: not-reached */          the same, and programs do not
     /* no-ftrace */                   this file is compiled without the ftrace flags
     /* options: --rules FILE */       more options; FILE is of the case's folder
     /* page: RL101 bad */             here stands the code block of that section of
@@ -53,7 +55,7 @@ ROOT = HERE.parent
 SCHEMA = ROOT / "reports/schema/relock-report-1.schema.json"
 SKIPPED = 77
 SUFFIXES = {".c", ".h", ".yaml"}
-COMMENT = re.compile(r"/\*\s*(expect|fails-to-parse|options|page):\s*(.*?)\s*\*/", re.S)
+COMMENT = re.compile(r"/\*\s*(expect|fails-to-parse|beyond|options|page):\s*(.*?)\s*\*/", re.S)
 KEYS = {"entry", "via", "kind", "context", "line", "attach", "not-attach", "how", "certainty",
         "reenter", "not-reenter", "program", "object", "expected", "raised", "remedy", "assume",
         "note", "message", "acquired", "acquired-in", "ladder", "in", "file"}
@@ -200,6 +202,7 @@ class Case:
         self.folder = folder
         self.expected = []
         self.bad_units = {}
+        self.beyond = {}
         self.no_ftrace = set()
         self.options = []
         self.units = []
@@ -239,6 +242,10 @@ class Case:
             self.expected.append(Expectation(name, line, text))
         elif kind == "fails-to-parse":
             self.bad_units[name] = shlex.split(text)[0]
+        elif kind == "beyond":
+            if text not in ("reached", "not-reached"):
+                raise CaseError(f"{name}:{line}: beyond is reached or not-reached")
+            self.beyond[name] = text == "reached"
         elif kind == "options":
             self.options += shlex.split(text)
         elif kind == "page":
@@ -283,8 +290,13 @@ def make_tree(case, top):
 
 
 def run_relock(args, case, tree, build, cache):
-    command = [args.relock, "check", str(tree), "--build", str(build), "--all", "--output",
-               "json", "--progress", "never", "--cache", str(cache), "-j", "1"]
+    command = [args.relock, "check", str(tree), "--build", str(build), "--output", "json",
+               "--progress", "never", "--cache", str(cache), "-j", "1"]
+    if not case.beyond:
+        command.append("--all")
+    for unit in case.units:
+        if case.beyond and unit not in case.beyond:
+            command += ["--scope", unit]
     for word in case.options:
         command.append(str(tree / word) if word in case.texts else word)
     try:
@@ -337,8 +349,11 @@ def check_units(case, report):
     for name, error in failed.items():
         if name not in case.bad_units:
             wrong.append(f"{name}: failed: {error}")
-    if report["units"]["total"] != len(case.units):
-        wrong.append(f"{report['units']['total']} units, not {len(case.units)}")
+    if report["units"]["total"] != len(case.units) - len(case.beyond):
+        wrong.append(f"{report['units']['total']} units, not {len(case.units) - len(case.beyond)}")
+    beyond = sorted(name for name, reached in case.beyond.items() if reached)
+    if report["units"]["beyond"] != beyond:
+        wrong.append(f"beyond the scope are {report['units']['beyond']}, not {beyond}")
     for cut in report["units"]["cuts"]:
         wrong.append(f"{cut['function']}: cut: {cut['reason']}")
     return wrong

@@ -145,6 +145,13 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 		make_comparison(&an, ret);
 	if (o->whatif)
 		make_whatif(&an, ret);
+	find_beyond(&an, &ret->beyond);
+	if (ret->beyond.n)
+		strlist_add(&an, &ret->assumptions,
+			    arena_printf(arena,
+					 "locks in %zu file%s that programs come to beyond the analysed "
+					 "units are not looked at; the JSON report names them",
+					 ret->beyond.n, ret->beyond.n == 1 ? "" : "s"));
 	ret->cuts = arena_memdup(arena, an.cuts, an.n_cuts * sizeof(*an.cuts));
 	ret->n_cuts = an.n_cuts;
 	add_stat(arena, ret, "functions", p->funcs.n);

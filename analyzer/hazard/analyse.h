@@ -9,7 +9,7 @@
 /*
  * The analysis: from a linked program to findings. The strings of the findings
  * live in @arena and in the program; both must outlive the report. Fills
- * @ret's findings, cuts, assumptions and stats; the rest is the caller's.
+ * @ret's findings, cuts, beyond, assumptions and stats; the rest is the caller's.
  */
 /* A function that the analysed units call and none of them defines. */
 struct outside_def {

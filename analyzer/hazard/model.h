@@ -22,6 +22,7 @@
  * ladder.c, remedy.c, findings.c   hazards to findings
  * sections.c  sections, and what can be attached to in them
  * whatif.c    what a remedy would leave of the findings
+ * reach.c     what programs come to and the scope does not have
  */
 
 /* How a program comes to run while the lock is held. */
@@ -254,6 +255,11 @@ bool section_out_of_reach(struct analysis *an, const struct outer *o, const stru
 void make_sections(struct analysis *an, struct report *ret);
 /* Fills @ret's comparison from what make_sections() came by. */
 void make_comparison(struct analysis *an, struct report *ret);
+/*
+ * The files beyond the analysed units whose functions are called, by name or
+ * through pointers, from what programs may call nearly anywhere; sorted.
+ */
+void find_beyond(struct analysis *an, struct strlist *ret);
 /* Fills @ret's whatif, once its findings are there. */
 void make_whatif(struct analysis *an, struct report *ret);
 /* The finding of @ret that @h is of, or NULL. */

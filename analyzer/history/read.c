@@ -413,6 +413,9 @@ static void read_all(struct reading *r, const struct jdoc *d, struct report *ret
 	ret->units_analysed = number(r, part, "analysed");
 	ret->failed = items(r, part, "failed", sizeof(*ret->failed), read_failed, &ret->n_failed);
 	ret->cuts = items(r, part, "cuts", sizeof(*ret->cuts), read_cut, &ret->n_cuts);
+	/* Older versions do not write it. */
+	if (jdoc_get(part, "beyond"))
+		strings(r, part, "beyond", &ret->beyond);
 	leave(r);
 	strings(r, d, "assumptions", &ret->assumptions);
 	ret->findings =

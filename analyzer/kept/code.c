@@ -316,6 +316,7 @@ static void code_report(struct code *c, struct report *r)
 	ITEMS(c, r->attachables, r->n_attachables, code_attachable);
 	whatif(c, &r->whatif);
 	ITEMS(c, r->cuts, r->n_cuts, code_cut);
+	texts(c, &r->beyond);
 	texts(c, &r->assumptions);
 	texts(c, &r->evidence);
 	ITEMS(c, r->stats, r->n_stats, code_stat);

@@ -8,7 +8,7 @@
 
 /*
  * What the analysis has found out, as bytes and back: units, findings, sections,
- * attachable functions, remedies, cuts, assumptions, evidence and statistics.
+ * attachable functions, remedies, cuts, files beyond, assumptions, evidence and statistics.
  * What is known without it (the kernel, the rules, what is compared with) is
  * the caller's. Both directions are one piece of code, so that they agree.
  */

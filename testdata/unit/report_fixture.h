@@ -193,6 +193,7 @@ static struct failed_unit failed[] = {
 	{ "kernel/bpf/broken.c", "kernel/bpf/broken.c:3:1: expected ';'" }
 };
 static struct cut cuts[] = { { "do_check", "more than 4096 states" } };
+static const char *beyond[] = { "kernel/rcu/tree.c", "mm/slub.c" };
 static struct config_miss misses[] = {
 	{ "DEBUG_INFO_BTF", "needs PAHOLE_VERSION >= 116; fentry, LSM and kfuncs are assumed" }
 };
@@ -278,6 +279,7 @@ static const struct report full = {
 	.n_findings = ARRAY_SIZE(findings),
 	.cuts = cuts,
 	.n_cuts = 1,
+	.beyond = { beyond, 2 },
 	.config_missing = misses,
 	.n_config_missing = 1,
 	.assumptions = LIST("programs of modules were not analysed"),
