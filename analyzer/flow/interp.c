@@ -871,6 +871,19 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 		vec_push(ret, ((struct exit){ s, opaque_call(act, s, insn, args) }));
 }
 
+/* Whether @addr is in a constant table of a unit that was not read: nobody knows what it has there. */
+static bool in_unread_table(const struct activation *act, uint32_t addr)
+{
+	const struct sym *v = sym_get(&act->fl->run->syms, addr);
+	const struct program *p = act->fl->in->p;
+	const struct gvar *g;
+
+	if (v->op != SY_GADDR)
+		return false;
+	g = &p->gvars.v[v->a];
+	return !g->defined && p->units[g->unit].facts.vars.v[g->fact].flags & FV_CONST;
+}
+
 static void call(struct activation *act, struct state *s, const struct fact_insn *insn,
 		 struct exits *ret)
 {
@@ -900,6 +913,8 @@ static void call(struct activation *act, struct state *s, const struct fact_insn
 			a.b = a.a;
 			a.c = TARGET_VARIABLE;
 			a.op = SY_FADDR;
+		} else if (a.op == SY_FADDR && in_unread_table(act, a.a)) {
+			a.op = SY_FRESH;
 		}
 		if (a.op == SY_FADDR) {
 			call_member(act, s, insn, &a, args, ret);
