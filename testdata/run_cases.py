@@ -27,8 +27,8 @@ Values with spaces are quoted as in a shell; a comment may go on over lines. A
 case without expectations expects silence, and every finding must be expected.
 
     /* fails-to-parse: "words" */     this file is a failed unit with that error
-    /* beyond: reached */              this file is not analysed, and what programs come to
-    /* beyond: not-reached */          the same, and programs do not
+    /* beyond: reached */             this file is not analysed, and what programs come to
+    /* beyond: not-reached */         the same, and programs do not
     /* no-ftrace */                   this file is compiled without the ftrace flags
     /* options: --rules FILE */       more options; FILE is of the case's folder
     /* page: RL101 bad */             here stands the code block of that section of

@@ -21,8 +21,6 @@
 #define MAX_DEPTH 40
 /* A function that reaches no lock is followed for its value when it has no more blocks than this. */
 #define SMALL_BLOCKS 14
-/* A pointer that may go to more functions than this is not followed. */
-#define MAX_TARGETS 48
 
 struct block_state {
 	struct state *s;
@@ -840,7 +838,7 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 	 * their own runs do not tell: whatever is assigned to a member is an
 	 * entry point too.
 	 */
-	follow &= distinct && distinct <= MAX_TARGETS && !act->fl->input->own_unit &&
+	follow &= distinct && distinct <= INTERP_MAX_TARGETS && !act->fl->input->own_unit &&
 		  !act->fl->input->by_name &&
 		  (act->fl->input->nested || s->n_held || guarded(in, s) || distinct == 1);
 	last = FACTS_NONE;

@@ -259,6 +259,9 @@ struct interp {
 	struct map64 plural_guards;
 };
 
+/* A pointer that may go to more functions than this is not followed: it says too little. */
+#define INTERP_MAX_TARGETS 48
+
 /* Default bound on the instructions of one run; a run that reaches it is cut and says so. */
 #define INTERP_MAX_STEPS UINT64_C(600000)
 

@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A pointer that may go to more functions than this says nothing of where one comes to. */
-#define MAX_TARGETS 48
-
 static void come_to(const struct program *p, uint32_t func, bool *seen, uint32_t *queue, size_t *n)
 {
 	const struct func *fn = &p->funcs.v[func];
@@ -23,7 +20,7 @@ static void follow_pointer(const struct program *p, const struct call *c, bool *
 	size_t n_targets, i;
 	const struct member_target *t = program_targets(p, c->record, c->field, &n_targets);
 
-	for (i = 0; i < n_targets && n_targets <= MAX_TARGETS; i++)
+	for (i = 0; i < n_targets && n_targets <= INTERP_MAX_TARGETS; i++)
 		come_to(p, t[i].func, seen, queue, n);
 }
 
