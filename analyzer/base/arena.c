@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define ARENA_ALIGN (_Alignof(max_align_t))
+/* Most arenas stay small, and there may be thousands at once. */
+#define ARENA_FIRST ((size_t)8 * 1024)
 #define ARENA_CHUNK ((size_t)64 * 1024)
 
 struct arena_chunk {
@@ -72,7 +74,8 @@ void arena_release(struct arena *a)
 
 static void arena_grow(struct arena *a, size_t size)
 {
-	size_t room = size > ARENA_CHUNK ? size : ARENA_CHUNK;
+	size_t usual = a->chunks ? ARENA_CHUNK : ARENA_FIRST;
+	size_t room = size > usual ? size : usual;
 	struct arena_chunk *chunk;
 
 	if (room > SIZE_MAX - sizeof(*chunk))

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "base/clock.h"
+#include "base/fs.h"
 #include "base/strbuf.h"
 #include "clang/shared_info.h"
 #include "clang/unit.h"
 
+#include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -325,12 +327,71 @@ static int extract_plain(const struct extract_job *job, bool count_lines, struct
 	return err;
 }
 
+/* Whether @text has the word @name. */
+static bool has_word(const char *text, const char *name)
+{
+	size_t n = strlen(name);
+	const char *at;
+
+	for (at = strstr(text, name); at; at = strstr(at + n, name))
+		if ((at == text || (!isalnum((unsigned char)at[-1]) && at[-1] != '_')) &&
+		    !isalnum((unsigned char)at[n]) && at[n] != '_')
+			return true;
+	return false;
+}
+
+/*
+ * Whether the unit's own file says something that only the prelude makes facts
+ * of. What headers say in inline functions is lost without it, unless another
+ * unit has these as well.
+ */
+static bool needs_prelude(const struct extract_job *job)
+{
+	const struct rules *r = job->rules;
+	struct strbuf text = STRBUF_INIT;
+	bool needs;
+	size_t i;
+
+	if (!job->prelude || !r)
+		return true;
+	needs = fs_read(job->unit->path, &text) != 0;
+	for (i = 0; i < r->percpu.n && !needs; i++)
+		needs = has_word(text.buf, r->percpu.v[i].macro);
+	for (i = 0; i < r->claims.n && !needs; i++)
+		needs = has_word(text.buf, r->claims.v[i].macro);
+	for (i = 0; i < r->btf_macros.n && !needs; i++)
+		needs = has_word(text.buf, r->btf_macros.v[i].macro);
+	for (i = 0; i < r->values.n && !needs; i++)
+		needs = r->values.v[i].header && has_word(text.buf, r->values.v[i].function);
+	strbuf_release(&text);
+	return needs;
+}
+
+/*
+ * Once more in another way, after an error. Where that one goes well there is
+ * none; else the first remains.
+ */
+static int extract_again(const struct extract_job *job, bool count_lines, struct facts *ret,
+			 struct extract_result *r, struct deps *deps)
+{
+	char *error = NULL;
+	int err;
+
+	facts_release(ret);
+	err = extract_plain(job, count_lines, ret, &error, deps);
+	if (!err) {
+		free(r->error);
+		r->error = NULL;
+	}
+	free(error);
+	return err;
+}
+
 int extract_unit(const struct extract_job *job, struct facts *ret, struct extract_result *r)
 {
 	struct deps *deps = job->want_deps ? &r->deps : NULL;
 	const struct compile_unit *u = job->unit;
 	struct timespec since;
-	char *error = NULL;
 	int err;
 
 	memset(r, 0, sizeof(*r));
@@ -339,15 +400,15 @@ int extract_unit(const struct extract_job *job, struct facts *ret, struct extrac
 		deps_init(deps, u->directory, u->argv);
 	r->shared = job->shared && extract_shared(job, ret, r, deps);
 	err = r->shared ? 0 : extract_plain(job, true, ret, &r->error, deps);
-	if (err == -EINVAL) {
-		/* Two names on one line may need the counter after all. */
-		facts_release(ret);
-		err = extract_plain(job, false, ret, &error, deps);
-		if (!err) {
-			free(r->error);
-			r->error = NULL;
-		}
-		free(error);
+	/* Two names on one line may need the counter after all. */
+	if (err == -EINVAL)
+		err = extract_again(job, false, ret, r, deps);
+	/* A name of the unit's own may be a macro in a header that only the prelude includes. */
+	if (err == -EINVAL && !needs_prelude(job)) {
+		struct extract_job bare = *job;
+
+		bare.prelude = NULL;
+		err = extract_again(&bare, true, ret, r, deps);
 	}
 	r->deps_known = !err && deps && deps_finish(deps, &since);
 	return err;

@@ -14,6 +14,7 @@ struct extract_job {
 	const struct compile_unit *unit;
 	const struct kbuild *kb;
 	const char *prelude; /* path of a header made by extract_prelude(), see there */
+	const struct rules *rules; /* that the prelude is of, or NULL: it is needed then */
 	const struct shared *shared; /* headers parsed already (shared.h); NULL: none */
 	bool want_deps;
 };

@@ -118,7 +118,8 @@ static bool answer(const struct pool *p, int fd, size_t result)
 {
 	struct extract_job job = { .unit = &p->kb->units.v[p->units[result]], .kb = p->kb,
 				   .shared = shared_of(p, result),
-				   .prelude = p->prelude, .want_deps = p->o->cache != NULL };
+				   .prelude = p->prelude, .rules = p->rules,
+				   .want_deps = p->o->cache != NULL };
 	struct strbuf out = STRBUF_INIT;
 	struct extract_result r;
 	struct frame frame = { 0 };
@@ -500,8 +501,11 @@ static void make_shared(struct pool *p)
 	for (uint32_t g = 0; g < p->plan.groups.n; g++)
 		made.n += p->ready[g];
 	made.seconds = seconds_now() - made.seconds;
-	if (p->o->made)
-		*p->o->made = made;
+	if (p->o->made) {
+		p->o->made->n += made.n;
+		p->o->made->n_built += made.n_built;
+		p->o->made->seconds += made.seconds;
+	}
 }
 
 static int extract_todo(struct pool *p)

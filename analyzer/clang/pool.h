@@ -30,7 +30,7 @@ struct pool_options {
 	const char *headers; /* folder for headers parsed once for many units; NULL: none */
 	struct facts_cache *cache; /* asked first, and told what is new; or NULL */
 	struct facts_cache *given; /* facts that travelled here, asked for what is still missing; or NULL */
-	struct pool_headers *made; /* filled, if there are shared headers; or NULL */
+	struct pool_headers *made; /* added to, if there are shared headers; or NULL */
 	void (*progress)(void *data, size_t done, size_t total);
 	void *data;
 };
