@@ -156,8 +156,7 @@ static int tell(const struct facts_command *c, size_t n)
 static int make_facts(struct facts_command *c)
 {
 	struct study *st = &c->st;
-	size_t n = st->units.v.n;
-	int err, status;
+	int err;
 	bool done;
 
 	err = facts_cache_open_travelling(&st->given, c->to, st->kb.tree, st->kb.build);
@@ -169,10 +168,7 @@ static int make_facts(struct facts_command *c)
 	progress_end();
 	if (!done)
 		return EXIT_ERROR;
-	status = tell(c, n);
-	for (size_t i = 0; i < n; i++)
-		facts_release(&st->results[i].facts);
-	return status;
+	return tell(c, st->units.v.n);
 }
 
 static int facts(struct facts_command *c)
@@ -180,6 +176,9 @@ static int facts(struct facts_command *c)
 	if (!options_project(&c->o) || !study_open_tree(&c->st))
 		return EXIT_ERROR;
 	if (c->units ? !read_units(c) : !study_select_units(&c->st))
+		return EXIT_ERROR;
+	/* Which units there are beyond the scope has to be read in those of the scope. */
+	if (c->list && c->st.extends && !study_extract_to(&c->st, NULL))
 		return EXIT_ERROR;
 	progress_end();
 	return c->list ? print_list(&c->st) : make_facts(c);

@@ -203,7 +203,8 @@ static const struct argp_option tree_options[] = {
 	{ "config", KEY_CONFIG, "FILE", 0, "A config, or part of one, that is merged over the default", 1 },
 	{ "arch", KEY_ARCH, "ARCH", 0, "The kernel's ARCH; default: $ARCH, or the host's", 1 },
 	{ "scope", KEY_SCOPE, "PATH", 0,
-	  "A folder or file of the tree to analyse (repeatable); default: what the rules name", 1 },
+	  "A folder or file of the tree to analyse, and nothing else (repeatable); default: what the "
+	  "rules name, and the units that programs come to from there", 1 },
 	{ "all", KEY_ALL, NULL, 0, "Analyse everything that goes into vmlinux", 1 },
 	{ "vmlinux", KEY_VMLINUX, "FILE", 0,
 	  "The kernel that was built from this: what can be attached to is looked up in it", 1 },

@@ -17,8 +17,7 @@ static void print_stages(const struct study *st)
 	fprintf(stderr, "  %8.2f s  compile commands\n", s->tree);
 	fprintf(stderr, "  %8.2f s  choosing units, looking through all sources, reading binaries\n",
 		s->select);
-	fprintf(stderr, "  %8.2f s  reading units\n", s->units);
-	fprintf(stderr, "  %8.2f s  linking\n", s->link);
+	fprintf(stderr, "  %8.2f s  reading units, linking them\n", s->units);
 	fprintf(stderr, "  %8.2f s  interpreting and judging\n", s->analysis);
 }
 

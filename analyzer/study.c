@@ -11,6 +11,13 @@
 #include <malloc.h>
 #include <string.h>
 
+/*
+ * How often the units that programs come to are added to those that there are.
+ * Without a bound all of mm/ and fs/ joins in the end (670 units of 6.12, by
+ * names); one round ends before kernfs, and one less at the maps themselves.
+ */
+#define REACH_ROUNDS 2
+
 static void on_stage(void *data, const char *stage)
 {
 	progress_stage(stage, 0);
@@ -81,6 +88,7 @@ bool study_select_units(struct study *st)
 		/* Paths of the rules that this kernel does not have are of other versions. */
 		for (size_t i = 0; i < st->rules.scope.paths.n; i++)
 			kbuild_scope(&st->kb, st->rules.scope.paths.v[i], &st->units);
+		st->extends = true;
 	}
 	/* Which programs get which helpers has to be known whatever is looked at. */
 	add_defining_units(st);
@@ -146,28 +154,29 @@ static struct facts_cache *open_cache(struct study *st)
 	return &st->cache;
 }
 
-/* Without the cache nothing of this run stays, headers neither. */
-static bool extract_units(struct study *st, const struct facts_cache *cache, struct pool_options *po)
+/*
+ * Reads the units of the study from number @first on. Without the cache nothing
+ * of this run stays, headers neither.
+ */
+static bool extract_units(struct study *st, size_t first, const struct facts_cache *cache,
+			  struct pool_options *po)
 {
 	size_t n = st->units.v.n;
+	struct pool_result *results = ARENA_ARRAY(&st->arena, struct pool_result, n);
 	int err;
 
-	progress_stage("reading units", n);
+	progress_stage("reading units", n - first);
 	po->jobs = st->o->jobs;
 	po->progress = on_unit;
 	po->headers = cache ? cache->headers : NULL;
-	st->results = ARENA_ARRAY(&st->arena, struct pool_result, n);
-	err = pool_extract(&st->kb, &st->rules, st->units.v.v, n, po, st->results, &st->arena);
+	if (first)
+		memcpy(results, st->results, first * sizeof(*results));
+	st->results = results;
+	err = pool_extract(&st->kb, &st->rules, st->units.v.v + first, n - first, po,
+			   results + first, &st->arena);
 	if (err)
 		log_error("cannot start worker processes: %s", strerror(-err));
 	return !err;
-}
-
-bool study_extract_to(struct study *st, struct facts_cache *to)
-{
-	struct pool_options po = { .cache = to };
-
-	return extract_units(st, open_cache(st), &po);
 }
 
 /* Facts of --facts. @ret is NULL if there are none. */
@@ -204,19 +213,102 @@ static void tell_given(const struct study *st, size_t n)
 			 "there, or of other sources, flags, libclang or relock", n_read, n);
 }
 
-/* Fills the report with what is known of the units. Returns false if none could be read. */
-static bool read_units(struct study *st)
+/* Links what was read from unit number @first on to what was linked before. */
+static void link_units(struct study *st, size_t first)
 {
-	size_t n = st->units.v.n;
+	size_t n = st->units.v.n - first;
+	struct facts *facts = ARENA_ARRAY(&st->arena, struct facts, n);
+
+	for (size_t i = 0; i < n; i++)
+		facts[i] = st->results[first + i].facts;
+	progress_stage("linking", 0);
+	if (first)
+		program_extend(&st->program, facts, n);
+	else
+		program_link(&st->program, &st->rules, facts, n);
+	for (size_t i = first; i < st->units.v.n; i++)
+		memset(&st->results[i].facts, 0, sizeof(st->results[i].facts));
+}
+
+static bool has_unit(const struct study *st, size_t unit)
+{
+	for (size_t i = 0; i < st->units.v.n; i++)
+		if (st->units.v.v[i] == unit)
+			return true;
+	return false;
+}
+
+/* Adds the units that define what programs come to and the scope does not have. */
+static void add_reached_units(struct study *st)
+{
+	struct unit_list reached = { 0 };
+	struct strlist ends;
+
+	analyse_open_ends(&st->program, &st->arena, &ends);
+	for (size_t i = 0; i < ends.n; i++) {
+		const struct index_def *d = index_find_external(&st->index, ends.v[i]);
+
+		if (d && !has_unit(st, d->unit))
+			unit_list_add(&reached, d->unit);
+	}
+	log_info("%zu units more, which define what those call for programs", reached.v.n);
+	for (size_t i = 0; i < reached.v.n; i++)
+		vec_push(&st->units.v, reached.v.v[i]);
+	vec_release(&reached.v);
+}
+
+/*
+ * Reads the units, and then those that they reach, as often as the scope's edge
+ * is moved; links them all.
+ */
+static bool extract_and_link(struct study *st, const struct facts_cache *cache,
+			     struct pool_options *po, struct study_kept *kept)
+{
+	unsigned int round;
+	size_t n;
+
+	if (!extract_units(st, 0, cache, po))
+		return false;
+	study_kept_add_facts(kept, st, 0);
+	link_units(st, 0);
+	if (!st->extends)
+		return true;
+	for (round = 0; round < REACH_ROUNDS; round++) {
+		n = st->units.v.n;
+		add_reached_units(st);
+		if (st->units.v.n == n)
+			break;
+		if (!extract_units(st, n, cache, po))
+			return false;
+		study_kept_add_facts(kept, st, n);
+		link_units(st, n);
+	}
+	return true;
+}
+
+bool study_extract_to(struct study *st, struct facts_cache *to)
+{
+	struct facts_cache *cache = open_cache(st);
+	struct pool_options po = { .cache = to ? to : cache };
+	struct study_kept none = { .on = false };
+
+	return extract_and_link(st, cache, &po, &none);
+}
+
+/* Fills the report with what is known of the units. Returns false if none could be read. */
+static bool read_units(struct study *st, struct study_kept *kept)
+{
 	struct pool_options po = { .made = &st->headers };
 	struct report *r = &st->report;
+	size_t n;
 
-	log_info("reading %zu units", n);
+	log_info("reading %zu units", st->units.v.n);
 	if (!open_given(st, &po.given))
 		return false;
 	po.cache = open_cache(st);
-	if (!extract_units(st, po.cache, &po))
+	if (!extract_and_link(st, po.cache, &po, kept))
 		return false;
+	n = st->units.v.n;
 	log_info("%zu units from the cache, %zu parsed", st->cache.n_found,
 		 n - st->cache.n_found - st->given.n_found);
 	if (po.given)
@@ -345,9 +437,9 @@ static void add_objects(struct study *st)
 	evidence_end_objects(&st->evidence, st->units.v.n);
 }
 
+/* Opens the binaries that the user names. */
 static bool open_evidence(struct study *st)
 {
-	struct report *r = &st->report;
 	const char *error = NULL;
 
 	progress_stage("reading binaries", 0);
@@ -360,6 +452,14 @@ static bool open_evidence(struct study *st)
 		log_error("--vmlinux %s: %s", st->o->vmlinux, error);
 		return false;
 	}
+	return true;
+}
+
+/* Without any such file the objects of the build serve, of the units that were read. */
+static bool complete_evidence(struct study *st)
+{
+	struct report *r = &st->report;
+
 	if (!evidence_any(&st->evidence))
 		add_objects(st);
 	if (st->compare && !evidence_any(&st->evidence)) {
@@ -386,19 +486,11 @@ static void find_hazards(struct study *st)
 		.whatif = st->whatif,
 		.profile = st->o->profile ? &st->profile : NULL,
 	};
-	size_t n = st->units.v.n;
-	struct facts *facts = ARENA_ARRAY(&st->arena, struct facts, n);
 	double at = seconds_now();
 
 	/* Each call that is followed takes some and gives it back: not to the kernel, each time. */
 	mallopt(M_TRIM_THRESHOLD, 256 << 20);
 	mallopt(M_TOP_PAD, 16 << 20);
-	for (size_t i = 0; i < n; i++)
-		facts[i] = st->results[i].facts;
-	progress_stage("linking", 0);
-	program_link(&st->program, &st->rules, facts, n);
-	st->seconds.link = seconds_now() - at;
-	at = seconds_now();
 	analyse(&st->program, &ao, &st->arena, &st->report);
 	st->seconds.analysis = seconds_now() - at;
 }
@@ -562,12 +654,9 @@ bool study_run(struct study *st)
 	if (study_kept_unchanged(&kept, st))
 		return true;
 	if (!timed(study_select_units(st) && open_evidence(st), &at, &s->select) ||
-	    !timed(read_units(st), &at, &s->units))
+	    !timed(read_units(st, &kept) && complete_evidence(st), &at, &s->units))
 		return false;
-	if (study_kept_same(&kept, st)) {
-		for (size_t i = 0; i < st->units.v.n; i++)
-			facts_release(&st->results[i].facts);
-	} else {
+	if (!study_kept_same(&kept, st)) {
 		find_hazards(st);
 		study_kept_store(&kept, st);
 	}

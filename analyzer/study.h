@@ -20,13 +20,14 @@ struct study {
 	struct arena arena;
 	struct rules rules;
 	struct kbuild kb;
-	struct unit_list units;	   /* those of the scope */
+	struct unit_list units;	   /* those of the scope, then those that they reach */
+	bool extends; /* the scope is the rules', and what it reaches beyond joins it */
 	struct source_index index; /* of all units, whatever the scope */
 	struct evidence evidence;  /* what binaries say of what can be attached to */
 	struct facts_cache cache;
 	struct facts_cache given; /* facts that travelled here */
 	struct pool_headers headers;
-	struct pool_result *results;
+	struct pool_result *results; /* of the units, in their order */
 	struct program program;
 	struct report report;
 	bool compare; /* set before study_run(): compare guesses with the binaries; wants sections */
@@ -36,7 +37,7 @@ struct study {
 			       will not do */
 	struct interp_profile profile; /* with --profile */
 	struct study_seconds {
-		double tree, select, units, link, analysis, all;
+		double tree, select, units, analysis, all; /* units: with linking them */
 	} seconds; /* how long each stage took */
 };
 
@@ -54,7 +55,10 @@ bool study_run(struct study *st);
  */
 bool study_open_tree(struct study *st); /* rules and compile commands */
 bool study_select_units(struct study *st);
-/* Reads the units into st->results, and what @to does not have yet goes there. */
+/*
+ * Reads the units into st->results, with those that they reach, and links what
+ * was read; what @to does not have yet goes there. @to may be NULL: the cache.
+ */
 bool study_extract_to(struct study *st, struct facts_cache *to);
 
 /* Prints to standard error where the time of study_run() went. */

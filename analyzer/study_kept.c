@@ -140,20 +140,6 @@ static void add_index(const struct study *st, struct strbuf *sb)
 	}
 }
 
-static void add_facts(const struct study *st, struct strbuf *sb)
-{
-	struct strbuf facts = STRBUF_INIT;
-	char hex[33];
-
-	for (size_t i = 0; i < st->units.v.n; i++) {
-		strbuf_reset(&facts);
-		facts_encode(&st->results[i].facts, &facts);
-		hash128_hex(facts.buf, facts.len, hex);
-		add_text(sb, hex);
-	}
-	strbuf_release(&facts);
-}
-
 /* ---- the study ------------------------------------------------------------------------------- */
 
 /*
@@ -167,6 +153,7 @@ void study_kept_begin(struct study_kept *k, struct study *st)
 	const struct options *o = st->o;
 
 	memset(k, 0, sizeof(*k));
+	strbuf_init(&k->facts);
 	k->dir = options_cache(o, &st->arena);
 	k->on = k->dir && !o->no_cache && !o->facts.n && !o->sparse && !o->profile &&
 		!st->needs_program && !st->compare;
@@ -204,6 +191,20 @@ bool study_kept_unchanged(struct study_kept *k, struct study *st)
 	return found;
 }
 
+void study_kept_add_facts(struct study_kept *k, const struct study *st, size_t first)
+{
+	struct strbuf facts = STRBUF_INIT;
+	char hex[33];
+
+	for (size_t i = first; i < st->units.v.n && k->on; i++) {
+		strbuf_reset(&facts);
+		facts_encode(&st->results[i].facts, &facts);
+		hash128_hex(facts.buf, facts.len, hex);
+		add_text(&k->facts, hex);
+	}
+	strbuf_release(&facts);
+}
+
 bool study_kept_same(struct study_kept *k, struct study *st)
 {
 	struct strbuf sb = STRBUF_INIT;
@@ -221,7 +222,7 @@ bool study_kept_same(struct study_kept *k, struct study *st)
 	add_index(st, &sb);
 	for (size_t i = 0; i < st->units.v.n; i++)
 		add_number(&sb, st->units.v.v[i]);
-	add_facts(st, &sb);
+	strbuf_add(&sb, k->facts.buf, k->facts.len);
 	k->result = kept_key(sb.buf, sb.len);
 	strbuf_release(&sb);
 	found = kept_result_find(k->dir, &k->result, &st->arena, &st->report);
@@ -262,4 +263,5 @@ void study_kept_end(struct study_kept *k, struct study *st)
 	}
 	kept_paths_release(&paths);
 	vec_release(&facts.v);
+	strbuf_release(&k->facts);
 }

@@ -11,12 +11,15 @@ struct study_kept {
 	const char *dir;
 	struct timespec since; /* everything of the tree is read after this */
 	struct kept_key state, result;
+	struct strbuf facts; /* a hash of each unit's */
 };
 
 /* Once the tree is open and before anything in it is read. */
 void study_kept_begin(struct study_kept *k, struct study *st);
 /* Takes the result, if nothing has changed since. */
 bool study_kept_unchanged(struct study_kept *k, struct study *st);
+/* Notes what was read from unit number @first on, before it is linked. */
+void study_kept_add_facts(struct study_kept *k, const struct study *st, size_t first);
 /* Takes the result, if there is one of the same facts; they have been read now. */
 bool study_kept_same(struct study_kept *k, struct study *st);
 /* Leaves what the analysis has found out. */

@@ -543,9 +543,15 @@ static void add_summary(const struct report *r, const struct report_options *o, 
 		strbuf_addf(&sb, "%s: %s", r->failed[i].file, r->failed[i].error);
 		add_remark(out, o, "not analysed", sb.buf);
 	}
-	for (size_t i = 0; i < r->n_cuts; i++) {
+	for (size_t i = 0; i < r->n_cuts && i < LIST_SHORT; i++) {
 		strbuf_reset(&sb);
 		strbuf_addf(&sb, "%s: %s", r->cuts[i].function, r->cuts[i].reason);
+		add_remark(out, o, "cut short", sb.buf);
+	}
+	if (r->n_cuts > LIST_SHORT) {
+		strbuf_reset(&sb);
+		strbuf_addf(&sb, "%zu more functions; --output json names them",
+			    r->n_cuts - LIST_SHORT);
 		add_remark(out, o, "cut short", sb.buf);
 	}
 	for (size_t i = 0; i < r->n_config_missing; i++) {

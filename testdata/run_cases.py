@@ -29,6 +29,8 @@ case without expectations expects silence, and every finding must be expected.
     /* fails-to-parse: "words" */     this file is a failed unit with that error
     /* beyond: reached */             this file is not analysed, and what programs come to
     /* beyond: not-reached */         the same, and programs do not
+    /* beyond: joins */               this file is not in the default scope, but joins it, as
+                                      programs come to it; the scope is the default one then
     /* no-ftrace */                   this file is compiled without the ftrace flags
     /* options: --rules FILE */       more options; FILE is of the case's folder
     /* page: RL101 bad */             here stands the code block of that section of
@@ -203,6 +205,7 @@ class Case:
         self.expected = []
         self.bad_units = {}
         self.beyond = {}
+        self.joins = False
         self.no_ftrace = set()
         self.options = []
         self.units = []
@@ -243,9 +246,12 @@ class Case:
         elif kind == "fails-to-parse":
             self.bad_units[name] = shlex.split(text)[0]
         elif kind == "beyond":
-            if text not in ("reached", "not-reached"):
-                raise CaseError(f"{name}:{line}: beyond is reached or not-reached")
-            self.beyond[name] = text == "reached"
+            if text not in ("reached", "not-reached", "joins"):
+                raise CaseError(f"{name}:{line}: beyond is reached, not-reached or joins")
+            if text == "joins":
+                self.joins = True
+            else:
+                self.beyond[name] = text == "reached"
         elif kind == "options":
             self.options += shlex.split(text)
         elif kind == "page":
@@ -292,10 +298,10 @@ def make_tree(case, top):
 def run_relock(args, case, tree, build, cache):
     command = [args.relock, "check", str(tree), "--build", str(build), "--output", "json",
                "--progress", "never", "--cache", str(cache), "-j", "1"]
-    if not case.beyond:
+    if not case.beyond and not case.joins:
         command.append("--all")
     for unit in case.units:
-        if case.beyond and unit not in case.beyond:
+        if case.beyond and unit not in case.beyond and not case.joins:
             command += ["--scope", unit]
     for word in case.options:
         command.append(str(tree / word) if word in case.texts else word)

@@ -6,9 +6,13 @@
 #include "flow/funcinfo.h"
 #include "flow/prims.h"
 #include "flow/state.h"
+#include "flow/summary.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* Instructions of a function beyond the scope that is followed for what it leaves. */
+#define NEAR_STEPS 2000
 
 /*
  * Bounds. States of one block that differ in values only are merged beyond
@@ -393,12 +397,24 @@ static void set_pending(struct activation *act, uint32_t block)
 		act->next = order;
 }
 
+/* @fresh for a value that is @a on one path and @b on another, with the bits that these may have. */
+static uint32_t either(struct syms *syms, uint32_t fresh, uint32_t a, uint32_t b)
+{
+	uint64_t bits;
+
+	if (a == SYM_NONE || b == SYM_NONE)
+		return fresh;
+	bits = sym_bits(syms, a) | sym_bits(syms, b);
+	return bits == UINT64_MAX ? fresh
+				  : sym_bin(syms, FB_AND, fresh, sym_int(syms, (int64_t)bits), false);
+}
+
 /* Makes one state of two; a value that differs is a new one. Returns whether @s changed. */
 static bool merge_into(struct activation *act, uint32_t block, struct state *s,
 		       const struct state *o)
 {
 	struct syms *syms = &act->fl->run->syms;
-	bool changed = false;
+	bool in_loop = act->f->blocks.v[act->ff->blocks + block].loop_head, changed = false;
 	uint32_t i;
 
 	for (i = 0; i < s->n_env; i++) {
@@ -408,6 +424,8 @@ static bool merge_into(struct activation *act, uint32_t block, struct state *s,
 		if (a == b)
 			continue;
 		fresh = sym_fresh(syms, i, (uint32_t)act->frame->hash, 16 + block);
+		if (!in_loop) /* there each time round would add some */
+			fresh = either(syms, fresh, a, b);
 		nonzero = a != SYM_NONE && b != SYM_NONE && state_truth(s, syms, a) == 1 &&
 			  state_truth(o, syms, b) == 1;
 		if (a != fresh) {
@@ -422,7 +440,8 @@ static bool merge_into(struct activation *act, uint32_t block, struct state *s,
 		}
 	}
 	/* What is known of the new values was settled above. */
-	return state_meet_but(s, o, syms, (uint32_t)act->frame->hash, 16 + block) || changed;
+	return state_meet_but(s, o, &act->arena, syms, (uint32_t)act->frame->hash, 16 + block) ||
+	       changed;
 }
 
 /* State @s (which the callee may keep) reaches @block. */
@@ -436,7 +455,7 @@ static void arrive(struct activation *act, uint32_t block, struct state *s)
 		if (!func_info_live(act->fi, block, i))
 			s->env[i] = SYM_NONE;
 	if (blk->loop_head)
-		state_forget_volatile(s, &act->fl->run->syms);
+		state_forget_volatile(s, &act->fl->run->syms, act->fl->forgets ? NULL : act->entry);
 	for (i = 0; i < bs->n; i++) {
 		enum env_relation r;
 
@@ -599,7 +618,7 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 			continue;
 		last = i;
 		if (ex->v[i].value == value) {
-			state_meet(ex->v[i].s, out);
+			state_meet(ex->v[i].s, out, act->out, syms);
 			return;
 		}
 		if (!is_crisp(syms, ex->v[i].value) && !is_crisp(syms, value)) {
@@ -614,7 +633,7 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 		bool nonzero = state_truth(e->s, syms, e->value) == 1 &&
 			       state_truth(out, syms, value) == 1;
 
-		state_meet(e->s, out);
+		state_meet(e->s, out, act->out, syms);
 		e->value = fresh;
 		state_forget_known(e->s, syms, fresh);
 		if (nonzero)
@@ -638,6 +657,9 @@ static void add_point(struct activation *act, const struct state *s, const struc
 
 	/* A macro that the rules made a function of is no place to attach to. */
 	if (!s->n_held || fn->percpu || (fn->value && fn->value->header))
+		return;
+	/* Of what a program calls only the releases are looked at. */
+	if (act->fl->input->nested && (!fn->lock || fn->lock->does != LOCK_RELEASE))
 		return;
 	pt.entered = entered;
 	pt.via_pointer = via_pointer;
@@ -665,19 +687,60 @@ static bool on_stack(const struct frame *fr, uint32_t func)
 	return false;
 }
 
+static bool is_beyond(const struct activation *act, uint32_t func)
+{
+	return func_is_beyond(act->fl->in->p, func);
+}
+
+/*
+ * Whether an entry point beyond the scope goes on into @callee, which stands
+ * beside it: inline functions, and those that only functions of their own unit call.
+ */
+static bool leads_to_lock(const struct activation *act, uint32_t callee)
+{
+	const struct func *fn = &act->fl->in->p->funcs.v[callee];
+
+	return is_beyond(act, act->fl->input->func) && fn->touches_direct &&
+	       (fn->flags & FF_HEADER || fn->beside);
+}
+
+/*
+ * Whether a run that is not nested follows @callee, a function beyond the scope.
+ * It is an entry point itself, if it takes a lock; so another entry point beyond
+ * the scope enters it only for what it leaves (a lock wrapper), and if that is
+ * near. One of the scope never does.
+ */
+static bool followed_beyond(struct activation *act, const struct state *s, uint32_t callee,
+			    const struct fact_insn *insn, const uint32_t *args)
+{
+	const struct summary *sm;
+
+	if (act->fl->input->decide || !is_beyond(act, act->fl->input->func) ||
+	    !act->fl->in->p->funcs.v[callee].touches_direct)
+		return false;
+	sm = summary_of(act->fl, s, callee, args, insn->n_args);
+	return sm->open && sm->steps <= NEAR_STEPS;
+}
+
 /*
  * A function is followed where it can change the state: where it reaches a lock
  * or a guard. While a lock is held all functions are, because what they call
  * are places where a program runs.
  */
-static bool followed(const struct activation *act, const struct state *s, uint32_t callee,
-		     const struct fact_insn *insn)
+static bool followed(struct activation *act, const struct state *s, uint32_t callee,
+		     const struct fact_insn *insn, const uint32_t *args)
 {
 	const struct func *fn = &act->fl->in->p->funcs.v[callee];
 	const struct run_input *input = act->fl->input;
 	const struct fact_func *ff;
 
 	if (!fn->defined || act->frame->depth >= MAX_DEPTH || on_stack(act->frame, callee))
+		return false;
+	if (is_beyond(act, callee) && !input->nested && !leads_to_lock(act, callee))
+		return followed_beyond(act, s, callee, insn, args);
+	/* What goes on in the scope is seen from the scope's own entry points. */
+	if (!is_beyond(act, callee) && !input->nested && is_beyond(act, input->func) &&
+	    !(fn->flags & FF_HEADER))
 		return false;
 	/* Callees of another unit give back what they take; those of this one may not. */
 	if (input->by_name) {
@@ -746,6 +809,15 @@ static void enter(struct activation *act, struct state *s, const struct fact_ins
 	fr->hash = map64_mix(act->frame->hash,
 			     (uint64_t)callee << 32 | (uint32_t)(insn - act->f->insns.v));
 	exec(fl, fr, s, &act->arena, &ex);
+	/*
+	 * With what its callers know it never comes back: a loop waits for that to
+	 * change. So once more without.
+	 */
+	if (!ex.n && !fl->run->cut && !fl->forgets && func_info(fl->in, callee)->has_loop) {
+		fl->forgets = true;
+		exec(fl, fr, s, &act->arena, &ex);
+		fl->forgets = false;
+	}
 	for (i = 0; i < ex.n; i++) {
 		ex.v[i].s->env = arena_memdup(&act->arena, env, n_env * sizeof(*env));
 		ex.v[i].s->n_env = n_env;
@@ -781,6 +853,8 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 		vec_push(ret, ((struct exit){ s, prim_percpu(&pc, s) }));
 		return;
 	}
+	if (fn->value && fn->value->is == VALUE_DEAD_END && act->fl->input->nested)
+		return;
 	if (fn->value) {
 		uint32_t value = prim_value(&pc, s);
 
@@ -791,9 +865,17 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 		vec_push(ret, ((struct exit){ s, value }));
 		return;
 	}
-	follow = followed(act, s, callee, insn);
+	follow = followed(act, s, callee, insn, args);
 	/* What a function further up calls has points from there. */
 	add_point(act, s, insn, callee, through != NULL, follow || on_stack(act->frame, callee));
+	if (follow && act->fl->input->nested && fn->touches && is_beyond(act, callee)) {
+		const struct summary *sm = summary_of(act->fl, s, callee, args, insn->n_args);
+
+		summary_apply(&pc, s, sm);
+		if (sm->returns)
+			vec_push(ret, ((struct exit){ s, opaque_call(act, s, insn, args) }));
+		return;
+	}
 	if (follow) {
 		enter(act, s, insn, callee, args, through, ret);
 	} else {
@@ -839,6 +921,7 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 	 * entry point too.
 	 */
 	follow &= distinct && distinct <= INTERP_MAX_TARGETS && !act->fl->input->own_unit &&
+		  (distinct == 1 || !is_beyond(act, act->frame->func)) &&
 		  !act->fl->input->by_name &&
 		  (act->fl->input->nested || s->n_held || guarded(in, s) || distinct == 1);
 	last = FACTS_NONE;
@@ -1226,6 +1309,20 @@ static bool anything_left(const struct exits *ex)
 	return false;
 }
 
+/* What parameter @i is when the run starts. */
+static uint32_t first_value(struct syms *syms, const struct run_input *input, uint32_t i)
+{
+	uint32_t param = sym_make(syms, SY_PARAM, i, 0, 0, 0);
+
+	if (i >= input->n_known)
+		return param;
+	if (input->param_known[i])
+		return sym_int(syms, input->param_value[i]);
+	if (!input->param_hint || input->param_hint[i].bits == UINT64_MAX)
+		return param;
+	return sym_bin(syms, FB_AND, param, sym_int(syms, (int64_t)input->param_hint[i].bits), false);
+}
+
 void interp_run(struct interp *in, const struct run_input *input, struct run *ret)
 {
 	const struct func *fn = &in->p->funcs.v[input->func];
@@ -1250,9 +1347,12 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 		guards_set(&s.guards, GUARD_IRQS_OFF, 1);
 	args = ARENA_ARRAY(&ret->arena, uint32_t, ff->n_params);
 	for (i = 0; i < ff->n_params; i++)
-		args[i] = i < input->n_known && input->param_known[i]
-				  ? sym_int(&ret->syms, input->param_value[i])
-				  : sym_make(&ret->syms, SY_PARAM, i, 0, 0, 0);
+		args[i] = first_value(&ret->syms, input, i);
+	for (i = 0; i < input->n_known && i < ff->n_params && input->param_hint; i++) {
+		if (input->param_hint[i].nonnull)
+			state_assume(&s, &tmp, &ret->syms, args[i], true);
+		state_assume_one_of(&s, &tmp, args[i], input->param_hint[i].one_of);
+	}
 	for (i = 0; i < input->n_fields; i++) {
 		const struct known_field *kf = &input->fields[i];
 
@@ -1281,9 +1381,12 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 				      state_truth(ex.v[i].s, &ret->syms, ex.v[i].value) == 1 };
 
 		vec_push(&ret->exits, e);
+		ret->tested |= ex.v[i].s->tests.n != 0;
+		ret->open |= ex.v[i].s->n_held || !guards_equal(&ex.v[i].s->guards, &s.guards);
 		if (hands_out_lock(input, &ex))
 			add_exit_point(&fl, fr, ex.v[i].s);
 	}
+	ret->open |= ret->strays.n != 0;
 	ret->followed = input->n_then && anything_left(&ex);
 	for (i = 0; i < input->n_then && ret->followed; i++)
 		run_step(&fl, fr, &input->then[i], &tmp, &ex);
@@ -1339,7 +1442,7 @@ static bool steps_by_constant(const struct facts *f, const struct fact_insn *ins
 /*
  * A guard is a counter that somebody raises, and that somebody lowers again or
  * whose value decides a branch. Counters that only grow (statistics) would
- * multiply states for nothing.
+ * multiply states for nothing, and so would those of units beyond the scope.
  */
 static void find_guards(struct interp *in)
 {
@@ -1353,7 +1456,8 @@ static void find_guards(struct interp *in)
 		const struct rule_percpu *pc;
 		uint32_t g, k;
 
-		if (call->callee == FACTS_NONE)
+		if (call->callee == FACTS_NONE ||
+		    func_is_beyond(in->p, call->caller))
 			continue;
 		pc = in->p->funcs.v[call->callee].percpu;
 		for (k = 0; k < insn->n_args; k++) {
@@ -1426,6 +1530,7 @@ void interp_init(struct interp *in, struct program *p)
 			  (uint64_t)program_string(p, rf->record) << 32 | program_string(p, rf->field),
 			  1);
 	}
+	syms_init(&in->summary_syms);
 	find_guards(in);
 }
 
@@ -1434,4 +1539,7 @@ void interp_release(struct interp *in)
 	map64_release(&in->transparent);
 	map64_release(&in->guard_classes);
 	map64_release(&in->plural_guards);
+	map64_release(&in->summary_at);
+	vec_release(&in->summaries);
+	syms_release(&in->summary_syms);
 }

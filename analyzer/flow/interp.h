@@ -54,6 +54,8 @@ struct guard_tests {
 	uint8_t n;
 };
 
+struct summary_take; /* flow/summary.h */
+
 /* An activation of a function, up to the one that the run started with. */
 struct frame {
 	const struct frame *up;
@@ -77,10 +79,14 @@ struct acquire {
 	const struct rule_lock *rule;
 	uint32_t primitive; /* the function that took it */
 	bool blocking;
+	bool beyond; /* the run came to it through the summary of a function beyond the scope */
 	struct fact_loc loc;
 	struct fact_loc released; /* line 0: no release was seen */
 	uint32_t func;		  /* the function it stands in */
 	const struct frame *frame;
+	const struct summary_take *via; /* with beyond: the rest of the way, from... */
+	const struct frame *caller;	/* ...a call in this frame... */
+	struct fact_loc call;		/* ...which is here */
 	struct guards guards;
 	struct guard_tests tests;
 };
@@ -164,6 +170,8 @@ struct run {
 	struct map64 raised, lowered;
 	struct map64 balanced; /* frame hash -> enum run_value of returns that leave what was found */
 	uint64_t steps;
+	bool open;	 /* it leaves locks or guards other than it found them, or releases others */
+	bool tested;	 /* on some way out a guard was tested */
 	bool followed;	 /* it left something, and what is called then was run as well */
 	const char *cut; /* why the run is not complete, or NULL */
 };
@@ -207,6 +215,16 @@ struct run_lock {
 	struct fact_loc loc; /* where that is said */
 };
 
+/* What is known of a parameter that is no constant. */
+struct param_hint {
+	bool nonnull;
+	uint64_t one_of; /* bit n: it may be n, and nothing above 63; 0: it may be any */
+	uint64_t bits;	 /* those that it may have */
+};
+
+/* Of more parameters nothing is known before a run. */
+#define INTERP_MAX_PARAMS 8
+
 struct run_input {
 	uint32_t func;
 	const struct run_step *then; /* what follows the function, if that leaves anything */
@@ -224,7 +242,8 @@ struct run_input {
 	bool decide; /* the value returned is wanted: follow whatever it may depend on */
 	const int64_t *param_value; /* n_known constants, used where param_known */
 	const bool *param_known;
-	uint32_t n_known;
+	const struct param_hint *param_hint; /* of the others, or NULL */
+	uint32_t n_known; /* in each of these */
 	const struct known_field *fields;
 	size_t n_fields;
 	const uint32_t *map_fields; /* bit per rules->map_fields: which a map's values have; NULL: any */
@@ -257,6 +276,10 @@ struct interp {
 	struct map64 guard_classes; /* guards that some code tests */
 	/* Guards of which there are several: another object, or another index, has its own. */
 	struct map64 plural_guards;
+	/* Of functions beyond the scope; see flow/summary.h. */
+	struct map64 summary_at;
+	VEC(struct summary *) summaries;
+	struct syms summary_syms;
 };
 
 /* A pointer that may go to more functions than this is not followed: it says too little. */

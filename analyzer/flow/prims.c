@@ -144,11 +144,7 @@ uint32_t interp_lock_term(struct interp *in, struct run *run, const struct lock_
 	return strip_transparent(&fl, addr);
 }
 
-/*
- * What the values of the map must have for the path in @s: a switch took the
- * branch of that kind of field, or a test of the map said so.
- */
-static uint32_t path_fields(const struct flow *fl, const struct state *s)
+uint32_t prim_path_fields(const struct flow *fl, const struct state *s)
 {
 	const struct syms *syms = &fl->run->syms;
 	const struct interp *in = fl->in;
@@ -197,7 +193,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	struct acquire a = { .class = lock_class(pc->fl, pc->frame, addr), .addr = addr, .kind = s->kind,
 			     .rule = fn->lock, .primitive = pc->callee, .blocking = blocking,
 			     .loc = pc->insn->loc, .func = pc->frame->func, .frame = pc->frame,
-			     .map_fields = path_fields(pc->fl, s), .nested = s->n_held != 0,
+			     .map_fields = prim_path_fields(pc->fl, s), .nested = s->n_held != 0,
 			     .guards = s->guards, .tests = s->tests };
 	uint64_t key = map64_mix(pc->frame->hash, (uint64_t)(pc->insn - pc->f->insns.v) << 1 |
 							  blocking);
@@ -224,9 +220,10 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, bool blocking)
 {
 	const struct map64 *tracked = pc->fl->in->tracked;
-	uint32_t acquire;
+	uint32_t class = lock_class(pc->fl, pc->frame, addr), acquire;
 
-	if (tracked && map64_get(tracked, lock_class(pc->fl, pc->frame, addr)) == MAP64_EMPTY)
+	/* What a function beyond the scope is handed has its name from its callers (summary.h). */
+	if (tracked && map64_get(tracked, class) == MAP64_EMPTY && (class || !pc->fl->input->nested))
 		return;
 	acquire = add_acquire(pc, s, addr, blocking);
 	if (s->n_held == INTERP_MAX_HELD) { /* forget the oldest: it is the caller's business */
@@ -591,11 +588,20 @@ static uint32_t in_set(const struct prim_call *pc)
 	return sym_int(syms, bpf_set_has(pc->fl->in->p, sym_get(syms, pc->args[0])->a, (uint32_t)name));
 }
 
+static uint32_t nonzero(const struct prim_call *pc, struct state *s)
+{
+	struct syms *syms = &pc->fl->run->syms;
+	uint32_t fresh = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v),
+				   (uint32_t)pc->frame->hash, 9);
+
+	state_forget_known(s, syms, fresh);
+	return state_assume(s, pc->arena, syms, fresh, true) ? fresh : SYM_NONE;
+}
+
 uint32_t prim_value(const struct prim_call *pc, struct state *s)
 {
 	const struct rule_value *rule = pc->fl->in->p->funcs.v[pc->callee].value;
 	struct syms *syms = &pc->fl->run->syms;
-	uint32_t fresh;
 
 	switch (rule->is) {
 	case VALUE_ATTACH_NAME:
@@ -604,10 +610,9 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 		return sym_make(syms, SY_STR,
 				program_string(pc->fl->in->p, pc->fl->input->attach_name), 0, 0, 0);
 	case VALUE_NONNULL:
-		fresh = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v),
-				  (uint32_t)pc->frame->hash, 9);
-		state_forget_known(s, syms, fresh);
-		return state_assume(s, pc->arena, syms, fresh, true) ? fresh : SYM_NONE;
+		return nonzero(pc, s);
+	case VALUE_IN_PROGRAM:
+		return pc->fl->input->nested ? nonzero(pc, s) : SYM_NONE;
 	case VALUE_IN_NMI:
 		return sym_int(syms, pc->fl->input->nmi);
 	case VALUE_IRQ_OFF:

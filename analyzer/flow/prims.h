@@ -14,6 +14,7 @@ struct flow {
 	struct map64 acquire_seen;
 	struct map64 leave_seen;
 	struct map64 try_seen;
+	bool forgets; /* loops forget what is known of memory, also what callers knew of it */
 };
 
 /* A way out of a call: the state there and the value returned. */
@@ -54,5 +55,12 @@ uint32_t prim_string(const struct prim_call *pc);
 uint32_t prim_guard_field(const struct interp *in, uint32_t record, uint32_t field);
 
 uint32_t flow_load(struct flow *fl, struct state *s, uint32_t addr);
+
+/*
+ * What the values of the map must have for the path in @s, bits per
+ * rules->map_fields: a switch took the branch of that kind of field, or a test of
+ * the map said so.
+ */
+uint32_t prim_path_fields(const struct flow *fl, const struct state *s);
 
 #endif

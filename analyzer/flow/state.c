@@ -188,16 +188,6 @@ void state_forget_known(struct state *s, const struct syms *syms, uint32_t part)
 	s->n_known = n;
 }
 
-void state_forget_volatile(struct state *s, const struct syms *syms)
-{
-	uint32_t i, n = 0;
-
-	for (i = 0; i < s->n_known; i++)
-		if (!sym_get(syms, s->known[i].sym)->volatile_)
-			s->known[n++] = s->known[i];
-	s->n_known = n;
-}
-
 /* @at: where it is likely to be. */
 static const struct known *find_known_near(const struct state *s, uint32_t sym, uint32_t at)
 {
@@ -241,6 +231,106 @@ static struct known *make_known(struct state *s, struct arena *a, uint32_t sym)
 	return k;
 }
 
+/* The bits from @lo to @hi; 0 if that is too much. */
+static uint64_t bits_between(int64_t lo, int64_t hi)
+{
+	if (lo < 0 || hi > 63 || lo > hi)
+		return 0;
+	return (UINT64_MAX >> (63 - (hi - lo))) << lo;
+}
+
+/* As struct known's one_of, by its range if need be. */
+static uint64_t known_one_of(const struct known *k)
+{
+	return k->one_of ? k->one_of : bits_between(k->lo, k->hi);
+}
+
+uint64_t state_one_of(const struct state *s, const struct syms *syms, uint32_t sym)
+{
+	const struct known *k = find_known(s, sym);
+	int64_t val;
+
+	if (sym_is_int(syms, sym, &val))
+		return bits_between(val, val);
+	return k ? known_one_of(k) : 0;
+}
+
+/* Makes the range of @k and its small numbers say the same. Returns false if nothing is left. */
+static bool settle(struct known *k)
+{
+	int64_t n;
+
+	if (!k->one_of)
+		return k->lo <= k->hi;
+	for (n = 0; n < 64; n++)
+		if (n < k->lo || n > k->hi)
+			k->one_of &= ~(UINT64_C(1) << n);
+	if (!k->one_of)
+		return false;
+	for (n = 0; !(k->one_of >> n & 1); n++)
+		;
+	k->lo = n;
+	for (n = 63; !(k->one_of >> n & 1); n--)
+		;
+	k->hi = n;
+	return true;
+}
+
+/* Makes @m what is known where a value is as @m or as @k says. Returns whether that is less. */
+static bool meet_known(struct known *m, const struct known *k)
+{
+	const struct known old = *m;
+	uint64_t a = known_one_of(m), b = known_one_of(k);
+
+	m->one_of = a && b ? a | b : 0;
+	if (k->lo < m->lo)
+		m->lo = INT64_MIN; /* widen at once: loops must end */
+	if (k->hi > m->hi)
+		m->hi = INT64_MAX;
+	m->nonzero &= k->nonzero;
+	m->not_err &= k->not_err;
+	return m->one_of != a || m->lo != old.lo || m->hi != old.hi || m->nonzero != old.nonzero ||
+	       m->not_err != old.not_err;
+}
+
+static bool says_something(const struct known *k)
+{
+	return k->nonzero || k->not_err || k->one_of || k->lo != INT64_MIN || k->hi != INT64_MAX;
+}
+
+void state_forget_volatile(struct state *s, const struct syms *syms, const struct state *entry)
+{
+	const struct known *k;
+	struct known m;
+	uint32_t i, n = 0;
+
+	for (i = 0; i < s->n_known; i++) {
+		if (!sym_get(syms, s->known[i].sym)->volatile_) {
+			s->known[n++] = s->known[i];
+			continue;
+		}
+		k = entry ? find_known_near(entry, s->known[i].sym, i) : NULL;
+		m = s->known[i];
+		if (!k)
+			continue;
+		meet_known(&m, k);
+		if (says_something(&m))
+			s->known[n++] = m;
+	}
+	s->n_known = n;
+}
+
+void state_assume_one_of(struct state *s, struct arena *a, uint32_t sym, uint64_t one_of)
+{
+	struct known *k;
+
+	if (!one_of)
+		return;
+	k = make_known(s, a, sym);
+	k->one_of = one_of;
+	settle(k);
+}
+
 static bool known_range(const struct state *s, const struct syms *syms, uint32_t sym, int64_t *lo,
 			int64_t *hi)
 {
@@ -260,9 +350,9 @@ static bool known_range(const struct state *s, const struct syms *syms, uint32_t
 
 static int truth_known(const struct known *k)
 {
-	if (k->nonzero || k->lo > 0 || k->hi < 0)
+	if (k->nonzero || k->lo > 0 || k->hi < 0 || (k->one_of && !(k->one_of & 1)))
 		return 1;
-	if (!k->lo && !k->hi)
+	if ((!k->lo && !k->hi) || k->one_of == 1)
 		return 0;
 	return -1;
 }
@@ -287,6 +377,9 @@ static int truth_cmp(const struct state *s, const struct syms *syms, const struc
 			return 0;
 		return k && k->lo >= -MAX_ERRNO && k->hi < 0 ? 1 : -1;
 	}
+	if ((v->val == FB_EQ || v->val == FB_NE) && state_one_of(s, syms, v->a) &&
+	    !(state_one_of(s, syms, v->a) & bits_between(c, c)))
+		return v->val == FB_NE;
 	if (!known_range(s, syms, v->a, &lo, &hi))
 		return -1;
 	if (v->c && v->val != FB_EQ && v->val != FB_NE && (lo < 0 || c < 0))
@@ -341,7 +434,7 @@ static bool narrow(struct state *s, struct arena *a, uint32_t sym, int64_t lo, i
 		k->hi = hi;
 	if (k->nonzero && !k->lo && k->hi > 0)
 		k->lo = 1;
-	return k->lo <= k->hi && !(k->nonzero && !k->lo && !k->hi);
+	return settle(k) && !(k->nonzero && !k->lo && !k->hi);
 }
 
 static bool assume_cmp(struct state *s, struct arena *a, struct syms *syms, const struct sym *v,
@@ -375,7 +468,12 @@ static bool assume_cmp(struct state *s, struct arena *a, struct syms *syms, cons
 			k->lo++;
 		if (k->hi == c)
 			k->hi--;
-		return k->lo <= k->hi;
+		if (k->one_of) {
+			k->one_of &= ~bits_between(c, c);
+			if (!k->one_of)
+				return false;
+		}
+		return settle(k);
 	default:
 		break;
 	}
@@ -444,50 +542,118 @@ static void meet_test(struct state *s, const struct guard_test *t)
 	state_tested(s, &both);
 }
 
-bool state_meet_but(struct state *s, const struct state *o, const struct syms *syms, uint32_t b,
-		    uint32_t c)
+/* Whether @s still goes by what was at an address before it was written to: by @load. */
+static bool goes_by(const struct state *s, const struct syms *syms, uint32_t load)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->n_env; i++)
+		if (s->env[i] != SYM_NONE && sym_contains(syms, s->env[i], load))
+			return true;
+	for (i = 0; i < s->n_cells; i++)
+		if (sym_contains(syms, s->cells[i].val, load) ||
+		    sym_contains(syms, s->cells[i].addr, load))
+			return true;
+	for (i = 0; i < s->n_known; i++)
+		if (sym_contains(syms, s->known[i].sym, load))
+			return true;
+	return false;
+}
+
+/*
+ * What is known of the number at @addr in @s, by what was stored or by tests: in
+ * @ret. Where something was stored, what is known has to hold for the value that
+ * was there before as well if that is still around: nothing is, then.
+ */
+static bool known_at(const struct state *s, struct syms *syms, uint32_t addr, struct known *ret)
+{
+	uint32_t val = state_cell(s, addr), i;
+
+	if (val != SYM_NONE) {
+		*ret = (struct known){ .lo = 0 };
+		if (!sym_is_int(syms, val, &ret->lo) ||
+		    goes_by(s, syms, sym_make(syms, SY_LOAD, addr, 0, 0, 0)))
+			return false;
+		ret->hi = ret->lo;
+		return true;
+	}
+	for (i = 0; i < s->n_known; i++) {
+		const struct sym *v = sym_get(syms, s->known[i].sym);
+
+		if (v->op == SY_LOAD && v->a == addr) {
+			*ret = s->known[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool meet_knowledge(struct state *s, const struct state *o, struct syms *syms, uint32_t b,
+			   uint32_t c)
 {
 	uint32_t i, n = 0;
 	bool lost = false;
 
 	for (i = 0; i < s->n_known; i++) {
 		const struct known *k = find_known_near(o, s->known[i].sym, i);
-		struct known m = s->known[i];
-		const struct sym *v = syms ? sym_get(syms, m.sym) : NULL;
+		const struct sym *v = sym_get(syms, s->known[i].sym);
+		struct known m = s->known[i], stored;
 
-		if (v && v->op == SY_FRESH && v->b == b && v->c == c) {
+		if (v->op == SY_FRESH && v->b == b && v->c == c) {
 			s->known[n++] = m;
 			continue;
 		}
-
+		/* What one path tested another has stored. */
+		if (!k && v->op == SY_LOAD && known_at(o, syms, v->a, &stored))
+			k = &stored;
 		if (!k) {
 			lost = true;
 			continue;
 		}
-		if (k->lo < m.lo)
-			m.lo = INT64_MIN; /* widen at once: loops must end */
-		if (k->hi > m.hi)
-			m.hi = INT64_MAX;
-		m.nonzero &= k->nonzero;
-		m.not_err &= k->not_err;
-		lost |= m.lo != s->known[i].lo || m.hi != s->known[i].hi ||
-			m.nonzero != s->known[i].nonzero || m.not_err != s->known[i].not_err;
-		if (m.nonzero || m.not_err || m.lo != INT64_MIN || m.hi != INT64_MAX)
+		lost |= meet_known(&m, k);
+		if (says_something(&m))
 			s->known[n++] = m;
 	}
 	s->n_known = n;
-	for (i = 0, n = 0; i < s->n_cells; i++) {
+	return lost;
+}
+
+static bool meet_cells(struct state *s, const struct state *o, struct arena *a, struct syms *syms)
+{
+	struct known m, k;
+	uint32_t i, n = 0;
+	bool lost = false;
+
+	for (i = 0; i < s->n_cells; i++) {
 		const struct cell *cell = &s->cells[i];
 
 		/* States that meet mostly have a common past, and its cells at the same places. */
 		if ((i < o->n_cells && o->cells[i].addr == cell->addr ? o->cells[i].val :
-								     state_cell(o, cell->addr)) == cell->val)
-			s->cells[n++] = s->cells[i];
-		else
-			lost = true;
+								     state_cell(o, cell->addr)) == cell->val) {
+			s->cells[n++] = *cell;
+			continue;
+		}
+		lost = true;
+		if (!known_at(s, syms, cell->addr, &m) || !known_at(o, syms, cell->addr, &k))
+			continue;
+		meet_known(&m, &k);
+		if (says_something(&m)) {
+			m.sym = sym_make(syms, SY_LOAD, cell->addr, 0, 0, 0);
+			*make_known(s, a, m.sym) = m;
+		}
 	}
 	s->n_cells = n;
-	for (i = 0, n = 0; i < s->n_failed; i++) {
+	return lost;
+}
+
+bool state_meet_but(struct state *s, const struct state *o, struct arena *a, struct syms *syms,
+		    uint32_t b, uint32_t c)
+{
+	uint32_t i, n = 0;
+	bool lost = meet_knowledge(s, o, syms, b, c);
+
+	lost |= meet_cells(s, o, a, syms);
+	for (i = 0; i < s->n_failed; i++) {
 		if (has_failed(o, s->failed[i].addr))
 			s->failed[n++] = s->failed[i];
 		else
@@ -499,7 +665,7 @@ bool state_meet_but(struct state *s, const struct state *o, const struct syms *s
 	return lost;
 }
 
-bool state_meet(struct state *s, const struct state *o)
+bool state_meet(struct state *s, const struct state *o, struct arena *a, struct syms *syms)
 {
-	return state_meet_but(s, o, NULL, 0, 0);
+	return state_meet_but(s, o, a, syms, UINT32_MAX, UINT32_MAX); /* no fresh value has these */
 }

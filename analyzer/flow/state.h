@@ -12,6 +12,7 @@ struct known {
 	bool nonzero;
 	bool not_err; /* not in [-4095, -1]: IS_ERR() is false */
 	int64_t lo, hi;
+	uint64_t one_of; /* bit n: it may be n, and nothing above 63 or below 0; 0: it may be any */
 };
 
 /* What is stored at an address. */
@@ -69,19 +70,31 @@ uint32_t state_cell(const struct state *s, uint32_t addr);
 void state_forget(struct state *s, const struct syms *syms, uint32_t addr);
 /* Forgets what is known of terms with @part in them: it is a new value now. */
 void state_forget_known(struct state *s, const struct syms *syms, uint32_t part);
-/* Forgets what may differ the next time round a loop. */
-void state_forget_volatile(struct state *s, const struct syms *syms);
+/*
+ * Forgets what may differ the next time round a loop. What was known at the
+ * function's entry (@entry, or NULL) is kept as far as it still holds: a path that
+ * changes it meets the others at the head of the loop.
+ */
+void state_forget_volatile(struct state *s, const struct syms *syms, const struct state *entry);
 
 /* 1: @cond is not zero, 0: it is, -1: not known. */
 int state_truth(const struct state *s, const struct syms *syms, uint32_t cond);
+/* The small numbers that @sym may be, as in struct known; 0: it may be any. */
+uint64_t state_one_of(const struct state *s, const struct syms *syms, uint32_t sym);
+/* Takes @sym to be one of @one_of. */
+void state_assume_one_of(struct state *s, struct arena *a, uint32_t sym, uint64_t one_of);
 /* Takes @cond to be nonzero (@truth) or zero. Returns false if that cannot be. */
 bool state_assume(struct state *s, struct arena *a, struct syms *syms, uint32_t cond, bool truth);
 
-/* Keeps in @s what @o knows too. Returns whether @s lost anything. */
-bool state_meet(struct state *s, const struct state *o);
+/*
+ * Keeps in @s what @o knows too; what one tested and the other stored becomes
+ * known of a term that @syms may have to make, with memory in @a. Returns whether
+ * @s lost anything.
+ */
+bool state_meet(struct state *s, const struct state *o, struct arena *a, struct syms *syms);
 /* The same, but what is known of the values made by sym_fresh(any, @b, @c) stays. */
-bool state_meet_but(struct state *s, const struct state *o, const struct syms *syms, uint32_t b,
-		    uint32_t c);
+bool state_meet_but(struct state *s, const struct state *o, struct arena *a, struct syms *syms,
+		    uint32_t b, uint32_t c);
 
 void state_tested(struct state *s, const struct guard_test *t);
 

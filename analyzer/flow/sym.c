@@ -3,6 +3,13 @@
 
 #include "facts/facts.h"
 
+/*
+ * Arithmetic on more terms than this says nothing that decides a branch, and to
+ * look through it takes its time: a term that is used twice, and that twice, ...
+ * It becomes a value that nothing is known of.
+ */
+#define MAX_SIZE 64
+
 void syms_init(struct syms *s)
 {
 	memset(s, 0, sizeof(*s));
@@ -33,6 +40,27 @@ static bool part_volatile(const struct syms *s, enum sym_op op, uint32_t a, uint
 	}
 }
 
+static uint16_t size_of(const struct syms *s, enum sym_op op, uint32_t a, uint32_t b)
+{
+	uint32_t size = 1;
+
+	switch (op) {
+	case SY_LOAD:
+	case SY_FADDR:
+	case SY_CONTAINER:
+	case SY_UN:
+		size += s->v.v[a].size;
+		break;
+	case SY_IADDR:
+	case SY_BIN:
+		size += (uint32_t)s->v.v[a].size + s->v.v[b].size;
+		break;
+	default:
+		break;
+	}
+	return size < UINT16_MAX ? (uint16_t)size : UINT16_MAX;
+}
+
 uint32_t sym_make(struct syms *s, enum sym_op op, uint32_t a, uint32_t b, uint32_t c, int64_t val)
 {
 	struct sym sym = { .op = (uint8_t)op, .a = a, .b = b, .c = c, .val = val };
@@ -48,6 +76,7 @@ uint32_t sym_make(struct syms *s, enum sym_op op, uint32_t a, uint32_t b, uint32
 		key++;
 	}
 	sym.volatile_ = part_volatile(s, op, a, b);
+	sym.size = size_of(s, op, a, b);
 	id = (uint32_t)s->v.n;
 	vec_push(&s->v, sym);
 	map64_put(&s->index, key, id);
@@ -105,11 +134,56 @@ bool sym_is_address(const struct syms *s, uint32_t id)
 		return true;
 	case SY_FADDR:
 	case SY_IADDR:
+	case SY_CONTAINER:
 		/* &p->field of a p that is NULL is no address that a program computes. */
 		return sym_get(s, v->a)->op != SY_INT;
 	default:
 		return false;
 	}
+}
+
+uint32_t sym_copy(struct syms *to, const struct syms *from, uint32_t id, const uint32_t *args,
+		  uint32_t n_args)
+{
+	struct sym v = *sym_get(from, id);
+	uint32_t b = v.b;
+
+	switch (v.op) {
+	case SY_INT:
+	case SY_STR:
+	case SY_FUNC:
+	case SY_GADDR:
+	case SY_GNAME:
+		return sym_make(to, v.op, v.a, v.b, v.c, v.val);
+	case SY_PARAM:
+		return v.a < n_args ? args[v.a] : sym_make(to, SY_PARAM, v.a, 0, 0, 0);
+	case SY_IADDR:
+		b = sym_copy(to, from, v.b, args, n_args);
+		break;
+	case SY_FADDR:
+	case SY_LOAD:
+	case SY_CONTAINER:
+		break;
+	default:
+		return sym_fresh(to, (uint32_t)to->v.n, id, 8);
+	}
+	v.a = sym_copy(to, from, v.a, args, n_args);
+	if (v.op == SY_FADDR)
+		return sym_faddr(to, v.a, v.c, v.b);
+	if (v.op == SY_CONTAINER)
+		return sym_container(to, v.a, v.c, v.b);
+	return sym_make(to, v.op, v.a, b, v.c, v.val);
+}
+
+uint64_t sym_place(const struct syms *s, uint32_t addr)
+{
+	const struct sym *v = sym_get(s, addr);
+	uint64_t hash = 0;
+
+	for (; v->op == SY_FADDR || v->op == SY_IADDR; v = sym_get(s, v->a))
+		if (v->op == SY_FADDR)
+			hash = map64_mix(hash, (uint64_t)v->c << 32 | v->b);
+	return v->op == SY_GADDR ? map64_mix(hash, v->a) : hash;
 }
 
 uint32_t sym_un(struct syms *s, unsigned int op, uint32_t a)
@@ -172,6 +246,19 @@ static bool fold(unsigned int op, int64_t x, int64_t y, bool is_unsigned, int64_
 	return false;
 }
 
+uint64_t sym_bits(const struct syms *s, uint32_t id)
+{
+	const struct sym *v = sym_get(s, id);
+
+	if (v->op == SY_INT)
+		return (uint64_t)v->val;
+	if (v->op == SY_BIN && v->val == FB_AND)
+		return sym_bits(s, v->a) & sym_bits(s, v->b);
+	if (v->op == SY_BIN && (v->val == FB_OR || v->val == FB_XOR))
+		return sym_bits(s, v->a) | sym_bits(s, v->b);
+	return UINT64_MAX;
+}
+
 uint32_t sym_bin(struct syms *s, unsigned int op, uint32_t a, uint32_t b, bool is_unsigned)
 {
 	int64_t x = 0, y = 0, r;
@@ -183,7 +270,7 @@ uint32_t sym_bin(struct syms *s, unsigned int op, uint32_t a, uint32_t b, bool i
 		return a;
 	if (op == FB_ADD && ca && !x)
 		return b;
-	if (op == FB_AND && ((ca && !x) || (cb && !y)))
+	if (op == FB_AND && !(sym_bits(s, a) & sym_bits(s, b)))
 		return sym_int(s, 0);
 	if (op == FB_EQ || op == FB_NE) {
 		/* Two addresses of one term are equal; those of two variables are not. */
@@ -198,6 +285,8 @@ uint32_t sym_bin(struct syms *s, unsigned int op, uint32_t a, uint32_t b, bool i
 			b = t;
 		}
 	}
+	if ((uint32_t)sym_get(s, a)->size + sym_get(s, b)->size >= MAX_SIZE)
+		return sym_fresh(s, (uint32_t)s->v.n, 0, 11);
 	return sym_make(s, SY_BIN, a, b, is_unsigned, op);
 }
 

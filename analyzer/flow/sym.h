@@ -33,6 +33,7 @@ enum sym_op {
 
 struct sym {
 	uint8_t op;
+	uint16_t size; /* terms in it, each as often as it occurs */
 	bool volatile_; /* it or a part of it may be another value next time round a loop */
 	uint32_t a, b, c;
 	int64_t val;
@@ -55,6 +56,21 @@ uint32_t sym_fresh(struct syms *s, uint32_t a, uint32_t b, uint32_t c);
 uint32_t sym_faddr(struct syms *s, uint32_t base, uint32_t record, uint32_t field);
 /* container_of(ptr, record, field); undoes a &base->field of the same. */
 uint32_t sym_container(struct syms *s, uint32_t ptr, uint32_t record, uint32_t field);
+/*
+ * Term @id of @from as one of @to, with @args (terms of @to) for the parameters;
+ * those that are not given stay parameters. What means nothing there becomes a
+ * value that nothing is known of.
+ */
+uint32_t sym_copy(struct syms *to, const struct syms *from, uint32_t id, const uint32_t *args,
+		  uint32_t n_args);
+/*
+ * A hash of what kind of place @addr is: the members on the way to it, and the
+ * global that this begins at, if it does. Addresses in the same member of two
+ * objects are alike.
+ */
+uint64_t sym_place(const struct syms *s, uint32_t addr);
+/* The bits that @id, a value, may have; all of them if nothing is known. */
+uint64_t sym_bits(const struct syms *s, uint32_t id);
 /* Folds constants. */
 uint32_t sym_un(struct syms *s, unsigned int op, uint32_t a);
 uint32_t sym_bin(struct syms *s, unsigned int op, uint32_t a, uint32_t b, bool is_unsigned);

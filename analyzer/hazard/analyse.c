@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "flow/summary.h"
 #include "hazard/analyse.h"
 
 #include "hazard/model.h"
@@ -81,6 +82,18 @@ static void add_stat(struct arena *arena, struct report *r, const char *name, ui
 	r->stats = v;
 }
 
+/* How many functions beyond the scope were gone through, and how many of these not to the end. */
+static void count_summaries(struct analysis *an, struct report *r)
+{
+	uint64_t cut = 0;
+	size_t i;
+
+	for (i = 0; i < an->in.summaries.n; i++)
+		cut += an->in.summaries.v[i]->cut;
+	add_stat(an->arena, r, "summaries", an->in.summaries.n);
+	add_stat(an->arena, r, "summaries_cut", cut);
+}
+
 void analysis_release(struct analysis *an)
 {
 	size_t i;
@@ -160,6 +173,7 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 	add_stat(arena, ret, "reentering_functions", an.reenters.n);
 	add_stat(arena, ret, "entry_points", an.outers.n);
 	add_stat(arena, ret, "nested_runs", an.nested_runs);
+	count_summaries(&an, ret);
 	add_stat(arena, ret, "hazards", an.hazards.n);
 	add_stat(arena, ret, "steps", an.steps);
 	analysis_release(&an);

@@ -72,6 +72,13 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 	     struct report *ret);
 
 /*
+ * The functions that what programs can call comes to, and that no unit of @p
+ * defines: sorted, in @arena. It is a question of names; which branches are
+ * taken is not looked at.
+ */
+void analyse_open_ends(struct program *p, struct arena *arena, struct strlist *ret);
+
+/*
  * The same for a program of one unit, of whose callers nothing is known: only
  * what paths of the unit leave behind by themselves. Fills @ret's findings.
  */

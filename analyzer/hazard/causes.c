@@ -44,7 +44,7 @@ static void count_ways(struct analysis *an, const struct reenter *r)
 		const struct acquire *a = &run->acquires.v[i];
 		uint32_t kind = lock_storage_kind(an, run, a);
 
-		if (!a->class || !a->blocking || a->nested)
+		if (!a->class || !a->blocking || a->nested || a->beyond)
 			continue;
 		for (k = 0; k < i; k++)
 			if (run->acquires.v[k].class == a->class && run->acquires.v[k].blocking &&

@@ -325,7 +325,7 @@ static enum sight look_around(struct analysis *an, uint32_t func, const struct c
 
 		if (to && (to->lock || to->percpu || to->value))
 			continue;
-		if (to && to->defined) {
+		if (to && to->defined && !func_is_beyond(p, call->callee)) {
 			if ((to->unit != fn->unit && !(to->flags & FF_HEADER)) ||
 			    map64_get(done, call->callee) != MAP64_EMPTY)
 				continue;
@@ -714,7 +714,8 @@ void find_rl110_claims(struct analysis *an)
 	for (f = 0; f < p->funcs.n; f++) {
 		const struct func *fn = &p->funcs.v[f];
 
-		if (fn->defined && !fn->lock && !(fn->flags & FF_HEADER) && func_fact(p, fn)->n_claims)
+		if (fn->defined && !fn->lock && !(fn->flags & FF_HEADER) &&
+		    !p->units[fn->unit].reached && func_fact(p, fn)->n_claims)
 			check_function(an, &kinds, f);
 	}
 	an->in.tracked = tracked;

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Bound on the instructions of the run of an entry point beyond the scope. */
+#define ENTRY_STEPS 100000
+
 /* What the source says of the lock that an argument points to. */
 enum lock_arg {
 	ARG_WANTED, /* one of the wanted, or it may be any */
@@ -110,6 +113,49 @@ static enum lock_arg classify(struct analysis *an, const struct facts *f,
 }
 
 /*
+ * Whether @func is beyond the scope and may be an entry point there. Inline
+ * functions, and static ones beside it, are gone through from those that call them.
+ */
+static bool is_own_entry(const struct program *p, uint32_t func)
+{
+	const struct func *fn = &p->funcs.v[func];
+
+	return func_is_beyond(p, func) && !fn->beside && !(fn->flags & FF_HEADER);
+}
+
+/*
+ * As program_reach(). Functions beyond the scope are entry points by themselves,
+ * and so make their callers no more than that, where these are beyond it, too.
+ */
+static void reach_wanted(const struct program *p, bool *wanted)
+{
+	bool *direct = xcalloc(p->funcs.n, sizeof(*direct)), changed = true;
+	size_t i;
+
+	while (changed) {
+		changed = false;
+		for (i = p->calls.n; i-- > 0;) {
+			const struct call *c = &p->calls.v[i];
+
+			if (c->callee == FACTS_NONE || wanted[c->caller] || !wanted[c->callee] ||
+			    p->funcs.v[c->caller].value || is_own_entry(p, c->callee))
+				continue;
+			wanted[c->caller] = true;
+			changed = true;
+		}
+	}
+	memcpy(direct, wanted, p->funcs.n * sizeof(*direct));
+	for (i = 0; i < p->calls.n; i++) {
+		const struct call *c = &p->calls.v[i];
+
+		if (c->callee != FACTS_NONE && direct[c->callee] && is_own_entry(p, c->caller) &&
+		    !p->funcs.v[c->caller].value)
+			wanted[c->caller] = true;
+	}
+	free(direct);
+}
+
+/*
  * Which functions reach an operation on a lock that programs want, by the
  * classes that stand in the source. Where a function is handed the lock, its
  * callers say which it is.
@@ -157,15 +203,15 @@ static bool *find_wanted(struct analysis *an)
 			}
 		}
 	}
-	program_reach(p, wanted, false);
+	reach_wanted(p, wanted);
 	/* The functions that the lock goes through on its way are part of it. */
 	for (i = 0; i < p->funcs.n; i++)
 		wanted[i] |= params[i] && !p->funcs.v[i].lock;
 	return wanted;
 }
 
-static const struct outer *run_steps(struct analysis *an, const struct run_input *input,
-				     uint32_t record, uint32_t field, const char *via)
+static struct outer *run_steps(struct analysis *an, const struct run_input *input,
+			       uint32_t record, uint32_t field, const char *via)
 {
 	struct outer *o = ARENA_NEW(an->arena, struct outer);
 
@@ -188,6 +234,21 @@ static void run_outer(struct analysis *an, uint32_t func, uint32_t record, uint3
 	const struct run_input input = { .func = func, .kind = kind };
 
 	run_steps(an, &input, record, field, via);
+}
+
+/*
+ * A function beyond the scope: what calls it there is not gone through. Callers
+ * may have interrupts off. Code that looks at that puts its work off then, so
+ * whatever is taken with them off is taken in any case.
+ */
+static void run_beyond(struct analysis *an, uint32_t func)
+{
+	struct guards g = { .n = 0 };
+	const struct run_input input = { .func = func, .kind = FACTS_NONE, .guards = &g,
+					 .max_steps = ENTRY_STEPS };
+
+	guards_set(&g, GUARD_IRQS_OFF, 1);
+	run_steps(an, &input, 0, 0, "called from elsewhere in the kernel")->beyond = true;
 }
 
 /* The first member that @func is assigned to by a table that is of no map kind. */
@@ -326,6 +387,27 @@ static void find_near_guards(const struct analysis *an, struct map64 *ret)
 	}
 }
 
+/*
+ * Whether @f takes a lock in its own text, in an inline function, or in another
+ * function beyond the scope: if that is a wrapper, it leaves the lock to @f.
+ */
+static bool takes_itself(const struct program *p, uint32_t f)
+{
+	const struct func *fn = &p->funcs.v[f];
+	uint32_t c;
+
+	for (c = fn->calls; c < fn->calls + fn->n_calls; c++) {
+		uint32_t to = p->calls.v[c].callee;
+
+		if (to != FACTS_NONE &&
+		    (p->funcs.v[to].lock ||
+		     (p->funcs.v[to].touches_direct &&
+		      (p->funcs.v[to].flags & FF_HEADER || func_is_beyond(p, to)))))
+			return true;
+	}
+	return false;
+}
+
 void find_outers(struct analysis *an)
 {
 	struct program *p = an->p;
@@ -353,12 +435,17 @@ void find_outers(struct analysis *an)
 			an->o->progress(an->o->data, "entry points", f, p->funcs.n);
 		if (!fn->defined || !wanted[f] || done[f] || fn->lock || fn->percpu)
 			continue;
+		if (func_is_beyond(p, f)) {
+			if (is_own_entry(p, f) && takes_itself(p, f))
+				run_beyond(an, f);
+			continue;
+		}
 		via = callable_via(an, f);
 		if (via) {
 			run_helper(an, f, via);
 			continue;
 		}
-		if (!fn->address_taken && ((fn->flags & FF_STATIC) || fn->n_sites))
+		if (!fn->address_taken && ((fn->flags & FF_STATIC) || fn->n_scope_sites))
 			continue;
 		if (run_for_kinds(an, f))
 			continue;

@@ -11,6 +11,7 @@
 struct seen {
 	const struct hazard *h;
 	struct site_list sites;
+	bool looked; /* sites were looked for */
 };
 
 struct finding_list {

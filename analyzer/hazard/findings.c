@@ -75,6 +75,25 @@ uint32_t ladder_length(const struct hazard *h)
 	return h->held->frame->depth + h->wanted->frame->depth;
 }
 
+/* The function that takes a lock, however it is spelt in headers. */
+static uint32_t taking_func(const struct analysis *an, const struct acquire *a)
+{
+	const struct frame *fr = a->frame;
+
+	while (fr->up && an->p->funcs.v[fr->func].flags & FF_HEADER)
+		fr = fr->up;
+	return fr->func;
+}
+
+/*
+ * Whether a function beyond the scope holds the lock that comes back to the same
+ * lock: the two are surely about one thing then, of all that has such locks.
+ */
+static bool comes_back_to_itself(const struct analysis *an, const struct hazard *h)
+{
+	return h->outer->beyond && taking_func(an, h->held) == taking_func(an, h->wanted);
+}
+
 /*
  * By lock, entry and function that comes back: these are part of the finding's
  * id, which must not depend on where in the tree functions stand.
@@ -94,8 +113,9 @@ static int cmp_names(struct analysis *an, const struct hazard *a, const struct h
 
 /*
  * The hazard that stands for its group: the surest, then (where it stands for
- * all that happens to a lock) the one that is easiest to follow, then the one
- * with most places to attach, then the one whose names come first.
+ * all that happens to a lock) one in which a function comes back to itself, then
+ * the one that is easiest to follow, then the one with most places to attach,
+ * then the one whose names come first.
  */
 static size_t pick(struct analysis *an, const struct seen *s, size_t n, bool of_lock)
 {
@@ -109,6 +129,8 @@ static size_t pick(struct analysis *an, const struct seen *s, size_t n, bool of_
 			    ? a->best_objectless > b->best_objectless
 		    : s[i].h->context != s[best].h->context
 			    ? s[i].h->context < s[best].h->context
+		    : of_lock && comes_back_to_itself(an, s[i].h) != comes_back_to_itself(an, s[best].h)
+			    ? comes_back_to_itself(an, s[i].h)
 		    : of_lock && ladder_length(s[i].h) != ladder_length(s[best].h)
 			    ? ladder_length(s[i].h) < ladder_length(s[best].h)
 		    : a->v.n != b->v.n ? a->v.n > b->v.n
@@ -116,6 +138,59 @@ static size_t pick(struct analysis *an, const struct seen *s, size_t n, bool of_
 			best = i;
 	}
 	return best;
+}
+
+/* A finding with more hazards than this is about a lock that much of the kernel takes. */
+#define MANY_HAZARDS 256
+/* Then so many sections, the ones that are easiest to follow, stand for all that a helper is in. */
+#define SECTIONS_EACH 8
+
+struct ranked {
+	const struct analysis *an;
+	struct seen *s;
+	size_t order;
+};
+
+static int cmp_ranked(const void *pa, const void *pb)
+{
+	const struct ranked *a = pa, *b = pb;
+	const struct hazard *x = a->s->h, *y = b->s->h;
+
+	if (x->reenter->callable != y->reenter->callable)
+		return x->reenter->callable < y->reenter->callable ? -1 : 1;
+	if (x->context != y->context)
+		return x->context < y->context ? -1 : 1;
+	if (comes_back_to_itself(a->an, x) != comes_back_to_itself(b->an, y))
+		return comes_back_to_itself(a->an, x) ? -1 : 1;
+	if (ladder_length(x) != ladder_length(y))
+		return ladder_length(x) < ladder_length(y) ? -1 : 1;
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+/* Finds where programs can be attached in the sections of @s, or in some for each helper. */
+static void look_at_sites(struct analysis *an, struct seen *s, size_t n, bool of_lock)
+{
+	struct ranked *v = xcalloc(n, sizeof(*v));
+	size_t i, same = 0;
+
+	for (i = 0; i < n; i++)
+		v[i] = (struct ranked){ an, &s[i], i };
+	of_lock &= n > MANY_HAZARDS;
+	if (of_lock)
+		qsort(v, n, sizeof(*v), cmp_ranked);
+	for (i = 0; i < n; i++) {
+		const struct hazard *h = v[i].s->h;
+
+		same = i && v[i - 1].s->h->reenter->callable == h->reenter->callable &&
+				       v[i - 1].s->h->context == h->context
+			       ? same + 1
+			       : 0;
+		if (of_lock && same >= SECTIONS_EACH)
+			continue;
+		sites_find(an, h, &v[i].s->sites);
+		v[i].s->looked = true;
+	}
+	free(v);
 }
 
 void strlist_add(struct analysis *an, struct strlist *l, const char *s)
@@ -393,17 +468,20 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 	const char *reenter;
 	size_t i, best;
 
-	for (i = 0; i < g->hazards.n; i++) {
+	for (i = 0; i < g->hazards.n; i++)
 		s[i].h = &an->hazards.v[g->hazards.v[i]];
-		sites_find(an, s[i].h, &s[i].sites);
-	}
+	look_at_sites(an, s, g->hazards.n, cause.of_lock && cause.rule != &rule_rl111);
 	/* What RL111 says is that places are left: the section with most of them. */
 	best = pick(an, s, g->hazards.n, cause.of_lock && cause.rule != &rule_rl111);
 	h = s[best].h;
 	/* The section has other places, too: where other guards are up, or for another helper. */
 	for (i = 0; i < g->hazards.n; i++)
-		if (i != best && s[i].h->outer == h->outer && s[i].h->held == h->held)
+		if (i != best && s[i].h->outer == h->outer && s[i].h->held == h->held) {
+			if (!s[i].looked)
+				sites_find(an, s[i].h, &s[i].sites);
+			s[i].looked = true;
 			sites_merge(&s[best].sites, &s[i].sites);
+		}
 	reenter = func_name(an->p, an->t.callables.v[h->reenter->callable].func);
 	/* One of several that come back: the one that the ladder shows. */
 	if (cause.of_lock) {
@@ -548,6 +626,22 @@ const struct finding *hazard_finding(const struct analysis *an, const struct haz
 	return NULL;
 }
 
+/*
+ * Whether it means nothing that no program can use @g: a lock that nobody guards
+ * is no weakness then, nor is one that the way to it leads to beyond the scope.
+ */
+static bool is_idle(const struct analysis *an, const struct group *g)
+{
+	size_t i;
+
+	if (g->cause.of_lock)
+		return true;
+	for (i = 0; i < g->hazards.n; i++)
+		if (!an->hazards.v[g->hazards.v[i]].wanted->beyond)
+			return false;
+	return true;
+}
+
 void make_findings(struct analysis *an, struct report *ret)
 {
 	VEC(struct group) groups = { 0 };
@@ -583,8 +677,7 @@ void make_findings(struct analysis *an, struct report *ret)
 			an->o->progress(an->o->data, "findings", k, groups.n);
 		make_finding(an, &groups.v[k], &ret->findings[n]);
 		ret->findings[n].cause = (uint32_t)k;
-		/* That nothing can use a lock which nobody guards is no weakness. */
-		n += ret->findings[n].severity > SEV_NOTE || !groups.v[k].cause.of_lock;
+		n += ret->findings[n].severity > SEV_NOTE || !is_idle(an, &groups.v[k]);
 		vec_release(&groups.v[k].hazards);
 	}
 	for (k = 0; k < an->faults.n; k++) {

@@ -29,17 +29,15 @@ bool section_out_of_reach(struct analysis *an, const struct outer *o, const stru
 static bool same_lock(struct analysis *an, const struct outer *o, const struct acquire *held,
 		      const struct nested *n, const struct acquire *wanted)
 {
-	const struct sym *x = sym_get(&o->run.syms, held->addr);
-	const struct sym *y = sym_get(&n->run.syms, wanted->addr);
-
-	if (held->class != wanted->class || !wanted->blocking || wanted->rule->sleeps)
+	if (held->class != wanted->class || !wanted->blocking || wanted->rule->sleeps ||
+	    is_of_last_put(an, &n->run, wanted))
 		return false;
 	if (held->rule->shared && wanted->rule->shared)
 		return false;
 	if (held->kind != FACTS_NONE && wanted->kind != FACTS_NONE && held->kind != wanted->kind &&
 	    (lock_is_storages(an, &o->run, held) || lock_is_in_value(an, held)))
 		return false;
-	return !(x->op == SY_GADDR && y->op == SY_GADDR && x->a != y->a);
+	return !locks_differ(an, o, held, n, wanted);
 }
 
 /* Whether the tree itself runs, at a place of this section, a program that may make run @h->nested. */
@@ -120,6 +118,28 @@ static bool is_wanted(const struct analysis *an, const struct acquire *a)
 	return a->class && map64_get(&an->classes, a->class) != MAP64_EMPTY;
 }
 
+/*
+ * Whether some paths of @o leave @acquire's lock held, and others not. Code beyond
+ * the scope is taken to be balanced: the run has lost track of that lock then,
+ * as of those that are taken hand over hand along a tree.
+ */
+static bool is_lost(const struct outer *o, uint32_t acquire)
+{
+	size_t i;
+	uint8_t h;
+
+	for (i = 0; i < o->run.leaves.n; i++) {
+		const struct run_leave *l = &o->run.leaves.v[i];
+
+		if (l->frame->up || map64_get(&o->run.balanced, l->frame->hash) == MAP64_EMPTY)
+			continue;
+		for (h = 0; h < l->n_held; h++)
+			if (l->held[h] == acquire)
+				return true;
+	}
+	return false;
+}
+
 /* Sections as seen at the places where a program can run in them. */
 static void match_points(struct analysis *an, struct outer *o)
 {
@@ -134,7 +154,7 @@ static void match_points(struct analysis *an, struct outer *o)
 			const struct acquire *a = &o->run.acquires.v[pt->held[j]];
 			struct hazard key = { .held_index = pt->held[j], .guards = pt->guards };
 
-			if (!is_wanted(an, a))
+			if (!is_wanted(an, a) || (o->beyond && is_lost(o, pt->held[j])))
 				continue;
 			for (s = 0; s < seen.n; s++)
 				if (seen.v[s].held_index == key.held_index &&
@@ -171,6 +191,8 @@ void find_hazards(struct analysis *an)
 		if (an->o->progress)
 			an->o->progress(an->o->data, "critical sections", i, an->outers.n);
 		match_points(an, an->outers.v[i]);
-		match_nmi(an, an->outers.v[i]);
+		/* Beyond the scope it is enough to know that a program may come back. */
+		if (!an->outers.v[i]->beyond)
+			match_nmi(an, an->outers.v[i]);
 	}
 }

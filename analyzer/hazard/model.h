@@ -14,6 +14,7 @@
  * sequence.c  members of a table that are called one after another
  * reenter.c   what programs can call that takes a lock, and the nested runs
  * match.c     outer sections against nested acquires: hazards
+ * instance.c  whether two locks of one class can be one
  * attach.c, programs.c   who can run where, and what it may call
  * rlNNN.c     one rule each: is this hazard mine, and where is it?
  * balance.c   faults that one outer run shows by itself
@@ -55,6 +56,7 @@ struct outer {
 	uint32_t via_record, via_field; /* the member it is assigned to, or 0 */
 	const char *via;		/* for people: "bpf_map_ops.map_free", "helper", ... */
 	uint32_t kind;
+	bool beyond; /* it is beyond the scope: only what is held there is of interest */
 	struct run run;
 };
 
@@ -255,6 +257,16 @@ bool section_out_of_reach(struct analysis *an, const struct outer *o, const stru
 void make_sections(struct analysis *an, struct report *ret);
 /* Fills @ret's comparison from what make_sections() came by. */
 void make_comparison(struct analysis *an, struct report *ret);
+/*
+ * Whether @held of @o and @wanted of @n, which are of one class, are known to be
+ * two locks, by what they are parts of.
+ */
+bool locks_differ(const struct analysis *an, const struct outer *o, const struct acquire *held,
+		  const struct nested *n, const struct acquire *wanted);
+
+/* Whether @a of @run is a lock of an object that is going: its way leads through the last reference. */
+bool is_of_last_put(const struct analysis *an, const struct run *run, const struct acquire *a);
+
 /*
  * The files beyond the analysed units whose functions are called, by name or
  * through pointers, from what programs may call nearly anywhere; sorted.

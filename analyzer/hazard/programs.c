@@ -39,6 +39,44 @@ static size_t prog_fields(struct programs *pr, const struct rule_attach *way, in
 	return N_PROG_FIELDS;
 }
 
+/* What a program of @way that is put on @name is attached to, as its id says. */
+static const char *attached_to(const struct program *p, const struct rule_attach *way,
+			       const char *name, struct arena *arena)
+{
+	const struct rule_tree *t = &p->rules->tree;
+	size_t i, n;
+
+	if (way->at == AT_TRACEPOINT && t->tracepoint_program_prefix)
+		return arena_printf(arena, "%s%s", t->tracepoint_program_prefix, name);
+	if (way->at != AT_LSM_HOOK)
+		return name;
+	for (i = 0; i < t->lsm_hook_prefixes.n && t->lsm_program_prefix; i++) {
+		n = strlen(t->lsm_hook_prefixes.v[i]);
+		if (!strncmp(name, t->lsm_hook_prefixes.v[i], n))
+			return arena_printf(arena, "%s%s", t->lsm_program_prefix, name + n);
+	}
+	return name;
+}
+
+/* The id of what a program of @way is put on: @name, or NULL: not known. How many, 0 or 1. */
+static size_t attach_field(struct programs *pr, const struct rule_attach *way, const char *name,
+			   uint32_t param, struct known_field *ret)
+{
+	struct program *p = pr->in->p;
+	const struct rule_tree *t = &p->rules->tree;
+
+	if (!name || !t->prog_attach_id_field)
+		return 0;
+	ret[0] = (struct known_field){
+		.param = param, .via_record = program_string(p, t->prog_record),
+		.via_field = program_string(p, t->prog_aux_field),
+		.record = program_string(p, t->prog_aux_record),
+		.field = program_string(p, t->prog_attach_id_field),
+		.value = program_string(p, attached_to(p, way, name, &p->arena)),
+	};
+	return 1;
+}
+
 /* Marks what @get_proto returns for helper @id as given to @way. */
 static void run_switch(struct programs *pr, size_t way, uint32_t get_proto, int64_t prog_type,
 		       int64_t id)
@@ -219,29 +257,37 @@ static bool kfunc_given(struct programs *pr, size_t way, int64_t prog_type,
 	       tests_pass(pr, way, prog_type, func_name(pr->in->p, c->func));
 }
 
+/* The switch that gives helpers to programs of @type, or FACTS_NONE. */
+static uint32_t proto_switch(const struct programs *pr, int64_t type)
+{
+	size_t i;
+
+	for (i = 0; i < pr->t->prog_types.n; i++) {
+		const struct bpf_prog_type *pt = &pr->t->prog_types.v[i];
+
+		if (pt->type == type && pt->get_proto != FACTS_NONE &&
+		    pr->in->p->funcs.v[pt->get_proto].defined)
+			return pt->get_proto;
+	}
+	return FACTS_NONE;
+}
+
 static void find_given(struct programs *pr, size_t way)
 {
 	struct program *p = pr->in->p;
 	const struct rule_attach *ra = &p->rules->attach.v[way];
-	bool found = false;
+	uint32_t get_proto;
 	int64_t type;
-	size_t i, k;
+	size_t i;
 
 	if (!bpf_enumerator(pr->t, p, ra->prog_type, &type)) {
 		pr->unknown[way] = true;
 		return;
 	}
-	for (i = 0; i < pr->t->prog_types.n; i++) {
-		const struct bpf_prog_type *pt = &pr->t->prog_types.v[i];
-
-		if (pt->type != type || pt->get_proto == FACTS_NONE ||
-		    !p->funcs.v[pt->get_proto].defined)
-			continue;
-		found = true;
-		for (k = 0; k < pr->t->func_ids.n; k++)
-			run_switch(pr, way, pt->get_proto, type, pr->t->func_ids.v[k].id);
-	}
-	if (!found)
+	get_proto = proto_switch(pr, type);
+	for (i = 0; i < pr->t->func_ids.n && get_proto != FACTS_NONE; i++)
+		run_switch(pr, way, get_proto, type, pr->t->func_ids.v[i].id);
+	if (get_proto == FACTS_NONE)
 		pr->unknown[way] = true;
 	for (i = 0; i < pr->t->callables.n; i++) {
 		const struct bpf_callable *c = &pr->t->callables.v[i];
@@ -305,38 +351,90 @@ void programs_release(struct programs *pr)
 	map64_release(&pr->verdicts);
 }
 
-bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *function)
+/* Whether helper @c is given to programs of @way that are attached to LSM hook @function. */
+static bool given_at_hook(struct programs *pr, size_t way, uint32_t c, const char *function)
 {
-	struct program *p = pr->in->p;
-	const struct bpf_callable *call = &pr->t->callables.v[c];
-	struct known_field fields[N_PROG_FIELDS];
-	struct run_input input = { .func = call->allowed, .kind = FACTS_NONE, .decide = true,
+	const struct rule_attach *ra = &pr->in->p->rules->attach.v[way];
+	struct known_field fields[N_PROG_FIELDS + 1];
+	const int64_t values[2] = { pr->id[c], 0 };
+	const bool known[2] = { true, false };
+	struct run_input input = { .kind = FACTS_NONE, .decide = true, .param_value = values,
+				   .param_known = known, .n_known = ARRAY_SIZE(values),
 				   .fields = fields, .max_steps = DECISION_STEPS };
+	bool given = false;
+	int64_t type = 0;
+	struct run run;
+	size_t i;
+
+	bpf_enumerator(pr->t, pr->in->p, ra->prog_type, &type);
+	input.func = proto_switch(pr, type);
+	if (input.func == FACTS_NONE)
+		return true;
+	input.n_fields = prog_fields(pr, ra, type, 1, fields);
+	input.n_fields += attach_field(pr, ra, function, 1, fields + input.n_fields);
+	interp_run(pr->in, &input, &run);
+	pr->runs++;
+	given = run.cut != NULL;
+	for (i = 0; i < run.exits.n; i++) {
+		const struct sym *v = sym_get(&run.syms, run.exits.v[i].value);
+
+		/* What is no known prototype may be any; NULL is none. */
+		given |= v->op == SY_GADDR ? map64_get(&pr->t->callable_by_proto, v->a) == c
+					   : v->op != SY_INT;
+	}
+	interp_run_release(&run);
+	return given;
+}
+
+/* What the callback of helper @c says of a program that is attached to @function. */
+static bool is_allowed(struct programs *pr, size_t way, uint32_t c, const char *function)
+{
+	const struct rule_attach *ra = &pr->in->p->rules->attach.v[way];
+	struct known_field fields[N_PROG_FIELDS + 1];
+	struct run_input input = { .func = pr->t->callables.v[c].allowed, .kind = FACTS_NONE,
+				   .decide = true, .fields = fields,
+				   .max_steps = DECISION_STEPS };
 	int64_t type = 0, v;
 	struct run run;
-	uint64_t key;
-	uint32_t memo;
 	bool yes = false;
 	size_t i;
 
-	if (!pr->given[way * pr->t->callables.n + c] || call->sleeps ||
-	    !programs_use_fields(pr, way, call->fields))
-		return false;
-	if (call->allowed == FACTS_NONE || !p->funcs.v[call->allowed].defined)
-		return true;
-	key = map64_mix(map64_mix(way, c), function ? program_string(p, function) : FACTS_NONE);
-	memo = map64_get(&pr->allowed_seen, key);
-	if (memo != MAP64_EMPTY)
-		return memo;
-	bpf_enumerator(pr->t, p, p->rules->attach.v[way].prog_type, &type);
-	input.n_fields = prog_fields(pr, &p->rules->attach.v[way], type, 0, fields);
-	input.attach_name = function;
+	bpf_enumerator(pr->t, pr->in->p, ra->prog_type, &type);
+	if (function)
+		input.attach_name = attached_to(pr->in->p, ra, function, &pr->in->p->arena);
+	input.n_fields = prog_fields(pr, ra, type, 0, fields);
+	input.n_fields += attach_field(pr, ra, function, 0, fields + input.n_fields);
 	interp_run(pr->in, &input, &run);
 	pr->runs++;
 	for (i = 0; i < run.exits.n; i++)
 		yes |= !sym_is_int(&run.syms, run.exits.v[i].value, &v) || v;
 	interp_run_release(&run);
-	map64_put(&pr->allowed_seen, key, yes);
+	return yes;
+}
+
+bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *function)
+{
+	const struct program *p = pr->in->p;
+	const struct bpf_callable *call = &pr->t->callables.v[c];
+	bool asks = call->allowed != FACTS_NONE && p->funcs.v[call->allowed].defined;
+	/* Of helpers that go by one number, which it is may depend on the hook. */
+	bool hook = function && pr->has_id[c] && p->rules->attach.v[way].at == AT_LSM_HOOK;
+	uint64_t key;
+	uint32_t yes;
+
+	if (!pr->given[way * pr->t->callables.n + c] || call->sleeps ||
+	    !programs_use_fields(pr, way, call->fields))
+		return false;
+	if (!asks && !hook)
+		return true;
+	key = map64_mix(map64_mix(way, c),
+			function ? program_string(pr->in->p, function) : FACTS_NONE);
+	yes = map64_get(&pr->allowed_seen, key);
+	if (yes == MAP64_EMPTY) {
+		yes = (!hook || given_at_hook(pr, way, c, function)) &&
+		      (!asks || is_allowed(pr, way, c, function));
+		map64_put(&pr->allowed_seen, key, yes);
+	}
 	return yes;
 }
 
@@ -523,7 +621,7 @@ const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint
 	}
 	for (k = 0; k < pr->t->callables.n; k++)
 		if (pr->given[way * pr->t->callables.n + k] &&
-		    pr->t->callables.v[k].returns == record &&
+		    pr->t->callables.v[k].returns == record && !pr->t->callables.v[k].sleeps &&
 		    !pr->t->callables.v[k].n_objects)
 			return arena_printf(&p->arena, "what %s() returns",
 					    func_name(p, pr->t->callables.v[k].func));

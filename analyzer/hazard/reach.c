@@ -4,24 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void come_to(const struct program *p, uint32_t func, bool *seen, uint32_t *queue, size_t *n)
-{
-	const struct func *fn = &p->funcs.v[func];
+/* What programs come to: functions, in the order in which they were found. */
+struct reach {
+	const struct program *p;
+	bool *seen; /* by struct func */
+	uint32_t *v;
+	size_t n;
+};
 
-	if (seen[func] || fn->lock || fn->percpu || fn->value)
+static void come_to(struct reach *r, uint32_t func)
+{
+	const struct func *fn = &r->p->funcs.v[func];
+
+	if (r->seen[func] || fn->lock || fn->percpu || fn->value)
 		return;
-	seen[func] = true;
-	queue[(*n)++] = func;
+	r->seen[func] = true;
+	r->v[r->n++] = func;
 }
 
-static void follow_pointer(const struct program *p, const struct call *c, bool *seen,
-			   uint32_t *queue, size_t *n)
+static void follow_pointer(struct reach *r, const struct call *c)
 {
 	size_t n_targets, i;
-	const struct member_target *t = program_targets(p, c->record, c->field, &n_targets);
+	const struct member_target *t = program_targets(r->p, c->record, c->field, &n_targets);
 
 	for (i = 0; i < n_targets && n_targets <= INTERP_MAX_TARGETS; i++)
-		come_to(p, t[i].func, seen, queue, n);
+		come_to(r, t[i].func);
 }
 
 /*
@@ -29,15 +36,40 @@ static void follow_pointer(const struct program *p, const struct call *c, bool *
  * the kernel's own run sites run meet the locks of these sites, which are in
  * the scope if the sites are.
  */
-static bool called_from_anywhere(const struct analysis *an, uint32_t c)
+static bool called_from_anywhere(const struct programs *pr, uint32_t c)
 {
-	const struct rules *rules = an->p->rules;
+	const struct rules *rules = pr->in->p->rules;
 	size_t w;
 
 	for (w = 0; w < rules->attach.n; w++)
-		if (rules->attach.v[w].at != AT_RUN_SITE && an->pr.given[w * an->t.callables.n + c])
+		if (rules->attach.v[w].at != AT_RUN_SITE && pr->given[w * pr->t->callables.n + c])
 			return true;
 	return false;
+}
+
+/* Finds what programs come to: in @ret, memory in @arena. */
+static void find_reach(const struct programs *pr, struct arena *arena, struct reach *ret)
+{
+	const struct program *p = pr->in->p;
+	uint32_t i, c;
+
+	*ret = (struct reach){ .p = p, .seen = ARENA_ARRAY(arena, bool, p->funcs.n),
+			       .v = ARENA_ARRAY(arena, uint32_t, p->funcs.n) };
+	for (i = 0; i < pr->t->callables.n; i++)
+		if (!pr->t->callables.v[i].sleeps && called_from_anywhere(pr, i))
+			come_to(ret, pr->t->callables.v[i].func);
+	for (i = 0; i < ret->n; i++) {
+		const struct func *fn = &p->funcs.v[ret->v[i]];
+
+		for (c = fn->calls; c < fn->calls + fn->n_calls; c++) {
+			const struct call *call = &p->calls.v[c];
+
+			if (call->callee != FACTS_NONE)
+				come_to(ret, call->callee);
+			else
+				follow_pointer(ret, call);
+		}
+	}
 }
 
 static int cmp_text(const void *a, const void *b)
@@ -60,34 +92,41 @@ static void sort_once(struct strlist *l)
 
 void find_beyond(struct analysis *an, struct strlist *ret)
 {
-	const struct program *p = an->p;
-	bool *seen = ARENA_ARRAY(an->arena, bool, p->funcs.n);
-	uint32_t *queue = ARENA_ARRAY(an->arena, uint32_t, p->funcs.n), c;
 	const struct analyse_options *o = an->o;
 	struct outside_def def;
-	size_t n = 0, i;
+	struct reach r;
+	size_t i;
 
 	if (!o->find_outside)
 		return;
-	for (i = 0; i < an->t.callables.n; i++)
-		if (!an->t.callables.v[i].sleeps && called_from_anywhere(an, (uint32_t)i))
-			come_to(p, an->t.callables.v[i].func, seen, queue, &n);
-	for (i = 0; i < n; i++) {
-		const struct func *fn = &p->funcs.v[queue[i]];
-
-		for (c = fn->calls; c < fn->calls + fn->n_calls; c++) {
-			const struct call *call = &p->calls.v[c];
-
-			if (call->callee != FACTS_NONE)
-				come_to(p, call->callee, seen, queue, &n);
-			else
-				follow_pointer(p, call, seen, queue, &n);
-		}
-	}
-	ret->v = ARENA_ARRAY(an->arena, const char *, n);
-	for (i = 0; i < n; i++)
-		if (!p->funcs.v[queue[i]].defined &&
-		    o->find_outside(o->find_data, func_name(p, queue[i]), &def))
+	find_reach(&an->pr, an->arena, &r);
+	ret->v = ARENA_ARRAY(an->arena, const char *, r.n);
+	for (i = 0; i < r.n; i++)
+		if (!an->p->funcs.v[r.v[i]].defined &&
+		    o->find_outside(o->find_data, func_name(an->p, r.v[i]), &def))
 			ret->v[ret->n++] = def.file;
 	sort_once(ret);
+}
+
+void analyse_open_ends(struct program *p, struct arena *arena, struct strlist *ret)
+{
+	struct bpf_tables t;
+	struct programs pr;
+	struct interp in;
+	struct reach r;
+	size_t i;
+
+	interp_init(&in, p);
+	bpf_tables_read(&t, p);
+	programs_init(&pr, &in, &t);
+	find_reach(&pr, arena, &r);
+	ret->v = ARENA_ARRAY(arena, const char *, r.n);
+	ret->n = 0;
+	for (i = 0; i < r.n; i++)
+		if (!p->funcs.v[r.v[i]].defined)
+			ret->v[ret->n++] = func_name(p, r.v[i]);
+	sort_once(ret);
+	programs_release(&pr);
+	bpf_tables_release(&t);
+	interp_release(&in);
 }

@@ -11,6 +11,27 @@ static void note_guards(struct map64 *touched, const struct guards *g)
 		map64_put(touched, g->v[i].guard, 1);
 }
 
+/* What the verifier hands to @func: the parameters that are known, by rule. */
+static uint32_t known_arguments(const struct program *p, uint32_t func, int64_t *values, bool *known)
+{
+	const struct func *fn = &p->funcs.v[func];
+	const struct fact_func *ff = func_fact(p, fn);
+	uint32_t i;
+	size_t k;
+
+	for (i = 0; i < ff->n_params && i < INTERP_MAX_PARAMS; i++) {
+		const char *name = program_str(p, p->units[fn->unit].facts.locals.v[ff->locals + i].name);
+
+		for (k = 0; k < p->rules->arguments.n; k++) {
+			if (strcmp(name, p->rules->arguments.v[k].parameter))
+				continue;
+			values[i] = p->rules->arguments.v[k].value;
+			known[i] = true;
+		}
+	}
+	return i;
+}
+
 static struct nested *new_run(struct analysis *an, struct reenter *r, const struct guards *g,
 			      bool nmi)
 {
@@ -18,11 +39,16 @@ static struct nested *new_run(struct analysis *an, struct reenter *r, const stru
 	const struct bpf_callable *c = &an->t.callables.v[r->callable];
 	struct run_input input = { .func = c->func, .kind = r->kind, .guards = &n->guards,
 				   .nested = true, .nmi = nmi };
+	int64_t values[INTERP_MAX_PARAMS] = { 0 };
+	bool known[INTERP_MAX_PARAMS] = { false };
 	size_t i;
 	uint8_t k;
 
 	n->guards = *g;
 	n->nmi = nmi;
+	input.n_known = known_arguments(an->p, c->func, values, known);
+	input.param_value = values;
+	input.param_known = known;
 	interp_run(&an->in, &input, &n->run);
 	an->steps += n->run.steps;
 	an->nested_runs++;
@@ -85,6 +111,8 @@ static bool note_locks(struct analysis *an, const struct nested *n)
 		}
 		takes = true;
 		map64_put(&an->classes, a->class, 1);
+		if (a->beyond) /* a guard of the scope is not there for it */
+			continue;
 		for (k = 0; k < a->tests.n; k++) {
 			if (!acquire_tests(a, &a->tests.v[k]))
 				continue;

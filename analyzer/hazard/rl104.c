@@ -237,7 +237,7 @@ void find_rl104(struct analysis *an)
 	for (i = 0; i < an->outers.n; i++) {
 		const struct outer *o = an->outers.v[i];
 
-		for (k = 0; k < o->run.leaves.n && !o->run.cut; k++) {
+		for (k = 0; k < o->run.leaves.n && !o->run.cut && !o->beyond; k++) {
 			const struct run_leave *l = &o->run.leaves.v[k];
 
 			for (g = 0; g < l->guards.n && !l->frame->up; g++)

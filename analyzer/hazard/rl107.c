@@ -39,7 +39,8 @@ void find_rl107(struct analysis *an)
 	size_t i, k;
 
 	for (i = 0; i < an->outers.n; i++)
-		judge(an, an->outers.v[i], &an->outers.v[i]->run);
+		if (!an->outers.v[i]->beyond)
+			judge(an, an->outers.v[i], &an->outers.v[i]->run);
 	/* Some code tries the lock only in an NMI, where only programs bring it. */
 	for (i = 0; i < an->reenters.n; i++) {
 		const struct reenter *r = an->reenters.v[i];

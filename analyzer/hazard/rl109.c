@@ -111,7 +111,7 @@ static void add_plain(struct orders *od, struct outer *o)
 		const struct acquire *wanted;
 		uint32_t to;
 
-		if (!pt->at_exit || pt->n_held < 2)
+		if (!pt->at_exit || pt->n_held < 2 || o->beyond)
 			continue;
 		wanted = &o->run.acquires.v[pt->held[pt->n_held - 1]];
 		if (!waits(wanted) || section_out_of_reach(od->an, o, wanted))
@@ -297,7 +297,7 @@ static void try_section(struct orders *od, struct outer *o, uint32_t held, const
 					      !waits(&n->run.acquires.v[m]));
 			     m++)
 				;
-			if (waits(w) && m == k)
+			if (waits(w) && m == k && !is_of_last_put(an, &n->run, w))
 				try_edge(od, &h);
 		}
 	}
@@ -451,7 +451,7 @@ static void fill_circle(struct orders *od, struct circle *c)
 {
 	struct analysis *an = od->an;
 	const struct edge *e = &od->edges.v[c->there], *back = &od->edges.v[c->back];
-	struct seen s = { &e->h, e->sites }, t = { &back->h, back->sites };
+	struct seen s = { &e->h, e->sites, true }, t = { &back->h, back->sites, true };
 	const struct rule_hazard *rule = rules_hazard(an->p->rules, "RL109");
 	struct finding *f = &c->finding;
 	uint8_t i;

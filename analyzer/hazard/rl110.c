@@ -138,7 +138,8 @@ void find_rl110(struct analysis *an)
 	size_t i;
 
 	for (i = 0; i < an->outers.n; i++)
-		judge_outer(an, an->outers.v[i], 0);
+		if (!an->outers.v[i]->beyond)
+			judge_outer(an, an->outers.v[i], 0);
 }
 
 /*
@@ -184,7 +185,8 @@ void find_rl110_elsewhere(struct analysis *an)
 		struct run_input input = { .func = f, .kind = FACTS_NONE, .own_unit = true };
 		struct outer *o;
 
-		if (!mark[f] || !func_starts_unit(&p->funcs.v[f]))
+		if (!mark[f] || !func_starts_unit(&p->funcs.v[f]) ||
+		    func_is_beyond(p, f))
 			continue;
 		o = ARENA_NEW(an->arena, struct outer);
 		o->func = f;

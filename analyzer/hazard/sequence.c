@@ -114,7 +114,9 @@ void find_sequences(struct analysis *an, struct sequence_list *ret)
 		for (g = 0; g < p->gvars.n && record != FACTS_NONE; g++) {
 			struct sequence s = { .rule = r, .table = g };
 
-			if (!p->gvars.v[g].defined || program_gvar_record(p, g) != record)
+			/* Beyond the scope functions are run one by one. */
+			if (!p->gvars.v[g].defined || program_gvar_record(p, g) != record ||
+			    p->units[p->gvars.v[g].unit].reached)
 				continue;
 			s.begin = member(an, g, r->begin);
 			if (s.begin == FACTS_NONE)

@@ -6,7 +6,10 @@
 /* A callee that is not followed is searched this deep, and no wider than this. */
 #define MAX_BELOW 256
 
-/* @func and the functions that it calls by name, as far as the analysed units tell. */
+/*
+ * @func and the functions that it calls by name, as far as the units of the scope
+ * tell: in those beyond it there is no end to what is called.
+ */
 static size_t below(const struct program *p, uint32_t func, uint32_t *ret)
 {
 	size_t n = 0, done = 0, k;
@@ -16,7 +19,7 @@ static size_t below(const struct program *p, uint32_t func, uint32_t *ret)
 	while (done < n) {
 		const struct func *fn = &p->funcs.v[ret[done++]];
 
-		if (fn->value && fn->value->is == VALUE_UNKNOWN)
+		if ((fn->value && fn->value->is == VALUE_UNKNOWN) || p->units[fn->unit].reached)
 			continue;
 		for (c = fn->calls; c < fn->calls + fn->n_calls && n < MAX_BELOW; c++) {
 			uint32_t to = p->calls.v[c].callee;
@@ -162,7 +165,8 @@ static void try_place(struct analysis *an, const struct hazard *h, const struct 
 		v = place_verdict(an, w, pl);
 		if (v.certainty == CERT_NO ||
 		    !programs_may_call(&an->pr, w, h->reenter->callable,
-				       named ? func_name(an->p, pl->func) : NULL))
+				       named ? func_name(an->p, pl->func)
+				       : way->at == AT_TRACEPOINT ? pl->tracepoint : NULL))
 			continue;
 		object = object_for(an, w, named ? pl->func : FACTS_NONE, c) != NULL;
 		s = site_at(l, pl->func, pl->tracepoint);

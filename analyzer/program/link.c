@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "program/program.h"
 
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,13 +141,13 @@ static uint64_t static_key(const struct fact_func *ff)
 	return map64_mix(map64_mix(ff->name, ff->loc.file), ff->loc.line);
 }
 
-static void link_func(struct program *p, uint32_t unit, uint32_t i, struct map64 *statics)
+static void link_func(struct program *p, uint32_t unit, uint32_t i)
 {
 	const struct fact_func *ff = &p->units[unit].facts.funcs.v[i];
 	uint32_t id;
 
 	if (ff->flags & FF_STATIC)
-		id = map64_get(statics, static_key(ff));
+		id = map64_get(&p->static_funcs, static_key(ff));
 	else
 		id = map64_get(&p->func_by_name, ff->name);
 	if (id == MAP64_EMPTY) {
@@ -157,7 +156,7 @@ static void link_func(struct program *p, uint32_t unit, uint32_t i, struct map64
 		id = (uint32_t)p->funcs.n;
 		vec_push(&p->funcs, f);
 		if (ff->flags & FF_STATIC)
-			map64_put(statics, static_key(ff), id);
+			map64_put(&p->static_funcs, static_key(ff), id);
 		else
 			map64_put(&p->func_by_name, ff->name, id);
 	}
@@ -297,6 +296,7 @@ static void link_call(struct program *p, uint32_t caller, uint32_t i)
 		c.callee = e->a;
 		if (c.callee != FACTS_NONE) {
 			p->funcs.v[c.callee].n_sites++;
+			p->funcs.v[c.callee].n_scope_sites += !func_is_beyond(p, caller);
 			p->funcs.v[c.callee].recursive |= c.callee == caller;
 		}
 	} else if (e->op == FX_FIELD) {
@@ -553,40 +553,75 @@ static void find_touching(struct program *p)
 		p->funcs.v[i].touches = p->funcs.v[i].touches_direct = mark[i];
 }
 
-void program_link(struct program *p, const struct rules *rules, struct facts *facts, size_t n)
+/* What is known of functions by their uses, of all units: a body may have given way to another. */
+static void link_uses(struct program *p)
 {
-	struct map64 statics = { 0 };
 	uint32_t u, i;
 
-	memset(p, 0, sizeof(*p));
-	p->rules = rules;
-	arena_init(&p->arena);
-	program_string(p, ""); /* number 0, as in facts */
-	p->units = ARENA_ARRAY(&p->arena, struct unit, n);
-	p->n_units = n;
-	for (u = 0; u < n; u++) {
-		p->units[u].facts = facts[u];
-		memset(&facts[u], 0, sizeof(facts[u]));
-		p->units[u].ftrace = p->units[u].facts.unit.flags & FUNIT_FTRACE;
-		if (p->units[u].facts.strings.n)
-			renumber_unit(p, &p->units[u].facts);
-		for (i = 0; i < p->units[u].facts.funcs.n; i++)
-			link_func(p, u, i, &statics);
-		for (i = 0; i < p->units[u].facts.vars.n; i++)
-			link_gvar(p, u, i);
-		link_records(p, u);
+	p->calls.n = 0;
+	p->targets.n = 0;
+	for (i = 0; i < p->funcs.n; i++) {
+		p->funcs.v[i].n_sites = p->funcs.v[i].n_scope_sites = 0;
+		p->funcs.v[i].recursive = false;
+		p->funcs.v[i].address_taken = false;
 	}
-	for (u = 0; u < n; u++)
-		link_exprs(p, u);
-	for (u = 0; u < n; u++)
+	for (u = 0; u < p->n_units; u++)
 		link_inits(p, u);
 	for (i = 0; i < p->funcs.n; i++)
 		if (p->funcs.v[i].defined)
 			link_body(p, i);
 	if (p->targets.n)
 		qsort(p->targets.v, p->targets.n, sizeof(*p->targets.v), cmp_target);
+	for (i = 0; i < p->funcs.n; i++) {
+		struct func *fn = &p->funcs.v[i];
+
+		fn->beside = p->units[fn->unit].reached && fn->flags & FF_STATIC && fn->defined &&
+			     fn->n_sites && !fn->address_taken;
+	}
 	find_touching(p);
-	map64_release(&statics);
+}
+
+static void link_units(struct program *p, struct facts *facts, size_t n, bool reached)
+{
+	struct unit *units = ARENA_ARRAY(&p->arena, struct unit, p->n_units + n);
+	uint32_t first = (uint32_t)p->n_units, u, i;
+
+	if (first)
+		memcpy(units, p->units, first * sizeof(*units));
+	p->units = units;
+	p->n_units += n;
+	for (u = first; u < p->n_units; u++) {
+		struct unit *unit = &p->units[u];
+
+		unit->facts = facts[u - first];
+		memset(&facts[u - first], 0, sizeof(*facts));
+		unit->ftrace = unit->facts.unit.flags & FUNIT_FTRACE;
+		unit->reached = reached;
+		if (unit->facts.strings.n)
+			renumber_unit(p, &unit->facts);
+		for (i = 0; i < unit->facts.funcs.n; i++)
+			link_func(p, u, i);
+		for (i = 0; i < unit->facts.vars.n; i++)
+			link_gvar(p, u, i);
+		link_records(p, u);
+	}
+	for (u = first; u < p->n_units; u++)
+		link_exprs(p, u);
+	link_uses(p);
+}
+
+void program_link(struct program *p, const struct rules *rules, struct facts *facts, size_t n)
+{
+	memset(p, 0, sizeof(*p));
+	p->rules = rules;
+	arena_init(&p->arena);
+	program_string(p, ""); /* number 0, as in facts */
+	link_units(p, facts, n, false);
+}
+
+void program_extend(struct program *p, struct facts *facts, size_t n)
+{
+	link_units(p, facts, n, true);
 }
 
 void program_release(struct program *p)
@@ -599,6 +634,7 @@ void program_release(struct program *p)
 	map64_release(&p->func_by_name);
 	map64_release(&p->gvar_by_name);
 	map64_release(&p->func_by_fact);
+	map64_release(&p->static_funcs);
 	map64_release(&p->gvar_by_fact);
 	map64_release(&p->records);
 	vec_release(&p->strings);

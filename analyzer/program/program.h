@@ -24,6 +24,7 @@ struct func {
 	bool defined;
 	bool recursive;	    /* it calls itself by name */
 	uint32_t n_sites;   /* calls of it by name in the analysed units */
+	uint32_t n_scope_sites; /* those of them that are in the scope */
 	bool address_taken; /* somebody stores it or passes it on */
 	/* Callees, direct and through pointers that the tree's assignments resolve. */
 	uint32_t calls; /* first index into program.calls */
@@ -33,6 +34,7 @@ struct func {
 	const struct rule_value *value;
 	bool touches; /* something that changes a state is reached from here: see interp.h */
 	bool touches_direct; /* the same without calls through pointers */
+	bool beside; /* beyond the scope, and only functions of its own unit call it */
 };
 
 struct gvar {
@@ -55,6 +57,7 @@ struct call {
 struct unit {
 	struct facts facts;
 	bool ftrace;
+	bool reached; /* it is beyond the scope, and here as what the scope's units call is in it */
 };
 
 /* As a record: the target is of a variable, whose number stands for the field. */
@@ -81,6 +84,7 @@ struct program {
 	struct map64 func_by_name;	   /* external functions: string -> func */
 	struct map64 gvar_by_name;
 	struct map64 func_by_fact; /* (unit, fact) -> func */
+	struct map64 static_funcs; /* name and place -> func */
 	struct map64 gvar_by_fact;
 	struct map64 records; /* record name -> unit << 32 | index is kept in record_at */
 	VEC(uint64_t) record_at;
@@ -88,10 +92,15 @@ struct program {
 
 /*
  * Links @n results of the pool (failed ones have no funcs and no strings); the
- * facts move into the program. @ftrace says for each unit whether its command
- * has the ftrace flags.
+ * facts move into the program.
  */
 void program_link(struct program *p, const struct rules *rules, struct facts *facts, size_t n);
+/*
+ * Links @n more, of units beyond the scope, to what is there. Functions and
+ * globals keep their numbers; whatever was computed of the program is to be
+ * computed anew.
+ */
+void program_extend(struct program *p, struct facts *facts, size_t n);
 void program_release(struct program *p);
 
 /* The number of the string @s, making it known if it was not. */
@@ -107,6 +116,12 @@ static inline const char *program_str(const struct program *p, uint32_t s)
 /* The function of external linkage called @name, or FACTS_NONE. */
 uint32_t program_func(const struct program *p, const char *name);
 uint32_t program_gvar(const struct program *p, const char *name);
+
+/* Whether @func is of a unit beyond the scope. */
+static inline bool func_is_beyond(const struct program *p, uint32_t func)
+{
+	return p->units[p->funcs.v[func].unit].reached;
+}
 
 static inline const struct facts *func_facts(const struct program *p, const struct func *f)
 {

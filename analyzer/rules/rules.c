@@ -56,6 +56,8 @@ union item {
 	struct rule_object object;
 	struct rule_last_reference last_reference;
 	struct rule_first_reference first_reference;
+	struct rule_last_put last_put;
+	struct rule_argument argument;
 	struct rule_kfunc_test kfunc_test;
 	struct rule_sequence sequence;
 	struct rule_map_field map_field;
@@ -77,6 +79,8 @@ enum list_id {
 	LIST_OBJECTS,
 	LIST_LAST_REFERENCE,
 	LIST_FIRST_REFERENCE,
+	LIST_LAST_PUTS,
+	LIST_ARGUMENTS,
 	LIST_KFUNC_TESTS,
 	LIST_SEQUENCES,
 	LIST_MAP_FIELDS,
@@ -181,6 +185,8 @@ static const struct word words_value[] = {
 	{ "unknown", VALUE_UNKNOWN },
 	{ "const", VALUE_CONST },
 	{ "map-field", VALUE_MAP_FIELD },
+	{ "in-program", VALUE_IN_PROGRAM },
+	{ "dead-end", VALUE_DEAD_END },
 	{ "in-set", VALUE_IN_SET },
 	{ NULL, 0 },
 };
@@ -301,6 +307,14 @@ static const struct key keys_first_reference[] = {
 	STRING(struct rule_first_reference, record, true),
 	STRING(struct rule_first_reference, member, true),
 };
+static const struct key keys_last_puts[] = {
+	STRING(struct rule_last_put, function, true),
+	STRING(struct rule_last_put, record, true),
+};
+static const struct key keys_arguments[] = {
+	STRING(struct rule_argument, parameter, true),
+	LONG(struct rule_argument, value),
+};
 static const struct key keys_kfunc_tests[] = {
 	STRING(struct rule_kfunc_test, kfunc, true),
 	STRING(struct rule_kfunc_test, test, true),
@@ -394,6 +408,9 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, env_sleepable_field, false),
 	STRING(struct rule_tree, prog_aux_field, false),
 	STRING(struct rule_tree, prog_aux_record, false),
+	STRING(struct rule_tree, prog_attach_id_field, false),
+	STRING(struct rule_tree, lsm_program_prefix, false),
+	STRING(struct rule_tree, tracepoint_program_prefix, false),
 	STRING(struct rule_tree, prog_sleepable_field, false),
 	STRING(struct rule_tree, proto_might_sleep, false),
 	NAMES(struct rule_tree, proto_args),
@@ -537,7 +554,7 @@ static int read_value(struct reader *rd, struct fy_node *at, struct fy_node *n,
 {
 	void *to = (char *)record + key->offset;
 	long number;
-	int word, err;
+	int word = 0, err;
 
 	switch (key->type) {
 	case KEY_STRING:
@@ -691,6 +708,18 @@ static const char *id_first_reference(struct arena *a, const union item *it)
 	return arena_printf(a, "%s.%s", it->first_reference.record, it->first_reference.member);
 }
 
+static const char *id_last_put(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->last_put.function;
+}
+
+static const char *id_argument(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->argument.parameter;
+}
+
 static const char *id_kfunc_test(struct arena *a, const union item *it)
 {
 	(void)a;
@@ -755,6 +784,8 @@ PUSH(attach, attach)
 PUSH(objects, object)
 PUSH(last_reference, last_reference)
 PUSH(first_reference, first_reference)
+PUSH(last_puts, last_put)
+PUSH(arguments, argument)
 PUSH(kfunc_tests, kfunc_test)
 PUSH(sequences, sequence)
 PUSH(map_fields, map_field)
@@ -779,6 +810,8 @@ static const struct list lists[N_LISTS] = {
 	[LIST_OBJECTS] = LIST(objects, NULL, NULL),
 	[LIST_LAST_REFERENCE] = LIST(last_reference, NULL, id_last_reference),
 	[LIST_FIRST_REFERENCE] = LIST(first_reference, NULL, id_first_reference),
+	[LIST_LAST_PUTS] = LIST(last_puts, NULL, id_last_put),
+	[LIST_ARGUMENTS] = LIST(arguments, NULL, id_argument),
 	[LIST_KFUNC_TESTS] = LIST(kfunc_tests, NULL, id_kfunc_test),
 	[LIST_SEQUENCES] = LIST(sequences, NULL, id_sequence),
 	[LIST_MAP_FIELDS] = LIST(map_fields, NULL, id_map_field),
@@ -1130,6 +1163,8 @@ void rules_release(struct rules *r)
 	vec_release(&r->objects);
 	vec_release(&r->last_reference);
 	vec_release(&r->first_reference);
+	vec_release(&r->last_puts);
+	vec_release(&r->arguments);
 	vec_release(&r->kfunc_tests);
 	vec_release(&r->sequences);
 	vec_release(&r->map_fields);

@@ -116,6 +116,8 @@ enum value_is {
 	VALUE_UNKNOWN, /* do not look into it: nothing about locks happens there */
 	VALUE_CONST,   /* the number in value */
 	VALUE_MAP_FIELD, /* whether the map's values have a special field */
+	VALUE_IN_PROGRAM, /* not 0 while a program runs */
+	VALUE_DEAD_END, /* a program does not come there, or not back */
 	VALUE_IN_SET, /* whether the BTF set in argument 0 has the id in argument 1 */
 };
 
@@ -173,6 +175,18 @@ struct rule_last_reference {
 struct rule_first_reference {
 	const char *record; /* "bpf_map_ops" */
 	const char *member; /* "map_alloc" */
+};
+
+/* last_puts: what is called when the last reference to an object is dropped. */
+struct rule_last_put {
+	const char *function;
+	const char *record; /* of the object: "task_struct" */
+};
+
+/* arguments: what the verifier hands a helper for a program that does not sleep. */
+struct rule_argument {
+	const char *parameter; /* its name: "gfp_flags" */
+	long value;
 };
 
 /* kfunc_tests: what the verifier asks besides, of the program that calls a kfunc. */
@@ -281,6 +295,9 @@ struct rule_tree {
 	const char *env_sleepable_field;  /* in_sleepable, of that */
 	const char *prog_aux_field;	  /* aux, of prog_record */
 	const char *prog_aux_record;	  /* bpf_prog_aux */
+	const char *prog_attach_id_field; /* its attach_btf_id, or NULL */
+	const char *tracepoint_program_prefix; /* btf_trace_: the same for a program on a tracepoint */
+	const char *lsm_program_prefix; /* bpf_lsm_: what an LSM program is attached to, as the id says */
 	const char *prog_sleepable_field; /* sleepable, of one of the two */
 	const char *proto_might_sleep;	  /* might_sleep */
 	const char *field_record;	/* btf_field */
@@ -336,6 +353,8 @@ struct rules {
 	VEC(struct rule_object) objects;
 	VEC(struct rule_last_reference) last_reference;
 	VEC(struct rule_first_reference) first_reference;
+	VEC(struct rule_last_put) last_puts;
+	VEC(struct rule_argument) arguments;
 	VEC(struct rule_kfunc_test) kfunc_tests;
 	VEC(struct rule_sequence) sequences;
 	VEC(struct rule_map_field) map_fields;

@@ -66,6 +66,21 @@ static void equal_terms_are_one(void **state)
 			 sym_int(&f->syms, 5));
 }
 
+static void terms_do_not_grow_without_end(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t x = param(f, 0), y, i;
+
+	for (i = 0; i < 64; i++)
+		x = sym_bin(&f->syms, FB_XOR, x, x, false);
+	assert_false(sym_contains(&f->syms, x, param(f, 1)));
+	/* The same once more is not known to be the same. */
+	y = sym_bin(&f->syms, FB_MUL, x, param(f, 0), false);
+	for (i = 0; i < 8; i++)
+		y = sym_bin(&f->syms, FB_MUL, y, y, false);
+	assert_true(sym_get(&f->syms, y)->size <= 128);
+}
+
 static void division_by_zero_is_not_folded(void **state)
 {
 	struct fixture *f = *state;
@@ -172,10 +187,95 @@ static void meeting_keeps_what_both_know(void **state)
 	assert_true(assume(f, p, true));
 	o = state_clone(&f->arena, &f->s);
 	assert_true(assume(f, q, true));
-	assert_true(state_meet(&f->s, o));
+	assert_true(state_meet(&f->s, o, &f->arena, &f->syms));
 	assert_int_equal(truth(f, p), 1);
 	assert_int_equal(truth(f, q), -1);
-	assert_false(state_meet(&f->s, o));
+	assert_false(state_meet(&f->s, o, &f->arena, &f->syms));
+}
+
+static void meeting_keeps_what_one_stored_and_the_other_tested(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t addr = sym_faddr(&f->syms, param(f, 0), 7, 8);
+	uint32_t load = sym_make(&f->syms, SY_LOAD, addr, 0, 0, 0);
+	struct state *stored = state_clone(&f->arena, &f->s), *back;
+
+	assert_true(assume(f, cmp(f, FB_EQ, load, 1, false), true));
+	state_store(stored, &f->arena, &f->syms, addr, sym_int(&f->syms, 4));
+	back = state_clone(&f->arena, stored);
+	assert_true(state_meet(back, &f->s, &f->arena, &f->syms));
+	assert_true(state_meet(&f->s, stored, &f->arena, &f->syms));
+	assert_int_equal(truth(f, load), 1);
+	assert_int_equal(truth(f, cmp(f, FB_EQ, load, 4, false)), -1);
+	assert_int_equal(truth(f, cmp(f, FB_EQ, load, 3, false)), 0);
+	assert_int_equal(state_truth(back, &f->syms, cmp(f, FB_EQ, load, 3, false)), 0);
+}
+
+static void what_was_read_before_a_store_is_not_what_was_stored(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t addr = sym_faddr(&f->syms, param(f, 0), 7, 8);
+	uint32_t was = sym_make(&f->syms, SY_LOAD, addr, 0, 0, 0);
+	struct state *stored;
+
+	f->s.env = &was;
+	f->s.n_env = 1;
+	stored = state_clone(&f->arena, &f->s);
+	assert_true(assume(f, was, true));
+	state_store(stored, &f->arena, &f->syms, addr, sym_int(&f->syms, 1));
+	assert_true(state_meet(stored, &f->s, &f->arena, &f->syms));
+	assert_int_equal(state_truth(stored, &f->syms, was), -1);
+}
+
+static void paths_of_a_switch_leave_its_values(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t p = param(f, 0);
+	struct state *o = state_clone(&f->arena, &f->s);
+
+	assert_true(assume(f, cmp(f, FB_EQ, p, 3, false), true));
+	assert_true(state_assume(o, &f->arena, &f->syms, cmp(f, FB_EQ, p, 9, false), true));
+	assert_true(state_meet(&f->s, o, &f->arena, &f->syms));
+	assert_int_equal(state_one_of(&f->s, &f->syms, p), 1 << 3 | 1 << 9);
+	assert_int_equal(truth(f, p), 1);
+	assert_int_equal(truth(f, cmp(f, FB_EQ, p, 5, false)), 0);
+	assert_int_equal(truth(f, cmp(f, FB_NE, p, 64, false)), 1);
+	assert_int_equal(truth(f, cmp(f, FB_EQ, p, 9, false)), -1);
+	/* One less is one more that is known. */
+	assert_true(assume(f, cmp(f, FB_EQ, p, 3, false), false));
+	assert_int_equal(truth(f, cmp(f, FB_EQ, p, 9, false)), 1);
+	assert_false(assume(f, cmp(f, FB_EQ, p, 9, false), false));
+}
+
+static void masks_leave_the_bits_that_they_have(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t flags = sym_bin(&f->syms, FB_AND, sym_int(&f->syms, 0xa), param(f, 0), false);
+	uint32_t more = sym_bin(&f->syms, FB_OR, flags, sym_int(&f->syms, 0x40), false);
+
+	assert_int_equal(sym_bits(&f->syms, more), 0x4a);
+	assert_int_equal(sym_bin(&f->syms, FB_AND, more, sym_int(&f->syms, 0x400), false),
+			 sym_int(&f->syms, 0));
+	assert_int_not_equal(sym_bin(&f->syms, FB_AND, more, sym_int(&f->syms, 0x8), false),
+			     sym_int(&f->syms, 0));
+	assert_true(sym_bits(&f->syms, param(f, 0)) == UINT64_MAX);
+}
+
+static void loops_keep_what_callers_knew_of_memory(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t addr = sym_faddr(&f->syms, param(f, 0), 7, 8);
+	uint32_t load = sym_make(&f->syms, SY_LOAD, addr, 0, 0, 0);
+	struct state *entry;
+
+	assert_true(assume(f, cmp(f, FB_GE, load, 2, false), true));
+	entry = state_clone(&f->arena, &f->s);
+	assert_true(assume(f, cmp(f, FB_LE, load, 2, false), true));
+	state_forget_volatile(&f->s, &f->syms, entry);
+	assert_int_equal(truth(f, cmp(f, FB_GE, load, 2, false)), 1);
+	assert_int_equal(truth(f, cmp(f, FB_EQ, load, 2, false)), -1);
+	state_forget_volatile(&f->s, &f->syms, NULL);
+	assert_int_equal(truth(f, cmp(f, FB_GE, load, 2, false)), -1);
 }
 
 static void loops_forget_memory_and_keep_parameters(void **state)
@@ -185,7 +285,7 @@ static void loops_forget_memory_and_keep_parameters(void **state)
 
 	assert_true(assume(f, p, true));
 	assert_true(assume(f, load, true));
-	state_forget_volatile(&f->s, &f->syms);
+	state_forget_volatile(&f->s, &f->syms, NULL);
 	assert_int_equal(truth(f, p), 1);
 	assert_int_equal(truth(f, load), -1);
 }
@@ -216,6 +316,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(equal_terms_are_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(terms_do_not_grow_without_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(division_by_zero_is_not_folded, setup, teardown),
 		cmocka_unit_test_setup_teardown(container_of_undoes_a_field, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_assumption_decides_the_same_test_again, setup,
@@ -227,6 +328,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_store_is_read_back_until_it_may_have_changed, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(meeting_keeps_what_both_know, setup, teardown),
+		cmocka_unit_test_setup_teardown(meeting_keeps_what_one_stored_and_the_other_tested,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(what_was_read_before_a_store_is_not_what_was_stored,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(paths_of_a_switch_leave_its_values, setup, teardown),
+		cmocka_unit_test_setup_teardown(masks_leave_the_bits_that_they_have, setup, teardown),
+		cmocka_unit_test_setup_teardown(loops_keep_what_callers_knew_of_memory, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(loops_forget_memory_and_keep_parameters, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(guards_are_sorted_and_bounded, setup, teardown),
