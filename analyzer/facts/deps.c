@@ -441,13 +441,28 @@ static void scan_directive(struct deps *d, const char *dir, const char *s, const
 	}
 }
 
+/*
+ * Whether the # at @at may be the first of its line once comments are gone. In
+ * the middle of one it is not: "to avoid #include hell" looks for nothing.
+ */
+static bool may_be_first(const char *text, const char *at)
+{
+	while (at > text && (at[-1] == ' ' || at[-1] == '\t' || at[-1] == '\f' || at[-1] == '\v'))
+		at--;
+	return at == text || at[-1] == '\n' || at[-1] == '\r' ||
+	       (at - text >= 2 && at[-2] == '*' && at[-1] == '/');
+}
+
 static void scan(struct deps *d, const char *dir, const char *text, size_t len)
 {
 	const char *s = text, *end = text + len, *line;
 
-	/* Any # might be the first of its line once comments are gone. */
 	while (s < end && (s = memchr(s, '#', (size_t)(end - s)))) {
+		bool first = may_be_first(text, s);
+
 		s = skip_blank(s + 1, end);
+		if (!first)
+			continue;
 		line = line_end(s, end);
 		scan_directive(d, dir, s, line);
 		scan_conditions(d, dir, s, line);

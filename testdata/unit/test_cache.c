@@ -220,6 +220,21 @@ static void test_include_macro(void **state)
 	assert_int_equal(run(), FOUND);
 }
 
+static void test_include_in_comment(void **state)
+{
+	/* In a comment it looks for nothing, not even beside the file. */
+	put("b/sub/y.h", "/*\n * Avoids #include hell.\n */\n#include <z.h>\n");
+	assert_int_equal(run(), PARSED);
+	put("b/sub/z.h", "enum z { TWO = 9 };\n");
+	assert_int_equal(run(), FOUND);
+	/* Behind one it does. */
+	put("b/sub/y.h", "#define FILE_Z <z.h>\n/* This,\n and */\t#include FILE_Z\n");
+	assert_int_equal(run(), PARSED);
+	put("a/z.h", "enum z { TWO = 8 };\n");
+	assert_int_equal(run(), PARSED);
+	assert_int_equal(run(), FOUND);
+}
+
 static void test_include_next(void **state)
 {
 	put("a/x.h", "#include_next <x.h>\n");
@@ -570,6 +585,7 @@ int main(void)
 		TEST(test_earlier),
 		TEST(test_looked_for),
 		TEST(test_include_macro),
+		TEST(test_include_in_comment),
 		TEST(test_include_next),
 		TEST(test_forced),
 		TEST(test_command),
