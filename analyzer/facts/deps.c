@@ -42,6 +42,7 @@ struct seen_file {
 
 struct seen_folder {
 	bool exists;
+	bool changed; /* since the time that is of interest */
 	UT_hash_handle hh;
 	char path[];
 };
@@ -76,7 +77,8 @@ struct deps_view {
 	struct seen_dir *dirs;
 	struct strbuf path, text;
 	const struct timespec *since; /* or NULL: when things changed is of no interest */
-	bool changed; /* a folder has, since then */
+	bool changed; /* a folder that something was looked for in has, since then */
+	bool newer;   /* a file that was found has, since then */
 	bool dangling; /* a name was looked for that is a link to nowhere */
 };
 
@@ -113,8 +115,10 @@ static bool folder_exists(struct deps_view *v, size_t len)
 	char cut;
 
 	HASH_FIND(hh, v->folders, v->path.buf, len, f);
-	if (f)
+	if (f) {
+		v->changed |= f->changed;
 		return f->exists;
+	}
 	f = arena_alloc(&v->arena, sizeof(*f) + len + 1);
 	memcpy(f->path, v->path.buf, len);
 	HASH_ADD_KEYPTR(hh, v->folders, f->path, len, f);
@@ -122,8 +126,8 @@ static bool folder_exists(struct deps_view *v, size_t len)
 	v->path.buf[len] = '\0';
 	f->exists = stat(v->path.buf, &st) == 0 && S_ISDIR(st.st_mode);
 	/* The time of the inode's change, because anybody can set the other one. */
-	if (f->exists && v->since && time_may_be_after(&st.st_ctim, v->since))
-		v->changed = true;
+	f->changed = f->exists && v->since && time_may_be_after(&st.st_ctim, v->since);
+	v->changed |= f->changed;
 	v->path.buf[len] = cut;
 	return f->exists;
 }
@@ -132,7 +136,8 @@ static bool folder_exists(struct deps_view *v, size_t len)
 static bool look(struct deps_view *v, const char *dir, const char *name)
 {
 	size_t dir_len = strlen(dir);
-	struct stat st;
+	struct stat st, link;
+	bool changed;
 
 	strbuf_reset(&v->path);
 	strbuf_add(&v->path, dir, dir_len);
@@ -140,11 +145,20 @@ static bool look(struct deps_view *v, const char *dir, const char *name)
 	strbuf_addstr(&v->path, name);
 	if (!folder_exists(v, dir_len))
 		return false;
+	changed = v->changed;
+	v->changed = false;
 	for (size_t i = dir_len + 1; v->path.buf[i]; i++)
 		if (v->path.buf[i] == '/' && !folder_exists(v, i))
-			return false;
-	if (stat(v->path.buf, &st) == 0)
+			break;
+	if (stat(v->path.buf, &st) == 0) {
+		/* Also where a link was put there, or a folder, with what is older. */
+		if (v->since && lstat(v->path.buf, &link) == 0)
+			v->newer |= v->changed || time_may_be_after(&st.st_ctim, v->since) ||
+				    time_may_be_after(&link.st_ctim, v->since);
+		v->changed |= changed;
 		return !S_ISDIR(st.st_mode);
+	}
+	v->changed |= changed;
 	/* What a link points to may come without the folder saying so. */
 	if (lstat(v->path.buf, &st) == 0)
 		v->dangling = true;
@@ -412,6 +426,7 @@ static void scan_conditions(struct deps *d, const char *dir, const char *s, cons
 		s = skip_blank(s, end);
 		if (s >= end || *s != '(')
 			continue;
+		d->asks = true;
 		/* The argument may be a macro: nobody knows what that looks for. */
 		if (!add_literal(d, dir, skip_blank(s + 1, end), end))
 			d->unknown = true;
@@ -595,10 +610,17 @@ bool deps_finish(struct deps *d, const struct timespec *since)
 		for (size_t k = 0; k < d->dirs.n && !d->names.v[i].known; k++)
 			if (look(v, d->dirs.v[k], d->names.v[i].name))
 				d->names.v[i].present |= (uint64_t)1 << k;
+	/*
+	 * A build puts objects into folders of the include path all the time. What is
+	 * not there now was not read, or it is among the files; unless it was only
+	 * asked for.
+	 */
+	if (!d->asks && !v->newer)
+		v->changed = false;
 	for (size_t i = 0; i < d->beside.n; i++)
 		if (!d->beside.v[i].known)
 			d->beside.v[i].present = look_beside(v, d->beside.v[i].path);
-	known = !d->unknown && !v->changed && d->files.n;
+	known = !d->unknown && !v->changed && !v->newer && d->files.n;
 	deps_view_free(v);
 	return known;
 }

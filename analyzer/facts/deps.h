@@ -50,6 +50,7 @@ struct deps {
 	const char *directory;
 	VEC(const char *) computed; /* folders of files that say #include MACRO */
 	struct deps_set *seen_files, *seen_names, *seen_beside;
+	bool asks;    /* it asks whether there is a file, by __has_include */
 	bool unknown; /* there is more than can be said here: such a unit is not kept */
 };
 

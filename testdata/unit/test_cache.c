@@ -305,23 +305,42 @@ static void test_not_kept(void **state)
 	assert_int_equal(run(), NOT_KEPT);
 }
 
-/* A folder that changed after the parse began may have been another for it. */
+static bool is_known(const char *text, const struct timespec *since)
+{
+	struct deps d;
+	bool known;
+
+	deps_init(&d, dir, argv);
+	deps_add_file(&d, in("u.c"), text, strlen(text));
+	known = deps_finish(&d, since);
+	deps_release(&d);
+	return known;
+}
+
+/* What came into a folder after the parse began may not have been there for it. */
 static void test_changed_meanwhile(void **state)
 {
+	static const char reads[] = "#include <x.h>\n", reads_below[] = "#include <sub/y.h>\n";
+	static const char asks[] = "#if __has_include(<opt.h>)\n#endif\n";
 	struct timespec since;
-	struct deps d;
 
 	usleep(60000);
 	clock_gettime(CLOCK_REALTIME, &since);
-	deps_init(&d, dir, argv);
-	deps_add_file(&d, in("u.c"), "#include <x.h>\n", 15);
-	assert_true(deps_finish(&d, &since));
-	deps_release(&d);
-	put("b/new.h", "");
-	deps_init(&d, dir, argv);
-	deps_add_file(&d, in("u.c"), "#include <x.h>\n", 15);
-	assert_false(deps_finish(&d, &since));
-	deps_release(&d);
+	assert_true(is_known(reads, &since));
+	assert_true(is_known(asks, &since));
+	/* A build puts objects there all the time; a header may also have been taken away. */
+	put("b/new.o", "");
+	assert_true(is_known(reads, &since));
+	assert_false(is_known(asks, &since));
+	put("b/sub/new.o", "");
+	assert_false(is_known(reads_below, &since));
+	/* It is of this name, or a link of this name to something older. */
+	put("a/x.h", "");
+	assert_false(is_known(reads, &since));
+	unlink(in("a/x.h"));
+	assert_true(is_known(reads, &since));
+	assert_int_equal(symlink(in("b/x.h"), in("a/x.h")), 0);
+	assert_false(is_known(reads, &since));
 }
 
 static const char *entry_path(void)
