@@ -4,8 +4,8 @@
 #include "base/strbuf.h"
 #include "clang/shared_info.h"
 #include "clang/unit.h"
+#include "clang/words.h"
 
-#include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -327,17 +327,15 @@ static int extract_plain(const struct extract_job *job, bool count_lines, struct
 	return err;
 }
 
-/* Whether @text has the word @name. */
-static bool has_word(const char *text, const char *name)
+static void note_word(void *data, enum word_kind kind, const char *word, size_t len)
 {
-	size_t n = strlen(name);
-	const char *at;
+	(void)kind;
+	word_table_add(data, word, len);
+}
 
-	for (at = strstr(text, name); at; at = strstr(at + n, name))
-		if ((at == text || (!isalnum((unsigned char)at[-1]) && at[-1] != '_')) &&
-		    !isalnum((unsigned char)at[n]) && at[n] != '_')
-			return true;
-	return false;
+static bool has_word(const struct word_table *t, const char *word)
+{
+	return word_table_find(t, word, strlen(word)) != FACTS_NONE;
 }
 
 /*
@@ -349,20 +347,24 @@ static bool needs_prelude(const struct extract_job *job)
 {
 	const struct rules *r = job->rules;
 	struct strbuf text = STRBUF_INIT;
+	struct word_table words;
 	bool needs;
 	size_t i;
 
 	if (!job->prelude || !r)
 		return true;
+	word_table_init(&words);
 	needs = fs_read(job->unit->path, &text) != 0;
+	words_scan(text.buf, text.len, note_word, &words);
 	for (i = 0; i < r->percpu.n && !needs; i++)
-		needs = has_word(text.buf, r->percpu.v[i].macro);
+		needs = has_word(&words, r->percpu.v[i].macro);
 	for (i = 0; i < r->claims.n && !needs; i++)
-		needs = has_word(text.buf, r->claims.v[i].macro);
+		needs = has_word(&words, r->claims.v[i].macro);
 	for (i = 0; i < r->btf_macros.n && !needs; i++)
-		needs = has_word(text.buf, r->btf_macros.v[i].macro);
+		needs = has_word(&words, r->btf_macros.v[i].macro);
 	for (i = 0; i < r->values.n && !needs; i++)
-		needs = r->values.v[i].header && has_word(text.buf, r->values.v[i].function);
+		needs = r->values.v[i].header && has_word(&words, r->values.v[i].function);
+	word_table_release(&words);
 	strbuf_release(&text);
 	return needs;
 }

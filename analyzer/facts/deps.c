@@ -108,17 +108,15 @@ void deps_view_free(struct deps_view *v)
 }
 
 /* The folder whose path is the first @len bytes of v->path. */
-static bool folder_exists(struct deps_view *v, size_t len)
+static const struct seen_folder *folder_at(struct deps_view *v, size_t len)
 {
 	struct seen_folder *f;
 	struct stat st;
 	char cut;
 
 	HASH_FIND(hh, v->folders, v->path.buf, len, f);
-	if (f) {
-		v->changed |= f->changed;
-		return f->exists;
-	}
+	if (f)
+		return f;
 	f = arena_alloc(&v->arena, sizeof(*f) + len + 1);
 	memcpy(f->path, v->path.buf, len);
 	HASH_ADD_KEYPTR(hh, v->folders, f->path, len, f);
@@ -127,38 +125,40 @@ static bool folder_exists(struct deps_view *v, size_t len)
 	f->exists = stat(v->path.buf, &st) == 0 && S_ISDIR(st.st_mode);
 	/* The time of the inode's change, because anybody can set the other one. */
 	f->changed = f->exists && v->since && time_may_be_after(&st.st_ctim, v->since);
-	v->changed |= f->changed;
 	v->path.buf[len] = cut;
-	return f->exists;
+	return f;
 }
 
 /* Is there a file @name in @dir? Folder by folder, as most names are nowhere near @dir. */
 static bool look(struct deps_view *v, const char *dir, const char *name)
 {
 	size_t dir_len = strlen(dir);
+	const struct seen_folder *f;
 	struct stat st, link;
-	bool changed;
+	bool below = false; /* a folder on the way has changed */
 
 	strbuf_reset(&v->path);
 	strbuf_add(&v->path, dir, dir_len);
 	strbuf_addch(&v->path, '/');
 	strbuf_addstr(&v->path, name);
-	if (!folder_exists(v, dir_len))
+	f = folder_at(v, dir_len);
+	v->changed |= f->changed;
+	for (size_t i = dir_len + 1; v->path.buf[i] && f->exists; i++) {
+		if (v->path.buf[i] != '/')
+			continue;
+		f = folder_at(v, i);
+		below |= f->changed;
+	}
+	v->changed |= below;
+	if (!f->exists)
 		return false;
-	changed = v->changed;
-	v->changed = false;
-	for (size_t i = dir_len + 1; v->path.buf[i]; i++)
-		if (v->path.buf[i] == '/' && !folder_exists(v, i))
-			break;
 	if (stat(v->path.buf, &st) == 0) {
 		/* Also where a link was put there, or a folder, with what is older. */
 		if (v->since && lstat(v->path.buf, &link) == 0)
-			v->newer |= v->changed || time_may_be_after(&st.st_ctim, v->since) ||
+			v->newer |= below || time_may_be_after(&st.st_ctim, v->since) ||
 				    time_may_be_after(&link.st_ctim, v->since);
-		v->changed |= changed;
 		return !S_ISDIR(st.st_mode);
 	}
-	v->changed |= changed;
 	/* What a link points to may come without the folder saying so. */
 	if (lstat(v->path.buf, &st) == 0)
 		v->dangling = true;
@@ -169,6 +169,7 @@ static bool look_beside(struct deps_view *v, const char *path)
 {
 	const char *name = fs_basename(path);
 	size_t len = strlen(path);
+	const struct seen_folder *f = NULL;
 	struct seen_beside *s;
 	struct stat st;
 
@@ -180,7 +181,11 @@ static bool look_beside(struct deps_view *v, const char *path)
 	HASH_ADD_KEYPTR(hh, v->beside, s->path, len, s);
 	strbuf_reset(&v->path);
 	strbuf_addstr(&v->path, path);
-	if (name == path || name == path + 1 || folder_exists(v, (size_t)(name - path) - 1))
+	if (name > path + 1) {
+		f = folder_at(v, (size_t)(name - path) - 1);
+		v->changed |= f->changed;
+	}
+	if (!f || f->exists)
 		s->present = stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 	return s->present;
 }
@@ -615,7 +620,7 @@ bool deps_finish(struct deps *d, const struct timespec *since)
 	 * not there now was not read, or it is among the files; unless it was only
 	 * asked for.
 	 */
-	if (!d->asks && !v->newer)
+	if (!d->asks)
 		v->changed = false;
 	for (size_t i = 0; i < d->beside.n; i++)
 		if (!d->beside.v[i].known)

@@ -536,9 +536,7 @@ static void add_leave(struct activation *act, const struct state *s, uint32_t va
 	for (i = 0; i < entry->guards.n; i++)
 		if (entry->guards.v[i].guard != GUARD_IRQS_OFF)
 			guards_add(&l.guards, entry->guards.v[i].guard, -entry->guards.v[i].count);
-	for (i = 0; i < l.guards.n; i++)
-		key = map64_mix(key, (uint64_t)l.guards.v[i].guard << 32 |
-					     (uint32_t)l.guards.v[i].count);
+	key = guards_mix(key, &l.guards);
 	if (!l.n_held && !l.guards.n) {
 		bits = map64_get(&run->balanced, act->frame->hash);
 		map64_put(&run->balanced, act->frame->hash,
@@ -670,9 +668,7 @@ static void add_point(struct activation *act, const struct state *s, const struc
 		pt.held[i] = s->held[i].acquire;
 		key = map64_mix(key, pt.held[i]);
 	}
-	for (i = 0; i < s->guards.n; i++)
-		key = map64_mix(key, (uint64_t)s->guards.v[i].guard << 32 |
-					     (uint32_t)s->guards.v[i].count);
+	key = guards_mix(key, &s->guards);
 	if (map64_get(&act->fl->point_seen, key) != MAP64_EMPTY)
 		return;
 	map64_put(&act->fl->point_seen, key, (uint32_t)run->points.n);
@@ -1505,7 +1501,7 @@ void interp_counting(const struct interp *in, const struct map64 *guards, bool *
 		if (g == FACTS_NONE || map64_get(guards, g) != MAP64_EMPTY)
 			mark[call->caller] = true;
 	}
-	program_reach(in->p, mark, false);
+	program_reach(in->p, mark, false, NULL);
 }
 
 void interp_init(struct interp *in, struct program *p)

@@ -198,15 +198,12 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	uint64_t key = map64_mix(pc->frame->hash, (uint64_t)(pc->insn - pc->f->insns.v) << 1 |
 							  blocking);
 	uint32_t id;
-	uint8_t i;
 
 	a.map_fields |= class_fields(pc->fl->in->p, a.class);
 	/* One place is one acquire, whichever of several terms the lock's address is. */
 	key = map64_mix(key, (uint64_t)a.class << 32 | s->kind);
 	key = map64_mix(key, (uint64_t)a.map_fields << 1 | a.nested);
-	for (i = 0; i < s->guards.n; i++)
-		key = map64_mix(key, (uint64_t)s->guards.v[i].guard << 32 |
-					     (uint32_t)s->guards.v[i].count);
+	key = guards_mix(key, &s->guards);
 	id = map64_get(&pc->fl->acquire_seen, key);
 	if (id != MAP64_EMPTY)
 		return id;

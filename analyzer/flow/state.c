@@ -43,6 +43,15 @@ bool guards_equal(const struct guards *a, const struct guards *b)
 	return true;
 }
 
+uint64_t guards_mix(uint64_t key, const struct guards *g)
+{
+	uint8_t i;
+
+	for (i = 0; i < g->n; i++)
+		key = map64_mix(key, (uint64_t)g->v[i].guard << 32 | (uint32_t)g->v[i].count);
+	return key;
+}
+
 void guards_set(struct guards *g, uint32_t guard, int32_t count)
 {
 	uint8_t i = 0;

@@ -179,7 +179,6 @@ const struct summary *summary_of(struct flow *fl, const struct state *s, uint32_
 	struct guards g = { .n = 0 };
 	struct arguments a;
 	struct summary *sm;
-	uint8_t i;
 
 	know_arguments(fl, s, args, n_args, &a);
 	key = map64_mix(key, arguments_key(&a));
@@ -188,14 +187,11 @@ const struct summary *summary_of(struct flow *fl, const struct state *s, uint32_
 	sm = get(fl, key, &g, func, &a);
 	if (!sm->guarded || s->guards.n == g.n)
 		return sm;
-	for (i = 0; i < s->guards.n; i++) {
-		if (s->guards.v[i].guard == GUARD_IRQS_OFF)
-			continue;
-		guards_set(&g, s->guards.v[i].guard, s->guards.v[i].count);
-		key = map64_mix(key, (uint64_t)s->guards.v[i].guard << 32 |
-					     (uint32_t)s->guards.v[i].count);
-	}
-	return get(fl, key, &g, func, &a);
+	/* How often interrupts were turned off makes no difference to what is called. */
+	g = s->guards;
+	if (off)
+		guards_set(&g, GUARD_IRQS_OFF, 1);
+	return get(fl, guards_mix(key, &g), &g, func, &a);
 }
 
 /* The frames of @t below the one of @pc: its call, and what that calls. */
@@ -255,9 +251,7 @@ static uint64_t take_key(const struct syms *syms, const struct state *s, const s
 	key = map64_mix(key, (uint64_t)a->kind << 1 | (s->n_held != 0));
 	key = map64_mix(key, a->map_fields);
 	key = map64_mix(key, handed_in(syms, a->addr));
-	for (i = 0; i < a->guards.n; i++)
-		key = map64_mix(key, (uint64_t)a->guards.v[i].guard << 32 |
-					     (uint32_t)a->guards.v[i].count);
+	key = guards_mix(key, &a->guards);
 	for (i = 0; i < a->tests.n; i++)
 		key = map64_mix(key, (uint64_t)a->tests.v[i].guard << 32 |
 					     (uint32_t)a->tests.v[i].count);

@@ -683,7 +683,7 @@ static void drop_callers(struct analysis *an, size_t first)
 
 		memset(mark, 0, an->p->funcs.n * sizeof(*mark));
 		mark[func] = true;
-		program_reach(an->p, mark, false);
+		program_reach(an->p, mark, false, NULL);
 		for (k = first; k < an->faults.n; k++)
 			drop[k] |= !drop[i] && an->faults.v[k].class == an->faults.v[i].class &&
 				   an->faults.v[k].frame->func != func &&
@@ -706,7 +706,7 @@ void find_rl110_claims(struct analysis *an)
 
 	for (f = 0; f < p->funcs.n; f++)
 		mark[f] = p->funcs.v[f].lock != NULL;
-	program_reach(p, mark, false);
+	program_reach(p, mark, false, NULL);
 	for (f = 0; f < p->funcs.n; f++)
 		p->funcs.v[f].touches_direct = mark[f];
 	an->in.tracked = NULL;
@@ -715,7 +715,7 @@ void find_rl110_claims(struct analysis *an)
 		const struct func *fn = &p->funcs.v[f];
 
 		if (fn->defined && !fn->lock && !(fn->flags & FF_HEADER) &&
-		    !p->units[fn->unit].reached && func_fact(p, fn)->n_claims)
+		    !func_is_beyond(p, f) && func_fact(p, fn)->n_claims)
 			check_function(an, &kinds, f);
 	}
 	an->in.tracked = tracked;

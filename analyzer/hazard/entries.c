@@ -124,26 +124,16 @@ static bool is_own_entry(const struct program *p, uint32_t func)
 }
 
 /*
- * As program_reach(). Functions beyond the scope are entry points by themselves,
- * and so make their callers no more than that, where these are beyond it, too.
+ * Marks, in @wanted, what a wanted function is reached from. Those that are entry
+ * points beyond the scope make their callers no more than that, where these are
+ * beyond it, too.
  */
 static void reach_wanted(const struct program *p, bool *wanted)
 {
-	bool *direct = xcalloc(p->funcs.n, sizeof(*direct)), changed = true;
+	bool *direct = xcalloc(p->funcs.n, sizeof(*direct));
 	size_t i;
 
-	while (changed) {
-		changed = false;
-		for (i = p->calls.n; i-- > 0;) {
-			const struct call *c = &p->calls.v[i];
-
-			if (c->callee == FACTS_NONE || wanted[c->caller] || !wanted[c->callee] ||
-			    p->funcs.v[c->caller].value || is_own_entry(p, c->callee))
-				continue;
-			wanted[c->caller] = true;
-			changed = true;
-		}
-	}
+	program_reach(p, wanted, false, is_own_entry);
 	memcpy(direct, wanted, p->funcs.n * sizeof(*direct));
 	for (i = 0; i < p->calls.n; i++) {
 		const struct call *c = &p->calls.v[i];

@@ -77,23 +77,33 @@ static size_t attach_field(struct programs *pr, const struct rule_attach *way, c
 	return 1;
 }
 
-/* Marks what @get_proto returns for helper @id as given to @way. */
+/* Runs @get_proto for helper @id and programs of @way that are put on @name (NULL: not known). */
 static void run_switch(struct programs *pr, size_t way, uint32_t get_proto, int64_t prog_type,
-		       int64_t id)
+		       int64_t id, const char *name, struct run *ret)
 {
-	struct known_field fields[N_PROG_FIELDS];
+	const struct rule_attach *ra = &pr->in->p->rules->attach.v[way];
+	struct known_field fields[N_PROG_FIELDS + 1];
 	const int64_t values[2] = { id, 0 };
 	const bool known[2] = { true, false };
 	struct run_input input = { .func = get_proto, .kind = FACTS_NONE, .decide = true,
 				   .param_value = values, .param_known = known,
 				   .n_known = ARRAY_SIZE(values), .fields = fields,
 				   .max_steps = DECISION_STEPS };
+
+	input.n_fields = prog_fields(pr, ra, prog_type, 1, fields);
+	input.n_fields += attach_field(pr, ra, name, 1, fields + input.n_fields);
+	interp_run(pr->in, &input, ret);
+	pr->runs++;
+}
+
+/* Marks what @get_proto returns for helper @id as given to @way. */
+static void mark_given(struct programs *pr, size_t way, uint32_t get_proto, int64_t prog_type,
+		       int64_t id)
+{
 	struct run run;
 	size_t i;
 
-	input.n_fields = prog_fields(pr, &pr->in->p->rules->attach.v[way], prog_type, 1, fields);
-	interp_run(pr->in, &input, &run);
-	pr->runs++;
+	run_switch(pr, way, get_proto, prog_type, id, NULL, &run);
 	for (i = 0; i < run.exits.n; i++) {
 		const struct sym *v = sym_get(&run.syms, run.exits.v[i].value);
 		uint32_t c = v->op == SY_GADDR ? map64_get(&pr->t->callable_by_proto, v->a)
@@ -286,7 +296,7 @@ static void find_given(struct programs *pr, size_t way)
 	}
 	get_proto = proto_switch(pr, type);
 	for (i = 0; i < pr->t->func_ids.n && get_proto != FACTS_NONE; i++)
-		run_switch(pr, way, get_proto, type, pr->t->func_ids.v[i].id);
+		mark_given(pr, way, get_proto, type, pr->t->func_ids.v[i].id);
 	if (get_proto == FACTS_NONE)
 		pr->unknown[way] = true;
 	for (i = 0; i < pr->t->callables.n; i++) {
@@ -354,26 +364,17 @@ void programs_release(struct programs *pr)
 /* Whether helper @c is given to programs of @way that are attached to LSM hook @function. */
 static bool given_at_hook(struct programs *pr, size_t way, uint32_t c, const char *function)
 {
-	const struct rule_attach *ra = &pr->in->p->rules->attach.v[way];
-	struct known_field fields[N_PROG_FIELDS + 1];
-	const int64_t values[2] = { pr->id[c], 0 };
-	const bool known[2] = { true, false };
-	struct run_input input = { .kind = FACTS_NONE, .decide = true, .param_value = values,
-				   .param_known = known, .n_known = ARRAY_SIZE(values),
-				   .fields = fields, .max_steps = DECISION_STEPS };
-	bool given = false;
+	uint32_t get_proto;
 	int64_t type = 0;
 	struct run run;
+	bool given;
 	size_t i;
 
-	bpf_enumerator(pr->t, pr->in->p, ra->prog_type, &type);
-	input.func = proto_switch(pr, type);
-	if (input.func == FACTS_NONE)
+	bpf_enumerator(pr->t, pr->in->p, pr->in->p->rules->attach.v[way].prog_type, &type);
+	get_proto = proto_switch(pr, type);
+	if (get_proto == FACTS_NONE)
 		return true;
-	input.n_fields = prog_fields(pr, ra, type, 1, fields);
-	input.n_fields += attach_field(pr, ra, function, 1, fields + input.n_fields);
-	interp_run(pr->in, &input, &run);
-	pr->runs++;
+	run_switch(pr, way, get_proto, type, pr->id[c], function, &run);
 	given = run.cut != NULL;
 	for (i = 0; i < run.exits.n; i++) {
 		const struct sym *v = sym_get(&run.syms, run.exits.v[i].value);

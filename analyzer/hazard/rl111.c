@@ -58,7 +58,8 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 	bool chosen;
 
 	/* NMI does not ask for ftrace; where a guard is meant for the lock, that is what is missing. */
-	if (h->context != CTX_RECURSION || h->run_site || h->outer->beyond || class_has_guard(an, h->held->class))
+	if (h->context != CTX_RECURSION || h->run_site || h->outer->beyond ||
+	    class_has_guard(an, h->held->class))
 		return false;
 	chosen = object_is_chosen(an, fn->unit);
 	if (!chosen && !(fn->flags & FF_NOTRACE))

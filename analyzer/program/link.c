@@ -510,7 +510,8 @@ static bool reaches(const struct program *p, const bool *mark, const struct call
 	return false;
 }
 
-void program_reach(const struct program *p, bool *mark, bool pointers)
+void program_reach(const struct program *p, bool *mark, bool pointers,
+		   bool (*ends)(const struct program *p, uint32_t func))
 {
 	bool changed = true;
 	size_t i;
@@ -522,7 +523,8 @@ void program_reach(const struct program *p, bool *mark, bool pointers)
 			const struct call *c = &p->calls.v[i];
 			const struct rule_value *v = p->funcs.v[c->caller].value; /* its body is not read */
 
-			if (mark[c->caller] || v || !reaches(p, mark, c, pointers))
+			if (mark[c->caller] || v || !reaches(p, mark, c, pointers) ||
+			    (ends && c->callee != FACTS_NONE && ends(p, c->callee)))
 				continue;
 			mark[c->caller] = true;
 			changed = true;
@@ -548,7 +550,7 @@ static void find_touching(struct program *p)
 		mark[i] = f->lock || (f->percpu && f->percpu->op != PERCPU_PTR &&
 				      f->percpu->op != PERCPU_READ);
 	}
-	program_reach(p, mark, true);
+	program_reach(p, mark, true, NULL);
 	for (i = 0; i < p->funcs.n; i++)
 		p->funcs.v[i].touches = p->funcs.v[i].touches_direct = mark[i];
 }
@@ -575,7 +577,7 @@ static void link_uses(struct program *p)
 	for (i = 0; i < p->funcs.n; i++) {
 		struct func *fn = &p->funcs.v[i];
 
-		fn->beside = p->units[fn->unit].reached && fn->flags & FF_STATIC && fn->defined &&
+		fn->beside = func_is_beyond(p, i) && fn->flags & FF_STATIC && fn->defined &&
 			     fn->n_sites && !fn->address_taken;
 	}
 	find_touching(p);

@@ -154,9 +154,11 @@ uint32_t program_gvar_record(const struct program *p, uint32_t var);
 /*
  * Marks, in @mark (one for each function), every function that a marked one is
  * reached from: by a call of its name or, with @pointers, through a member it
- * is assigned to.
+ * is assigned to. Of functions for which @ends (or NULL) is true callers are not
+ * marked.
  */
-void program_reach(const struct program *p, bool *mark, bool pointers);
+void program_reach(const struct program *p, bool *mark, bool pointers,
+		   bool (*ends)(const struct program *p, uint32_t func));
 
 /* The layout of record @name, or NULL; @ret_facts is where its fields are. */
 const struct fact_record *program_record(const struct program *p, uint32_t name,
