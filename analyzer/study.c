@@ -5,18 +5,12 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "sparse/sparse.h"
+#include "study_join.h"
 #include "study_kept.h"
 
 #include <errno.h>
 #include <malloc.h>
 #include <string.h>
-
-/*
- * How often the units that programs come to are added to those that there are.
- * Without a bound all of mm/ and fs/ joins in the end (670 units of 6.12, by
- * names); one round ends before kernfs, and one less at the maps themselves.
- */
-#define REACH_ROUNDS 2
 
 static void on_stage(void *data, const char *stage)
 {
@@ -230,59 +224,19 @@ static void link_units(struct study *st, size_t first)
 		memset(&st->results[i].facts, 0, sizeof(st->results[i].facts));
 }
 
-static bool has_unit(const struct study *st, size_t unit)
-{
-	for (size_t i = 0; i < st->units.v.n; i++)
-		if (st->units.v.v[i] == unit)
-			return true;
-	return false;
-}
-
-/* Adds the units that define what programs come to and the scope does not have. */
-static void add_reached_units(struct study *st)
-{
-	struct unit_list reached = { 0 };
-	struct strlist ends;
-
-	analyse_open_ends(&st->program, &st->arena, &ends);
-	for (size_t i = 0; i < ends.n; i++) {
-		const struct index_def *d = index_find_external(&st->index, ends.v[i]);
-
-		if (d && !has_unit(st, d->unit))
-			unit_list_add(&reached, d->unit);
-	}
-	log_info("%zu units more, which define what those call for programs", reached.v.n);
-	for (size_t i = 0; i < reached.v.n; i++)
-		vec_push(&st->units.v, reached.v.v[i]);
-	vec_release(&reached.v);
-}
-
-/*
- * Reads the units, and then those that they reach, as often as the scope's edge
- * is moved; links them all.
- */
+/* Reads the units, and then those that join them, and links them all. */
 static bool extract_and_link(struct study *st, const struct facts_cache *cache,
 			     struct pool_options *po, struct study_kept *kept)
 {
-	unsigned int round;
-	size_t n;
+	size_t n = 0;
 
-	if (!extract_units(st, 0, cache, po))
-		return false;
-	study_kept_add_facts(kept, st, 0);
-	link_units(st, 0);
-	if (!st->extends)
-		return true;
-	for (round = 0; round < REACH_ROUNDS; round++) {
-		n = st->units.v.n;
-		add_reached_units(st);
-		if (st->units.v.n == n)
-			break;
+	do {
 		if (!extract_units(st, n, cache, po))
 			return false;
 		study_kept_add_facts(kept, st, n);
 		link_units(st, n);
-	}
+		n = st->units.v.n;
+	} while (st->extends && study_join_units(st));
 	return true;
 }
 

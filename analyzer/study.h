@@ -20,8 +20,9 @@ struct study {
 	struct arena arena;
 	struct rules rules;
 	struct kbuild kb;
-	struct unit_list units;	   /* those of the scope, then those that they reach */
+	struct unit_list units;	   /* those of the scope, then those that join it */
 	bool extends; /* the scope is the rules', and what it reaches beyond joins it */
+	unsigned int n_joined;	   /* how often units joined */
 	struct source_index index; /* of all units, whatever the scope */
 	struct evidence evidence;  /* what binaries say of what can be attached to */
 	struct facts_cache cache;

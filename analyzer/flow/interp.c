@@ -690,14 +690,16 @@ static bool is_beyond(const struct activation *act, uint32_t func)
 
 /*
  * Whether an entry point beyond the scope goes on into @callee, which stands
- * beside it: inline functions, and those that only functions of their own unit call.
+ * beside it: inline functions, and those that only functions of their own unit
+ * call. With a lock held these are places where programs run, whatever they do.
  */
-static bool leads_to_lock(const struct activation *act, uint32_t callee)
+static bool goes_beside(const struct activation *act, const struct state *s, uint32_t callee)
 {
 	const struct func *fn = &act->fl->in->p->funcs.v[callee];
 
-	return is_beyond(act, act->fl->input->func) && fn->touches_direct &&
-	       (fn->flags & FF_HEADER || fn->beside);
+	if (!is_beyond(act, act->fl->input->func))
+		return false;
+	return fn->touches_direct ? fn->flags & FF_HEADER || fn->beside : fn->beside && s->n_held;
 }
 
 /*
@@ -732,7 +734,7 @@ static bool followed(struct activation *act, const struct state *s, uint32_t cal
 
 	if (!fn->defined || act->frame->depth >= MAX_DEPTH || on_stack(act->frame, callee))
 		return false;
-	if (is_beyond(act, callee) && !input->nested && !leads_to_lock(act, callee))
+	if (is_beyond(act, callee) && !input->nested && !goes_beside(act, s, callee))
 		return followed_beyond(act, s, callee, insn, args);
 	/* What goes on in the scope is seen from the scope's own entry points. */
 	if (!is_beyond(act, callee) && !input->nested && is_beyond(act, input->func) &&

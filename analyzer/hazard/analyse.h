@@ -79,6 +79,17 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 void analyse_open_ends(struct program *p, struct arena *arena, struct strlist *ret);
 
 /*
+ * Words by which a unit that was not read can be told to run programs while it
+ * holds a lock that they may want. Hooks of security modules are for programs,
+ * and are called everywhere. The text of such a unit mentions one of @ret_hooks,
+ * the functions that call them, and one of @ret_locks: fields that are locks
+ * which programs on hooks come to, and functions that take or give back one for
+ * those that call them. Both sorted, in @arena.
+ */
+void analyse_holders(struct program *p, struct arena *arena, struct strlist *ret_locks,
+		     struct strlist *ret_hooks);
+
+/*
  * The same for a program of one unit, of whose callers nothing is known: only
  * what paths of the unit leave behind by themselves. Fills @ret's findings.
  */

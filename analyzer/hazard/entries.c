@@ -7,48 +7,6 @@
 /* Bound on the instructions of the run of an entry point beyond the scope. */
 #define ENTRY_STEPS 100000
 
-/* What the source says of the lock that an argument points to. */
-enum lock_arg {
-	ARG_WANTED, /* one of the wanted, or it may be any */
-	ARG_OTHER,
-	ARG_PARAM,  /* the caller's own parameter */
-	ARG_INSIDE, /* a header's inline function got it from something it was handed: guard() */
-};
-
-/*
- * What the source assigns to local @local of @ff, if it does so once: a value,
- * or the first argument of a header's inline function (spinlock_check()), which
- * stands for it. FACTS_NONE where that is not so.
- */
-static uint32_t assigned_once(struct analysis *an, const struct facts *f,
-			      const struct fact_func *ff, uint32_t local)
-{
-	uint32_t b, i, value = FACTS_NONE, n = 0;
-
-	for (b = ff->blocks; b < ff->blocks + ff->n_blocks; b++) {
-		const struct fact_block *blk = &f->blocks.v[b];
-
-		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
-			const struct fact_insn *in = &f->insns.v[i];
-			const struct fact_expr *callee;
-
-			if (in->dst == FACTS_NONE || f->exprs.v[in->dst].op != FX_LOCAL ||
-			    f->exprs.v[in->dst].a != local)
-				continue;
-			n++;
-			value = in->op == FI_ASSIGN ? in->val : FACTS_NONE;
-			callee = in->op == FI_CALL ? &f->exprs.v[expr_strip(f, in->val)] : NULL;
-			if (callee && callee->op == FX_FUNC && callee->a != FACTS_NONE &&
-			    (an->p->funcs.v[callee->a].flags & FF_HEADER) && in->n_args)
-				value = f->arglist.v[in->args];
-		}
-	}
-	return n == 1 ? value : FACTS_NONE;
-}
-
-/* A value is followed through this many assignments. */
-#define MAX_ASSIGNED 4
-
 /* Whether local @local of @ff points to a lock of maps' values that is wanted. */
 static bool is_value_lock(const struct analysis *an, const struct facts *f,
 			  const struct fact_func *ff, uint32_t local)
@@ -62,54 +20,29 @@ static bool is_value_lock(const struct analysis *an, const struct facts *f,
 	       map64_get(&an->classes, f->types.v[type].name) != MAP64_EMPTY;
 }
 
-/* Classifies argument @e of a lock operation in @f; ARG_PARAM: it is the caller's own @ret_param. */
-static enum lock_arg classify(struct analysis *an, const struct facts *f,
-			      const struct fact_func *ff, uint32_t e, uint32_t *ret_param)
+/* Whether the lock at @at, which a function of @f takes or gives back, may be a wanted one. */
+static bool is_wanted_at(const struct analysis *an, const struct facts *f,
+			 const struct fact_func *ff, const struct lock_place *at)
 {
-	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
-	const char *s;
-	uint32_t id, k;
+	const char *class;
+	uint32_t id;
 
-	for (k = 0; k < MAX_ASSIGNED && x->op == FX_LOCAL && x->a >= ff->n_params; k++) {
-		id = assigned_once(an, f, ff, x->a);
-		if (id == FACTS_NONE)
-			break;
-		x = &f->exprs.v[expr_strip(f, id)];
+	switch (at->is) {
+	case PLACE_LOCAL: /* nobody else has a lock on the stack */
+		return is_value_lock(an, f, ff, at->sym);
+	case PLACE_GLOBAL:
+		return map64_get(&an->classes, at->sym) != MAP64_EMPTY;
+	case PLACE_FIELD:
+		class = lock_place_class(&an->in, an->arena, f, at);
+		id = class ? program_find_string(an->p, class) : FACTS_NONE;
+		return !class || (id != FACTS_NONE && map64_get(&an->classes, id) != MAP64_EMPTY);
+	case PLACE_PARAM:
+	case PLACE_INSIDE: /* those that hand it over say which it is */
+		return false;
+	case PLACE_ANY:
+		break;
 	}
-	if (x->op == FX_ADDR)
-		x = &f->exprs.v[expr_strip(f, x->a)];
-	else if (x->op != FX_LOCAL)
-		return ff->flags & FF_HEADER ? ARG_INSIDE : ARG_WANTED;
-	if (x->op == FX_LOCAL && x->a >= ff->n_params && is_value_lock(an, f, ff, x->a))
-		return ARG_WANTED;
-	if (x->op == FX_LOCAL && x->a >= ff->n_params)
-		return ARG_OTHER; /* nobody else has a lock on the stack */
-	while (x->op == FX_INDEX ||
-	       (x->op == FX_FIELD && map64_get(&an->in.transparent,
-					       (uint64_t)x->sym2 << 32 | x->sym) != MAP64_EMPTY))
-		x = &f->exprs.v[expr_strip(f, x->a)];
-	if (x->op == FX_DEREF) /* &lock->rlock: the pointer itself */
-		x = &f->exprs.v[expr_strip(f, x->a)];
-	if (x->op == FX_LOCAL && x->a < ff->n_params && x->a < 64) {
-		*ret_param = x->a;
-		return ARG_PARAM;
-	}
-	if (x->op == FX_GLOBAL)
-		return map64_get(&an->classes, x->sym) != MAP64_EMPTY ? ARG_WANTED : ARG_OTHER;
-	if (x->op != FX_FIELD)
-		return ARG_WANTED; /* it may be any */
-	s = arena_printf(an->arena, "%s.%s", program_str(an->p, x->sym2), program_str(an->p, x->sym));
-	if (interp_record_unnamed(&an->in, x->sym2)) {
-		const struct fact_expr *up = &f->exprs.v[expr_strip(f, x->a)];
-
-		if (up->op != FX_FIELD)
-			return ARG_WANTED;
-		s = arena_printf(an->arena, "%s.%s.%s", program_str(an->p, up->sym2),
-				 program_str(an->p, up->sym), program_str(an->p, x->sym));
-	}
-	id = program_find_string(an->p, s);
-	return id != FACTS_NONE && map64_get(&an->classes, id) != MAP64_EMPTY ? ARG_WANTED
-									      : ARG_OTHER;
+	return true;
 }
 
 /*
@@ -145,6 +78,11 @@ static void reach_wanted(const struct program *p, bool *wanted)
 	free(direct);
 }
 
+static bool any_lock(const struct rule_lock *l)
+{
+	return true;
+}
+
 /*
  * Which functions reach an operation on a lock that programs want, by the
  * classes that stand in the source. Where a function is handed the lock, its
@@ -153,45 +91,20 @@ static void reach_wanted(const struct program *p, bool *wanted)
 static bool *find_wanted(struct analysis *an)
 {
 	struct program *p = an->p;
-	bool *wanted = ARENA_ARRAY(an->arena, bool, p->funcs.n), changed = true;
-	uint64_t *params = ARENA_ARRAY(an->arena, uint64_t, p->funcs.n);
+	bool *wanted = ARENA_ARRAY(an->arena, bool, p->funcs.n);
+	uint64_t *params = lock_params(&an->in, an->arena, any_lock);
+	struct lock_place at;
 	size_t i;
-	uint32_t k, param = 0;
+	uint32_t k;
 
-	for (i = 0; i < p->funcs.n; i++)
-		if (p->funcs.v[i].lock)
-			params[i] = UINT64_C(1) << p->funcs.v[i].lock->arg;
-	while (changed) {
-		changed = false;
-		for (i = 0; i < p->calls.n; i++) {
-			const struct call *c = &p->calls.v[i];
-			const struct func *fn = &p->funcs.v[c->caller];
-			const struct facts *f = func_facts(p, fn);
-			const struct fact_insn *in = &f->insns.v[c->insn];
+	for (i = 0; i < p->calls.n; i++) {
+		const struct call *c = &p->calls.v[i];
+		const struct func *fn = &p->funcs.v[c->caller];
 
-			if (c->callee == FACTS_NONE || !params[c->callee] || fn->lock)
-				continue;
-			for (k = 0; k < in->n_args && k < 64; k++) {
-				if (!(params[c->callee] >> k & 1))
-					continue;
-				switch (classify(an, f, func_fact(p, fn),
-						 f->arglist.v[in->args + k], &param)) {
-				case ARG_WANTED:
-					wanted[c->caller] = true;
-					break;
-				case ARG_PARAM:
-					changed |= !(params[c->caller] >> param & 1);
-					params[c->caller] |= UINT64_C(1) << param;
-					break;
-				case ARG_INSIDE:
-					changed |= !params[c->caller];
-					params[c->caller] |= 0xff;
-					break;
-				case ARG_OTHER:
-					break;
-				}
-			}
-		}
+		for (k = 0; k < LOCK_MAX_ARGS; k++)
+			if (lock_handed_over(&an->in, params, c, k, &at) &&
+			    is_wanted_at(an, func_facts(p, fn), func_fact(p, fn), &at))
+				wanted[c->caller] = true;
 	}
 	reach_wanted(p, wanted);
 	/* The functions that the lock goes through on its way are part of it. */

@@ -142,7 +142,10 @@ static size_t pick(struct analysis *an, const struct seen *s, size_t n, bool of_
 
 /* A finding with more hazards than this is about a lock that much of the kernel takes. */
 #define MANY_HAZARDS 256
-/* Then so many sections, the ones that are easiest to follow, stand for all that a helper is in. */
+/*
+ * Then so many sections that a program can be put into, the ones that are easiest
+ * to follow, stand for all that a helper is in.
+ */
 #define SECTIONS_EACH 8
 
 struct ranked {
@@ -181,14 +184,14 @@ static void look_at_sites(struct analysis *an, struct seen *s, size_t n, bool of
 	for (i = 0; i < n; i++) {
 		const struct hazard *h = v[i].s->h;
 
-		same = i && v[i - 1].s->h->reenter->callable == h->reenter->callable &&
-				       v[i - 1].s->h->context == h->context
-			       ? same + 1
-			       : 0;
+		if (!i || v[i - 1].s->h->reenter->callable != h->reenter->callable ||
+		    v[i - 1].s->h->context != h->context)
+			same = 0;
 		if (of_lock && same >= SECTIONS_EACH)
 			continue;
 		sites_find(an, h, &v[i].s->sites);
 		v[i].s->looked = true;
+		same += v[i].s->sites.v.n > 0;
 	}
 	free(v);
 }
@@ -387,13 +390,16 @@ static void note_others(struct analysis *an, const struct seen *s, size_t n, siz
 	size_t i;
 
 	for (i = 0; i < n; i++) {
+		/* Where none is known of a section, the finding's does not speak for it. */
+		if (!s[i].sites.v.n && s[best].sites.v.n)
+			continue;
 		if (s[i].h->outer->func != s[best].h->outer->func)
 			strlist_add(an, &others, people_name(an->p, s[i].h->outer->func));
 		if (s[i].h->held->class != s[best].h->held->class)
 			strlist_add(an, &locks, program_str(an->p, s[i].h->held->class));
 	}
 	if (others.n) {
-		strbuf_addf(&sb, "the same %s of", others.n == 1 ? "is true" : "is true");
+		strbuf_addstr(&sb, "the same is true of");
 		for (i = 0; i < others.n && i < 6; i++)
 			strbuf_addf(&sb, "%s %s()", i ? "," : "", others.v[i]);
 		if (others.n > 6)

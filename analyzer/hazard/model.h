@@ -24,6 +24,8 @@
  * sections.c  sections, and what can be attached to in them
  * whatif.c    what a remedy would leave of the findings
  * reach.c     what programs come to and the scope does not have
+ * holders.c   who may hold the locks that programs come to
+ * lockarg.c   which lock an argument is, as far as the source says so
  */
 
 /* How a program comes to run while the lock is held. */
@@ -231,6 +233,39 @@ void reenter_release(struct reenter *r);
 /* The run of @r with the guards @g raised, in NMI or not, computed once. */
 const struct nested *reenter_run(struct analysis *an, struct reenter *r, const struct guards *g,
 				 bool nmi);
+/* What the source says of the lock that an argument of a call points to. */
+struct lock_place {
+	enum {
+		PLACE_ANY,    /* nothing */
+		PLACE_LOCAL,  /* it is, or is found by, the caller's local variable sym */
+		PLACE_PARAM,  /* the caller was handed it, as its parameter sym */
+		PLACE_INSIDE, /* a header's inline function found it in what it was handed: guard() */
+		PLACE_GLOBAL, /* a global of the name sym */
+		PLACE_FIELD,  /* a member of the name sym */
+	} is;
+	uint32_t sym;
+	const struct fact_expr *field; /* PLACE_FIELD */
+};
+
+/* Arguments of a call with a higher number are never locks. */
+#define LOCK_MAX_ARGS 64
+
+/*
+ * For each function which of its parameters, as bits, come to a lock operation
+ * that @counts; in @arena. A lock primitive has the one that is the lock.
+ */
+uint64_t *lock_params(const struct interp *in, struct arena *arena,
+		      bool (*counts)(const struct rule_lock *l));
+/*
+ * Whether argument @arg of call @c goes to one of @params, as lock_params() gives
+ * them, and which lock it is there. False for calls in a lock primitive.
+ */
+bool lock_handed_over(const struct interp *in, const uint64_t *params, const struct call *c,
+		      uint32_t arg, struct lock_place *ret);
+/* The class of the member @at, of facts @f ("task_struct.pi_lock"), in @arena; NULL: it has no name. */
+const char *lock_place_class(const struct interp *in, struct arena *arena, const struct facts *f,
+			     const struct lock_place *at);
+
 void find_outers(struct analysis *an);
 void find_hazards(struct analysis *an);
 /*
@@ -266,6 +301,28 @@ bool locks_differ(const struct analysis *an, const struct outer *o, const struct
 
 /* Whether @a of @run is a lock of an object that is going: its way leads through the last reference. */
 bool is_of_last_put(const struct analysis *an, const struct run *run, const struct acquire *a);
+
+/* What programs come to: functions, in the order in which they were found. */
+struct reach {
+	const struct program *p;
+	bool *seen; /* by struct func */
+	uint32_t *v;
+	size_t n;
+};
+
+/* Which of the tables' functions reach is of. */
+typedef bool reach_from_fn(const struct programs *pr, uint32_t callable);
+
+/*
+ * Finds what programs come to from those functions that do not sleep and that
+ * @from is true for: in @ret, memory in @arena. A question of names; which
+ * branches are taken is not looked at.
+ */
+void find_reach(const struct programs *pr, struct arena *arena, reach_from_fn *from,
+		struct reach *ret);
+
+/* Sorts @l, and leaves each text once. */
+void sort_once(struct strlist *l);
 
 /*
  * The files beyond the analysed units whose functions are called, by name or

@@ -4,14 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What programs come to: functions, in the order in which they were found. */
-struct reach {
-	const struct program *p;
-	bool *seen; /* by struct func */
-	uint32_t *v;
-	size_t n;
-};
-
 static void come_to(struct reach *r, uint32_t func)
 {
 	const struct func *fn = &r->p->funcs.v[func];
@@ -47,8 +39,8 @@ static bool called_from_anywhere(const struct programs *pr, uint32_t c)
 	return false;
 }
 
-/* Finds what programs come to: in @ret, memory in @arena. */
-static void find_reach(const struct programs *pr, struct arena *arena, struct reach *ret)
+void find_reach(const struct programs *pr, struct arena *arena, reach_from_fn *from,
+		struct reach *ret)
 {
 	const struct program *p = pr->in->p;
 	uint32_t i, c;
@@ -56,7 +48,7 @@ static void find_reach(const struct programs *pr, struct arena *arena, struct re
 	*ret = (struct reach){ .p = p, .seen = ARENA_ARRAY(arena, bool, p->funcs.n),
 			       .v = ARENA_ARRAY(arena, uint32_t, p->funcs.n) };
 	for (i = 0; i < pr->t->callables.n; i++)
-		if (!pr->t->callables.v[i].sleeps && called_from_anywhere(pr, i))
+		if (!pr->t->callables.v[i].sleeps && from(pr, i))
 			come_to(ret, pr->t->callables.v[i].func);
 	for (i = 0; i < ret->n; i++) {
 		const struct func *fn = &p->funcs.v[ret->v[i]];
@@ -77,8 +69,7 @@ static int cmp_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Sorts @l, and leaves each text once. */
-static void sort_once(struct strlist *l)
+void sort_once(struct strlist *l)
 {
 	size_t i, n = 0;
 
@@ -99,7 +90,7 @@ void find_beyond(struct analysis *an, struct strlist *ret)
 
 	if (!o->find_outside)
 		return;
-	find_reach(&an->pr, an->arena, &r);
+	find_reach(&an->pr, an->arena, called_from_anywhere, &r);
 	ret->v = ARENA_ARRAY(an->arena, const char *, r.n);
 	for (i = 0; i < r.n; i++)
 		if (!an->p->funcs.v[r.v[i]].defined &&
@@ -119,7 +110,7 @@ void analyse_open_ends(struct program *p, struct arena *arena, struct strlist *r
 	interp_init(&in, p);
 	bpf_tables_read(&t, p);
 	programs_init(&pr, &in, &t);
-	find_reach(&pr, arena, &r);
+	find_reach(&pr, arena, called_from_anywhere, &r);
 	ret->v = ARENA_ARRAY(arena, const char *, r.n);
 	ret->n = 0;
 	for (i = 0; i < r.n; i++)

@@ -7,9 +7,17 @@
 #define MAX_BELOW 256
 
 /*
- * @func and the functions that it calls by name, as far as the units of the scope
- * tell: in those beyond it there is no end to what is called.
+ * Whether what @fn calls is called from where @fn is. Beyond the scope there would
+ * be no end to it, so there only what belongs to a caller beside it counts.
  */
+static bool goes_on(const struct program *p, const struct func *fn)
+{
+	if (fn->value && fn->value->is == VALUE_UNKNOWN)
+		return false;
+	return !p->units[fn->unit].reached || fn->beside || fn->flags & FF_HEADER;
+}
+
+/* @func and the functions that it calls by name. */
 static size_t below(const struct program *p, uint32_t func, uint32_t *ret)
 {
 	size_t n = 0, done = 0, k;
@@ -19,7 +27,7 @@ static size_t below(const struct program *p, uint32_t func, uint32_t *ret)
 	while (done < n) {
 		const struct func *fn = &p->funcs.v[ret[done++]];
 
-		if ((fn->value && fn->value->is == VALUE_UNKNOWN) || p->units[fn->unit].reached)
+		if (!goes_on(p, fn))
 			continue;
 		for (c = fn->calls; c < fn->calls + fn->n_calls && n < MAX_BELOW; c++) {
 			uint32_t to = p->calls.v[c].callee;

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "study_join.h"
+
+#include "base/log.h"
+
+#include <string.h>
+
+/*
+ * How often the units that programs come to are added to those that there are.
+ * Without a bound all of mm/ and fs/ joins in the end (670 units of 6.12, by
+ * names); one round ends before kernfs, and one less at the maps themselves.
+ */
+#define REACH_ROUNDS 2
+
+static bool has_unit(const struct study *st, size_t unit)
+{
+	for (size_t i = 0; i < st->units.v.n; i++)
+		if (st->units.v.v[i] == unit)
+			return true;
+	return false;
+}
+
+/* Adds to @ret the units that define what programs come to and no unit so far has. */
+static void add_reached(struct study *st, struct unit_list *ret)
+{
+	struct arena a = ARENA_INIT;
+	struct strlist ends;
+
+	analyse_open_ends(&st->program, &a, &ends);
+	for (size_t i = 0; i < ends.n; i++) {
+		const struct index_def *d = index_find_external(&st->index, ends.v[i]);
+
+		if (d && !has_unit(st, d->unit))
+			unit_list_add(ret, d->unit);
+	}
+	log_info("%zu units more, which define what those call for programs", ret->v.n);
+	arena_release(&a);
+}
+
+/* Marks, in @mark, the units that mention one of @words. */
+static void mark_mentions(const struct source_index *idx, const struct strlist *words, bool *mark)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		size_t n;
+		const size_t *units = index_mentions(idx, words->v[i], &n);
+
+		for (size_t k = 0; k < n; k++)
+			mark[units[k]] = true;
+	}
+}
+
+/*
+ * Adds to @ret the units that run programs on hooks and take locks that these
+ * may want. No name leads to them: do_prlimit() of kernel/sys.c holds a task's
+ * lock around a hook, and nothing that a program calls comes to it.
+ */
+static void add_holders(struct study *st, struct unit_list *ret)
+{
+	struct arena a = ARENA_INIT;
+	struct strlist locks, hooks, words;
+	struct source_index idx;
+	bool *takes = ARENA_ARRAY(&a, bool, st->kb.units.n);
+	bool *calls = ARENA_ARRAY(&a, bool, st->kb.units.n);
+
+	analyse_holders(&st->program, &a, &locks, &hooks);
+	words.n = locks.n + hooks.n;
+	words.v = ARENA_ARRAY(&a, const char *, words.n);
+	memcpy(words.v, locks.v, locks.n * sizeof(*words.v));
+	memcpy(words.v + locks.n, hooks.v, hooks.n * sizeof(*words.v));
+	index_open(&idx, &st->kb, &(struct index_options){ .identifiers = words.v,
+							   .n_identifiers = words.n,
+							   .words = &st->rules.tree.notrace_words,
+							   .jobs = st->o->jobs });
+	mark_mentions(&idx, &locks, takes);
+	mark_mentions(&idx, &hooks, calls);
+	for (size_t i = 0; i < st->kb.units.n; i++)
+		if (takes[i] && calls[i] && !has_unit(st, i))
+			unit_list_add(ret, i);
+	log_info("%zu units more, which may run programs while they hold what those want", ret->v.n);
+	index_release(&idx);
+	arena_release(&a);
+}
+
+bool study_join_units(struct study *st)
+{
+	struct unit_list more = { 0 };
+	bool any;
+
+	if (st->n_joined < REACH_ROUNDS)
+		add_reached(st, &more);
+	/* Also where the last round had nothing to add: they are found another way. */
+	if (!more.v.n && st->n_joined <= REACH_ROUNDS) {
+		st->n_joined = REACH_ROUNDS;
+		add_holders(st, &more);
+	}
+	st->n_joined++;
+	any = more.v.n > 0;
+	for (size_t i = 0; i < more.v.n; i++)
+		vec_push(&st->units.v, more.v.v[i]);
+	vec_release(&more.v);
+	return any;
+}
