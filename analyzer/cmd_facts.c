@@ -177,8 +177,7 @@ static int facts(struct facts_command *c)
 		return EXIT_ERROR;
 	if (c->units ? !read_units(c) : !study_select_units(&c->st))
 		return EXIT_ERROR;
-	/* Which units there are beyond the scope has to be read in those of the scope. */
-	if (c->list && c->st.extends && !study_extract_to(&c->st, NULL))
+	if (c->list && !study_list_units(&c->st))
 		return EXIT_ERROR;
 	progress_end();
 	return c->list ? print_list(&c->st) : make_facts(c);

@@ -63,9 +63,7 @@ static void add_defining_units(struct study *st)
 bool study_select_units(struct study *st)
 {
 	open_source_index(st);
-	if (st->o->all) {
-		kbuild_scope(&st->kb, "", &st->units);
-	} else if (st->o->scope.n) {
+	if (st->o->scope.n) {
 		for (size_t i = 0; i < st->o->scope.n; i++) {
 			const char *path = scope_path(st, st->o->scope.v[i]);
 
@@ -82,7 +80,7 @@ bool study_select_units(struct study *st)
 		/* Paths of the rules that this kernel does not have are of other versions. */
 		for (size_t i = 0; i < st->rules.scope.paths.n; i++)
 			kbuild_scope(&st->kb, st->rules.scope.paths.v[i], &st->units);
-		st->extends = true;
+		st->joins = true;
 	}
 	/* Which programs get which helpers has to be known whatever is looked at. */
 	add_defining_units(st);
@@ -236,7 +234,7 @@ static bool extract_and_link(struct study *st, const struct facts_cache *cache,
 		study_kept_add_facts(kept, st, n);
 		link_units(st, n);
 		n = st->units.v.n;
-	} while (st->extends && study_join_units(st));
+	} while (st->joins && study_join_units(st));
 	return true;
 }
 
@@ -247,6 +245,16 @@ bool study_extract_to(struct study *st, struct facts_cache *to)
 	struct study_kept none = { .on = false };
 
 	return extract_and_link(st, cache, &po, &none);
+}
+
+bool study_list_units(struct study *st)
+{
+	if (!st->joins)
+		return true;
+	if (!st->o->all)
+		return study_extract_to(st, NULL);
+	study_join_units(st);
+	return true;
 }
 
 /* Fills the report with what is known of the units. Returns false if none could be read. */

@@ -21,7 +21,7 @@ struct study {
 	struct rules rules;
 	struct kbuild kb;
 	struct unit_list units;	   /* those of the scope, then those that join it */
-	bool extends; /* the scope is the rules', and what it reaches beyond joins it */
+	bool joins; /* the scope is the rules', and units beyond it join it */
 	unsigned int n_joined;	   /* how often units joined */
 	struct source_index index; /* of all units, whatever the scope */
 	struct evidence evidence;  /* what binaries say of what can be attached to */
@@ -56,8 +56,10 @@ bool study_run(struct study *st);
  */
 bool study_open_tree(struct study *st); /* rules and compile commands */
 bool study_select_units(struct study *st);
+/* Completes st->units with those that join; which these are may have to be read in the others. */
+bool study_list_units(struct study *st);
 /*
- * Reads the units into st->results, with those that they reach, and links what
+ * Reads the units into st->results, with those that join, and links what
  * was read; what @to does not have yet goes there. @to may be NULL: the cache.
  */
 bool study_extract_to(struct study *st, struct facts_cache *to);

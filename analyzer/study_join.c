@@ -81,15 +81,24 @@ static void add_holders(struct study *st, struct unit_list *ret)
 	arena_release(&a);
 }
 
+static void add_all(const struct study *st, struct unit_list *ret)
+{
+	for (size_t i = 0; i < st->kb.units.n; i++)
+		if (!has_unit(st, i))
+			vec_push(&ret->v, i);
+}
+
 bool study_join_units(struct study *st)
 {
 	struct unit_list more = { 0 };
 	bool any;
 
-	if (st->n_joined < REACH_ROUNDS)
+	if (st->o->all)
+		add_all(st, &more);
+	else if (st->n_joined < REACH_ROUNDS)
 		add_reached(st, &more);
 	/* Also where the last round had nothing to add: they are found another way. */
-	if (!more.v.n && st->n_joined <= REACH_ROUNDS) {
+	if (!more.v.n && !st->o->all && st->n_joined <= REACH_ROUNDS) {
 		st->n_joined = REACH_ROUNDS;
 		add_holders(st, &more);
 	}

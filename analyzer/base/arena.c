@@ -13,6 +13,7 @@
 
 struct arena_chunk {
 	struct arena_chunk *older;
+	char *older_end;
 	_Alignas(max_align_t) char bytes[];
 };
 
@@ -72,6 +73,24 @@ void arena_release(struct arena *a)
 	arena_init(a);
 }
 
+struct arena_mark arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){ a->chunks, a->next };
+}
+
+void arena_return(struct arena *a, const struct arena_mark *mark)
+{
+	while (a->chunks != mark->chunks) {
+		struct arena_chunk *older = a->chunks->older;
+
+		a->total -= (size_t)(a->end - (char *)a->chunks);
+		a->end = a->chunks->older_end;
+		free(a->chunks);
+		a->chunks = older;
+	}
+	a->next = mark->next;
+}
+
 static void arena_grow(struct arena *a, size_t size)
 {
 	size_t usual = a->chunks ? ARENA_CHUNK : ARENA_FIRST;
@@ -82,6 +101,7 @@ static void arena_grow(struct arena *a, size_t size)
 		arena_die(size);
 	chunk = xmalloc(sizeof(*chunk) + room);
 	chunk->older = a->chunks;
+	chunk->older_end = a->end;
 	a->chunks = chunk;
 	a->next = chunk->bytes;
 	a->end = chunk->bytes + room;

@@ -34,6 +34,17 @@ void arena_init(struct arena *a);
 /* Gives back everything that came from the arena; it is empty afterwards and may be used again. */
 void arena_release(struct arena *a);
 
+/* A point in the life of an arena. */
+struct arena_mark {
+	struct arena_chunk *chunks;
+	char *next;
+};
+
+struct arena_mark arena_mark(const struct arena *a);
+
+/* Gives back what came from the arena since @mark, which was made of it. */
+void arena_return(struct arena *a, const struct arena_mark *mark);
+
 /* @size bytes, zeroed, aligned for any object. Never NULL. */
 void *arena_alloc(struct arena *a, size_t size);
 

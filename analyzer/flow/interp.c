@@ -550,6 +550,7 @@ static void add_leave(struct activation *act, const struct state *s, uint32_t va
 	}
 	map64_put(&act->fl->leave_seen, key, (uint32_t)run->leaves.n);
 	vec_push(&run->leaves, l);
+	act->fl->kept++;
 }
 
 static void add_return(struct activation *act, const struct state *s, uint32_t value,
@@ -673,6 +674,7 @@ static void add_point(struct activation *act, const struct state *s, const struc
 		return;
 	map64_put(&act->fl->point_seen, key, (uint32_t)run->points.n);
 	vec_push(&run->points, pt);
+	act->fl->kept++;
 }
 
 static bool on_stack(const struct frame *fr, uint32_t func)
@@ -789,7 +791,9 @@ static void enter(struct activation *act, struct state *s, const struct fact_ins
 		  struct exits *ret)
 {
 	struct flow *fl = act->fl;
+	struct arena_mark mark = arena_mark(&fl->run->arena);
 	struct frame *fr = ARENA_NEW(&fl->run->arena, struct frame);
+	uint64_t kept = fl->kept;
 	uint32_t *env = s->env, n_env = s->n_env, i;
 	struct exits ex = { 0 };
 
@@ -816,6 +820,9 @@ static void enter(struct activation *act, struct state *s, const struct fact_ins
 		exec(fl, fr, s, &act->arena, &ex);
 		fl->forgets = false;
 	}
+	/* Most calls have nothing to show: their frames go. */
+	if (fl->kept == kept)
+		arena_return(&fl->run->arena, &mark);
 	for (i = 0; i < ex.n; i++) {
 		ex.v[i].s->env = arena_memdup(&act->arena, env, n_env * sizeof(*env));
 		ex.v[i].s->n_env = n_env;

@@ -14,6 +14,7 @@ struct flow {
 	struct map64 acquire_seen;
 	struct map64 leave_seen;
 	struct map64 try_seen;
+	uint64_t kept; /* how often something came to refer to a frame */
 	bool forgets; /* loops forget what is known of memory, also what callers knew of it */
 };
 

@@ -33,15 +33,14 @@ static bool is_handed(const struct analysis *an, uint32_t func, uint32_t param,
 		      const struct sym *want, unsigned int up)
 {
 	const struct program *p = an->p;
-	size_t i;
+	const struct func *fn = &p->funcs.v[func];
+	uint32_t i;
 
-	for (i = 0; i < p->calls.n && up < MAX_UP; i++) {
-		const struct call *c = &p->calls.v[i];
+	for (i = fn->sites; i < fn->sites + fn->n_sites && up < MAX_UP; i++) {
+		const struct call *c = &p->calls.v[p->sites.v[i]];
 		const struct fact_insn *insn;
 		const struct facts *f;
 
-		if (c->callee != func)
-			continue;
 		f = func_facts(p, &p->funcs.v[c->caller]);
 		insn = &f->insns.v[c->insn];
 		if (param < insn->n_args &&

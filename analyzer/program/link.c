@@ -555,6 +555,28 @@ static void find_touching(struct program *p)
 		p->funcs.v[i].touches = p->funcs.v[i].touches_direct = mark[i];
 }
 
+static void group_sites(struct program *p)
+{
+	uint32_t at = 0, i;
+
+	p->sites.n = 0;
+	for (i = 0; i < p->funcs.n; i++) {
+		p->funcs.v[i].sites = at;
+		at += p->funcs.v[i].n_sites;
+		p->funcs.v[i].n_sites = 0;
+	}
+	for (i = 0; i < at; i++)
+		vec_push(&p->sites, 0);
+	for (i = 0; i < p->calls.n; i++) {
+		struct func *fn;
+
+		if (p->calls.v[i].callee == FACTS_NONE)
+			continue;
+		fn = &p->funcs.v[p->calls.v[i].callee];
+		p->sites.v[fn->sites + fn->n_sites++] = i;
+	}
+}
+
 /* What is known of functions by their uses, of all units: a body may have given way to another. */
 static void link_uses(struct program *p)
 {
@@ -572,6 +594,7 @@ static void link_uses(struct program *p)
 	for (i = 0; i < p->funcs.n; i++)
 		if (p->funcs.v[i].defined)
 			link_body(p, i);
+	group_sites(p);
 	if (p->targets.n)
 		qsort(p->targets.v, p->targets.n, sizeof(*p->targets.v), cmp_target);
 	for (i = 0; i < p->funcs.n; i++) {
@@ -643,6 +666,7 @@ void program_release(struct program *p)
 	vec_release(&p->funcs);
 	vec_release(&p->gvars);
 	vec_release(&p->calls);
+	vec_release(&p->sites);
 	vec_release(&p->targets);
 	vec_release(&p->record_at);
 	arena_release(&p->arena);

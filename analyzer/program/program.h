@@ -23,7 +23,9 @@ struct func {
 	uint32_t section;
 	bool defined;
 	bool recursive;	    /* it calls itself by name */
-	uint32_t n_sites;   /* calls of it by name in the analysed units */
+	/* Calls of it by name in the analysed units. */
+	uint32_t sites; /* first index into program.sites */
+	uint32_t n_sites;
 	uint32_t n_scope_sites; /* those of them that are in the scope */
 	bool address_taken; /* somebody stores it or passes it on */
 	/* Callees, direct and through pointers that the tree's assignments resolve. */
@@ -80,6 +82,7 @@ struct program {
 	VEC(struct func) funcs;
 	VEC(struct gvar) gvars;
 	VEC(struct call) calls;
+	VEC(uint32_t) sites; /* numbers of calls, grouped by callee, ascending */
 	VEC(struct member_target) targets; /* sorted by record, field, func, var */
 	struct map64 func_by_name;	   /* external functions: string -> func */
 	struct map64 gvar_by_name;
