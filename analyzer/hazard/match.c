@@ -30,7 +30,7 @@ static bool same_lock(struct analysis *an, const struct outer *o, const struct a
 		      const struct nested *n, const struct acquire *wanted)
 {
 	if (held->class != wanted->class || !wanted->blocking || wanted->rule->sleeps ||
-	    is_of_last_put(an, &n->run, wanted))
+	    wanted->last_put)
 		return false;
 	if (held->rule->shared && wanted->rule->shared)
 		return false;

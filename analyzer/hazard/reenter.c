@@ -55,8 +55,9 @@ static struct nested *new_run(struct analysis *an, struct reenter *r, const stru
 	if (n->run.cut)
 		add_cut(an, c->func, n->run.cut);
 	for (i = 0; i < n->run.acquires.n; i++) {
-		const struct acquire *a = &n->run.acquires.v[i];
+		struct acquire *a = &n->run.acquires.v[i];
 
+		a->last_put = is_of_last_put(an, &n->run, a);
 		note_guards(&r->touched, &a->guards);
 		for (k = 0; k < a->tests.n; k++)
 			map64_put(&r->touched, a->tests.v[k].guard, 1);

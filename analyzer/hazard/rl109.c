@@ -297,7 +297,7 @@ static void try_section(struct orders *od, struct outer *o, uint32_t held, const
 					      !waits(&n->run.acquires.v[m]));
 			     m++)
 				;
-			if (waits(w) && m == k && !is_of_last_put(an, &n->run, w))
+			if (waits(w) && m == k && !w->last_put)
 				try_edge(od, &h);
 		}
 	}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kbuild/scan.h"
 
+#include "base/hash.h"
+#include "base/map.h"
 #include "base/vec.h"
 
 #include <string.h>
@@ -126,29 +128,31 @@ bool scan_next(const char **p, const char *end, struct scan_item *ret)
 
 /* ---- mentions ------------------------------------------------------------------------------ */
 
-static int hit_cmp(const void *a, const void *b)
-{
-	const struct hit *x = a, *y = b;
-
-	return x->at < y->at ? -1 : x->at > y->at;
-}
-
+/* One pass over the words of the text: how many identifiers are wanted hardly matters. */
 static void find_hits(struct scan *s)
 {
-	for (size_t i = 0; i < s->o->n_identifiers; i++) {
-		const char *name = s->o->identifiers[i];
-		size_t len = strlen(name);
+	const struct scan_options *o = s->o;
+	struct map64 wanted = { 0 };
+	const char *p = s->text;
 
-		for (const char *p = s->text;
-		     len && (p = memmem(p, (size_t)(s->end - p), name, len)); p += len) {
-			struct hit hit = { (size_t)(p - s->text), (uint32_t)i };
+	for (size_t i = 0; i < o->n_identifiers; i++)
+		map64_put(&wanted, hash64(o->identifiers[i], strlen(o->identifiers[i])), (uint32_t)i);
+	while (o->n_identifiers && p < s->end) {
+		const char *word = p;
+		uint32_t i;
 
-			if ((p == s->text || !is_ident(p[-1])) && !is_ident(p[len]))
-				vec_push(&s->hits, hit);
+		while (is_ident(*p))
+			p++;
+		if (p == word) {
+			p++;
+			continue;
 		}
+		i = map64_get(&wanted, hash64(word, (size_t)(p - word)));
+		if (i != MAP64_EMPTY && !strncmp(o->identifiers[i], word, (size_t)(p - word)) &&
+		    !o->identifiers[i][p - word])
+			vec_push(&s->hits, ((struct hit){ (size_t)(word - s->text), i }));
 	}
-	if (s->hits.n)
-		qsort(s->hits.v, s->hits.n, sizeof(*s->hits.v), hit_cmp);
+	map64_release(&wanted);
 }
 
 /* What was found before @until counts. */
