@@ -294,8 +294,9 @@ bool sym_contains(const struct syms *s, uint32_t id, uint32_t part)
 {
 	const struct sym *v = sym_get(s, id);
 
-	if (id == part)
-		return true;
+	/* What a term is made of was there before it. */
+	if (id <= part)
+		return id == part;
 	switch (v->op) {
 	case SY_FADDR:
 	case SY_CONTAINER:
