@@ -80,7 +80,10 @@ bool study_select_units(struct study *st)
 		/* Paths of the rules that this kernel does not have are of other versions. */
 		for (size_t i = 0; i < st->rules.scope.paths.n; i++)
 			kbuild_scope(&st->kb, st->rules.scope.paths.v[i], &st->units);
-		st->joins = true;
+		st->joins = !st->o->all || st->units.v.n;
+		/* Of a tree that has nothing of this all is the scope, or nothing. */
+		if (!st->joins && st->o->all)
+			kbuild_scope(&st->kb, "", &st->units);
 	}
 	/* Which programs get which helpers has to be known whatever is looked at. */
 	add_defining_units(st);

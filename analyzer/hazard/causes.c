@@ -199,9 +199,12 @@ uint32_t hazard_expected(struct analysis *an, const struct hazard *h)
 uint32_t late_guard(const struct run *run, size_t acquire)
 {
 	const struct guards *early = &run->acquires.v[acquire].guards;
+	const struct frame *first = run->acquires.v[acquire].frame;
 	size_t i;
 	uint8_t g;
 
+	while (first->up)
+		first = first->up;
 	for (i = 0; i < run->points.n; i++) {
 		const struct point *pt = &run->points.v[i];
 
@@ -209,7 +212,8 @@ uint32_t late_guard(const struct run *run, size_t acquire)
 			continue;
 		for (g = 0; g < pt->guards.n; g++)
 			if (pt->guards.v[g].guard != GUARD_IRQS_OFF && pt->guards.v[g].count > 0 &&
-			    guards_get(early, pt->guards.v[g].guard) <= 0)
+			    guards_get(early, pt->guards.v[g].guard) <= 0 &&
+			    run_did(&run->lowered, first, pt->guards.v[g].guard))
 				return pt->guards.v[g].guard;
 	}
 	return FACTS_NONE;

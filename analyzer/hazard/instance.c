@@ -38,11 +38,9 @@ static bool is_handed(const struct analysis *an, uint32_t func, uint32_t param,
 
 	for (i = fn->sites; i < fn->sites + fn->n_sites && up < MAX_UP; i++) {
 		const struct call *c = &p->calls.v[p->sites.v[i]];
-		const struct fact_insn *insn;
-		const struct facts *f;
+		const struct facts *f = func_facts(p, &p->funcs.v[c->caller]);
+		const struct fact_insn *insn = &f->insns.v[c->insn];
 
-		f = func_facts(p, &p->funcs.v[c->caller]);
-		insn = &f->insns.v[c->insn];
 		if (param < insn->n_args &&
 		    is_address(an, c->caller, f->arglist.v[insn->args + param], want, up + 1))
 			return true;

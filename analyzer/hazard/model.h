@@ -282,7 +282,8 @@ uint32_t acquire_element(const struct run *run, const struct acquire *a);
 bool guard_stops(struct analysis *an, const struct hazard *h, uint32_t guard);
 /*
  * A guard that is not up where acquire number @acquire of @run is made, and is
- * where the lock is released; or FACTS_NONE.
+ * where the lock is released; or FACTS_NONE. What the run never lowers counts
+ * something else.
  */
 uint32_t late_guard(const struct run *run, size_t acquire);
 void make_findings(struct analysis *an, struct report *ret);
