@@ -196,15 +196,23 @@ uint32_t hazard_expected(struct analysis *an, const struct hazard *h)
 	return FACTS_NONE;
 }
 
+/* Whether @run as a whole leaves @guard other than it found it, on some way: it counts something. */
+static bool is_left(const struct run *run, uint32_t guard)
+{
+	size_t i;
+
+	for (i = 0; i < run->leaves.n; i++)
+		if (!run->leaves.v[i].frame->up && guards_get(&run->leaves.v[i].guards, guard))
+			return true;
+	return false;
+}
+
 uint32_t late_guard(const struct run *run, size_t acquire)
 {
 	const struct guards *early = &run->acquires.v[acquire].guards;
-	const struct frame *first = run->acquires.v[acquire].frame;
 	size_t i;
 	uint8_t g;
 
-	while (first->up)
-		first = first->up;
 	for (i = 0; i < run->points.n; i++) {
 		const struct point *pt = &run->points.v[i];
 
@@ -213,7 +221,7 @@ uint32_t late_guard(const struct run *run, size_t acquire)
 		for (g = 0; g < pt->guards.n; g++)
 			if (pt->guards.v[g].guard != GUARD_IRQS_OFF && pt->guards.v[g].count > 0 &&
 			    guards_get(early, pt->guards.v[g].guard) <= 0 &&
-			    run_did(&run->lowered, first, pt->guards.v[g].guard))
+			    !is_left(run, pt->guards.v[g].guard))
 				return pt->guards.v[g].guard;
 	}
 	return FACTS_NONE;

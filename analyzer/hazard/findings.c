@@ -32,7 +32,7 @@ static bool same_cause(const struct cause *a, const struct cause *b)
 		return a->class == b->class && a->object == b->object &&
 		       (a->object != FACTS_NONE || a->func == b->func);
 	if (a->of_lock)
-		return a->class == b->class;
+		return a->class == b->class && a->on_hooks == b->on_hooks;
 	if (a->func != b->func)
 		return false;
 	if (a->rule == &rule_rl106)

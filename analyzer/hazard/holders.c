@@ -13,18 +13,6 @@ static bool gives_back(const struct rule_lock *l)
 	return l->does == LOCK_RELEASE && !l->sleeps;
 }
 
-/* Whether programs on the hooks of security modules may call @c. */
-static bool called_on_hooks(const struct programs *pr, uint32_t c)
-{
-	const struct rules *rules = pr->in->p->rules;
-	size_t w;
-
-	for (w = 0; w < rules->attach.n; w++)
-		if (rules->attach.v[w].at == AT_LSM_HOOK && pr->given[w * pr->t->callables.n + c])
-			return true;
-	return false;
-}
-
 /* A lock operation on a member: where, on which class, and by the name of which field. */
 struct operation {
 	uint32_t func;
@@ -94,7 +82,7 @@ static void find_wanted(struct holders *h, const struct programs *pr)
 	struct reach r;
 	size_t i;
 
-	find_reach(pr, h->arena, called_on_hooks, &r);
+	find_reach(pr, h->arena, programs_on_hooks, &r);
 	for (i = 0; i < h->ops.n; i++)
 		if (!h->ops.v[i].gives && r.seen[h->ops.v[i].func])
 			map64_put(&h->wanted, h->ops.v[i].class, 1);

@@ -81,7 +81,8 @@ struct hazard {
 /* Which rule a hazard breaks, and where. Hazards of one cause make one finding. */
 struct cause {
 	const struct hazard_rule *rule;
-	bool of_lock; /* the lock has no guard: all that comes back for it is one cause */
+	bool of_lock; /* the lock has no guard: all that comes back for it is one cause, */
+	bool on_hooks; /* but what only programs on hooks can call is one by itself: other sections */
 	uint32_t class;
 	enum hazard_context context;
 	uint32_t func;	     /* the finding's location.function */
@@ -282,8 +283,8 @@ uint32_t acquire_element(const struct run *run, const struct acquire *a);
 bool guard_stops(struct analysis *an, const struct hazard *h, uint32_t guard);
 /*
  * A guard that is not up where acquire number @acquire of @run is made, and is
- * where the lock is released; or FACTS_NONE. What the run never lowers counts
- * something else.
+ * where the lock is released; or FACTS_NONE. What the run leaves raised or
+ * lowered is no guard, but counts something.
  */
 uint32_t late_guard(const struct run *run, size_t acquire);
 void make_findings(struct analysis *an, struct report *ret);

@@ -537,6 +537,34 @@ static bool verifier_takes_map(struct programs *pr, size_t way, int64_t type, ui
 	return verifier_takes(pr, pr->in->p->rules->tree.compat_prog_function, way, type, &fields, 0);
 }
 
+static bool given_at(const struct programs *pr, uint32_t c, bool hook)
+{
+	const struct rules *rules = pr->in->p->rules;
+	size_t w;
+
+	for (w = 0; w < rules->attach.n; w++)
+		if (rules->attach.v[w].at != AT_RUN_SITE &&
+		    (rules->attach.v[w].at == AT_LSM_HOOK) == hook &&
+		    pr->given[w * pr->t->callables.n + c])
+			return true;
+	return false;
+}
+
+bool programs_anywhere(const struct programs *pr, uint32_t c)
+{
+	return given_at(pr, c, true) || given_at(pr, c, false);
+}
+
+bool programs_on_hooks(const struct programs *pr, uint32_t c)
+{
+	return given_at(pr, c, true);
+}
+
+bool programs_only_on_hooks(const struct programs *pr, uint32_t c)
+{
+	return given_at(pr, c, true) && !given_at(pr, c, false);
+}
+
 bool programs_use_map(struct programs *pr, size_t way, uint32_t c, uint32_t m)
 {
 	int64_t type = pr->t->map_types.v[m].type;

@@ -36,6 +36,16 @@ void programs_release(struct programs *pr);
 bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *function);
 
 /*
+ * Whether programs that can be put nearly anywhere may call callable @c. Those that
+ * only the kernel's own run sites run do not count: they meet the locks of these
+ * sites, which are in the scope if the sites are.
+ */
+bool programs_anywhere(const struct programs *pr, uint32_t c);
+/* Of these, whether programs on the hooks of security modules may, and only they. */
+bool programs_on_hooks(const struct programs *pr, uint32_t c);
+bool programs_only_on_hooks(const struct programs *pr, uint32_t c);
+
+/*
  * Whether the verifier lets a program of way @way call callable @c with a map of
  * type @m (index into bpf_tables.map_types).
  */

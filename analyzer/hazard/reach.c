@@ -23,22 +23,6 @@ static void follow_pointer(struct reach *r, const struct call *c)
 		come_to(r, t[i].func);
 }
 
-/*
- * Whether programs that can be put nearly anywhere may call @c. Those that only
- * the kernel's own run sites run meet the locks of these sites, which are in
- * the scope if the sites are.
- */
-static bool called_from_anywhere(const struct programs *pr, uint32_t c)
-{
-	const struct rules *rules = pr->in->p->rules;
-	size_t w;
-
-	for (w = 0; w < rules->attach.n; w++)
-		if (rules->attach.v[w].at != AT_RUN_SITE && pr->given[w * pr->t->callables.n + c])
-			return true;
-	return false;
-}
-
 void find_reach(const struct programs *pr, struct arena *arena, reach_from_fn *from,
 		struct reach *ret)
 {
@@ -90,7 +74,7 @@ void find_beyond(struct analysis *an, struct strlist *ret)
 
 	if (!o->find_outside)
 		return;
-	find_reach(&an->pr, an->arena, called_from_anywhere, &r);
+	find_reach(&an->pr, an->arena, programs_anywhere, &r);
 	ret->v = ARENA_ARRAY(an->arena, const char *, r.n);
 	for (i = 0; i < r.n; i++)
 		if (!an->p->funcs.v[r.v[i]].defined &&
@@ -110,7 +94,7 @@ void analyse_open_ends(struct program *p, struct arena *arena, struct strlist *r
 	interp_init(&in, p);
 	bpf_tables_read(&t, p);
 	programs_init(&pr, &in, &t);
-	find_reach(&pr, arena, called_from_anywhere, &r);
+	find_reach(&pr, arena, programs_anywhere, &r);
 	ret->v = ARENA_ARRAY(arena, const char *, r.n);
 	ret->n = 0;
 	for (i = 0; i < r.n; i++)

@@ -19,7 +19,8 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 	*ret = (struct cause){ .func = func,
 			       .loc = func_fact(an->p, &an->p->funcs.v[func])->loc,
 			       .expected = expected,
-			       .of_lock = !class_has_guard(an, h->held->class) };
+			       .of_lock = !class_has_guard(an, h->held->class),
+			       .on_hooks = programs_only_on_hooks(&an->pr, h->reenter->callable) };
 	return true;
 }
 
