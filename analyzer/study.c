@@ -218,7 +218,7 @@ static void link_units(struct study *st, size_t first)
 		facts[i] = st->results[first + i].facts;
 	progress_stage("linking", 0);
 	if (first)
-		program_extend(&st->program, facts, n);
+		program_extend(&st->program, facts, n, st->holders_join);
 	else
 		program_link(&st->program, &st->rules, facts, n);
 	for (size_t i = first; i < st->units.v.n; i++)
@@ -252,11 +252,9 @@ bool study_extract_to(struct study *st, struct facts_cache *to)
 
 bool study_list_units(struct study *st)
 {
-	if (!st->joins)
-		return true;
 	if (!st->o->all)
-		return study_extract_to(st, NULL);
-	study_join_units(st);
+		return !st->joins || study_extract_to(st, NULL);
+	kbuild_scope(&st->kb, "", &st->units);
 	return true;
 }
 

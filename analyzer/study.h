@@ -23,6 +23,7 @@ struct study {
 	struct unit_list units;	   /* those of the scope, then those that join it */
 	bool joins; /* the scope is the rules', and units beyond it join it */
 	unsigned int n_joined;	   /* how often units joined */
+	bool holders_join;	   /* the last to join are there for the locks that they hold */
 	struct source_index index; /* of all units, whatever the scope */
 	struct evidence evidence;  /* what binaries say of what can be attached to */
 	struct facts_cache cache;

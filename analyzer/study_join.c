@@ -81,6 +81,7 @@ static void add_holders(struct study *st, struct unit_list *ret)
 	arena_release(&a);
 }
 
+/* With --all every unit is looked at for what it holds. */
 static void add_all(const struct study *st, struct unit_list *ret)
 {
 	for (size_t i = 0; i < st->kb.units.n; i++)
@@ -93,14 +94,15 @@ bool study_join_units(struct study *st)
 	struct unit_list more = { 0 };
 	bool any;
 
-	if (st->o->all)
-		add_all(st, &more);
-	else if (st->n_joined < REACH_ROUNDS)
+	if (st->n_joined < REACH_ROUNDS)
 		add_reached(st, &more);
 	/* Also where the last round had nothing to add: they are found another way. */
-	if (!more.v.n && !st->o->all && st->n_joined <= REACH_ROUNDS) {
-		st->n_joined = REACH_ROUNDS;
-		add_holders(st, &more);
+	if (!more.v.n && !st->holders_join) {
+		st->holders_join = true;
+		if (st->o->all)
+			add_all(st, &more);
+		else
+			add_holders(st, &more);
 	}
 	st->n_joined++;
 	any = more.v.n > 0;

@@ -736,6 +736,8 @@ static bool followed(struct activation *act, const struct state *s, uint32_t cal
 
 	if (!fn->defined || act->frame->depth >= MAX_DEPTH || on_stack(act->frame, callee))
 		return false;
+	if (input->nested && func_only_holds(act->fl->in->p, callee))
+		return false;
 	if (is_beyond(act, callee) && !input->nested && !goes_beside(act, s, callee))
 		return followed_beyond(act, s, callee, insn, args);
 	/* What goes on in the scope is seen from the scope's own entry points. */

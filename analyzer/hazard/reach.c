@@ -37,6 +37,8 @@ void find_reach(const struct programs *pr, struct arena *arena, reach_from_fn *f
 	for (i = 0; i < ret->n; i++) {
 		const struct func *fn = &p->funcs.v[ret->v[i]];
 
+		if (func_only_holds(p, ret->v[i]))
+			continue;
 		for (c = fn->calls; c < fn->calls + fn->n_calls; c++) {
 			const struct call *call = &p->calls.v[c];
 
@@ -77,7 +79,7 @@ void find_beyond(struct analysis *an, struct strlist *ret)
 	find_reach(&an->pr, an->arena, programs_anywhere, &r);
 	ret->v = ARENA_ARRAY(an->arena, const char *, r.n);
 	for (i = 0; i < r.n; i++)
-		if (!an->p->funcs.v[r.v[i]].defined &&
+		if ((!an->p->funcs.v[r.v[i]].defined || func_only_holds(an->p, r.v[i])) &&
 		    o->find_outside(o->find_data, func_name(an->p, r.v[i]), &def))
 			ret->v[ret->n++] = def.file;
 	sort_once(ret);

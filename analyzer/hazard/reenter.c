@@ -73,9 +73,13 @@ const struct nested *reenter_run(struct analysis *an, struct reenter *r, const s
 	size_t i;
 	uint8_t k;
 
-	/* A guard that it does not look at cannot change what it does. */
+	/*
+	 * A guard that it does not look at cannot change what it does, and how often
+	 * interrupts were turned off before cannot either.
+	 */
+	guards_set(&only, GUARD_IRQS_OFF, guards_get(g, GUARD_IRQS_OFF) > 0);
 	for (k = 0; k < g->n; k++)
-		if (g->v[k].guard == GUARD_IRQS_OFF ||
+		if (g->v[k].guard != GUARD_IRQS_OFF &&
 		    map64_get(&r->touched, g->v[k].guard) != MAP64_EMPTY)
 			guards_set(&only, g->v[k].guard, g->v[k].count);
 	for (i = 0; i < r->runs.n; i++)

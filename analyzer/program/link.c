@@ -555,6 +555,16 @@ static void find_touching(struct program *p)
 		p->funcs.v[i].touches = p->funcs.v[i].touches_direct = mark[i];
 }
 
+static void drop_holders_targets(struct program *p)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < p->targets.n; i++)
+		if (!func_only_holds(p, p->targets.v[i].func))
+			p->targets.v[n++] = p->targets.v[i];
+	p->targets.n = n;
+}
+
 static void group_sites(struct program *p)
 {
 	uint32_t at = 0, i;
@@ -595,6 +605,7 @@ static void link_uses(struct program *p)
 		if (p->funcs.v[i].defined)
 			link_body(p, i);
 	group_sites(p);
+	drop_holders_targets(p);
 	if (p->targets.n)
 		qsort(p->targets.v, p->targets.n, sizeof(*p->targets.v), cmp_target);
 	for (i = 0; i < p->funcs.n; i++) {
@@ -606,7 +617,8 @@ static void link_uses(struct program *p)
 	find_touching(p);
 }
 
-static void link_units(struct program *p, struct facts *facts, size_t n, bool reached)
+static void link_units(struct program *p, struct facts *facts, size_t n, bool reached,
+		       bool holds)
 {
 	struct unit *units = ARENA_ARRAY(&p->arena, struct unit, p->n_units + n);
 	uint32_t first = (uint32_t)p->n_units, u, i;
@@ -622,6 +634,7 @@ static void link_units(struct program *p, struct facts *facts, size_t n, bool re
 		memset(&facts[u - first], 0, sizeof(*facts));
 		unit->ftrace = unit->facts.unit.flags & FUNIT_FTRACE;
 		unit->reached = reached;
+		unit->holds = holds;
 		if (unit->facts.strings.n)
 			renumber_unit(p, &unit->facts);
 		for (i = 0; i < unit->facts.funcs.n; i++)
@@ -641,12 +654,12 @@ void program_link(struct program *p, const struct rules *rules, struct facts *fa
 	p->rules = rules;
 	arena_init(&p->arena);
 	program_string(p, ""); /* number 0, as in facts */
-	link_units(p, facts, n, false);
+	link_units(p, facts, n, false, false);
 }
 
-void program_extend(struct program *p, struct facts *facts, size_t n)
+void program_extend(struct program *p, struct facts *facts, size_t n, bool holds)
 {
-	link_units(p, facts, n, true);
+	link_units(p, facts, n, true, holds);
 }
 
 void program_release(struct program *p)

@@ -59,7 +59,8 @@ struct call {
 struct unit {
 	struct facts facts;
 	bool ftrace;
-	bool reached; /* it is beyond the scope, and here as what the scope's units call is in it */
+	bool reached; /* it is beyond the scope, and here as what the scope's units call is in it... */
+	bool holds;   /* ...or for the locks that it holds: what programs call does not lead into it */
 };
 
 /* As a record: the target is of a variable, whose number stands for the field. */
@@ -99,11 +100,11 @@ struct program {
  */
 void program_link(struct program *p, const struct rules *rules, struct facts *facts, size_t n);
 /*
- * Links @n more, of units beyond the scope, to what is there. Functions and
- * globals keep their numbers; whatever was computed of the program is to be
- * computed anew.
+ * Links @n more, of units beyond the scope, to what is there; @holds: they are
+ * there for what they hold. Functions and globals keep their numbers; whatever
+ * was computed of the program is to be computed anew.
  */
-void program_extend(struct program *p, struct facts *facts, size_t n);
+void program_extend(struct program *p, struct facts *facts, size_t n, bool holds);
 void program_release(struct program *p);
 
 /* The number of the string @s, making it known if it was not. */
@@ -126,6 +127,12 @@ static inline bool func_is_beyond(const struct program *p, uint32_t func)
 	return p->units[p->funcs.v[func].unit].reached;
 }
 
+/* Whether @func is of a unit that is there for what it holds. */
+static inline bool func_only_holds(const struct program *p, uint32_t func)
+{
+	return p->units[p->funcs.v[func].unit].holds;
+}
+
 static inline const struct facts *func_facts(const struct program *p, const struct func *f)
 {
 	return &p->units[f->unit].facts;
@@ -141,7 +148,10 @@ static inline const char *func_name(const struct program *p, uint32_t f)
 	return program_str(p, p->funcs.v[f].name);
 }
 
-/* The functions that the tree assigns to @record.@field: @ret_n of them from the returned one on. */
+/*
+ * The functions that the tree assigns to @record.@field: @ret_n of them from the
+ * returned one on. Those of units that are there for what they hold are not among them.
+ */
 const struct member_target *program_targets(const struct program *p, uint32_t record,
 					    uint32_t field, size_t *ret_n);
 
