@@ -22,10 +22,22 @@ void syms_release(struct syms *s)
 	map64_release(&s->index);
 }
 
+/*
+ * Whether @addr is a local variable or a member of one: nobody else changes that,
+ * unless it was handed out, and then calls forget what was known of it.
+ */
+static bool is_own(const struct syms *s, uint32_t addr)
+{
+	while (s->v.v[addr].op == SY_FADDR)
+		addr = s->v.v[addr].a;
+	return s->v.v[addr].op == SY_LADDR;
+}
+
 static bool part_volatile(const struct syms *s, enum sym_op op, uint32_t a, uint32_t b)
 {
 	switch (op) {
 	case SY_LOAD:
+		return !is_own(s, a);
 	case SY_FRESH:
 		return true;
 	case SY_FADDR:
