@@ -593,6 +593,8 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 		uint32_t to = local_addr(act, RESULT_LOCAL);
 
 		if (sym_get(syms, from)->op == SY_LADDR) {
+			/* What another call returned was kept in the same place. */
+			state_forget_known(out, syms, to);
 			copy_record(act->fl, out, act->out, from, to);
 			value = sym_make(syms, SY_LOAD, to, 0, 0, 0);
 		}
@@ -736,7 +738,8 @@ static bool followed(struct activation *act, const struct state *s, uint32_t cal
 
 	if (!fn->defined || act->frame->depth >= MAX_DEPTH || on_stack(act->frame, callee))
 		return false;
-	if (input->nested && func_only_holds(act->fl->in->p, callee))
+	if (input->nested && func_only_holds(act->fl->in->p, callee) &&
+	    !func_only_holds(act->fl->in->p, act->frame->func))
 		return false;
 	if (is_beyond(act, callee) && !input->nested && !goes_beside(act, s, callee))
 		return followed_beyond(act, s, callee, insn, args);
@@ -777,7 +780,7 @@ static uint32_t opaque_call(struct activation *act, struct state *s, const struc
 			v = sym_get(syms, v->a);
 		if (v->op == SY_LADDR) {
 			state_forget(s, syms, a);
-			state_forget_known(s, syms, sym_make(syms, SY_LOAD, a, 0, 0, 0));
+			state_forget_known(s, syms, a);
 		}
 	}
 	r = sym_fresh(syms, (uint32_t)(insn - act->f->insns.v), (uint32_t)act->frame->hash, 5);
@@ -913,10 +916,12 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 	size_t n, i, k, first, distinct = 0;
 	const struct member_target *t = program_targets(in->p, through->c, through->b, &n);
 	bool by_kind = through->c == in->ops_record && s->kind == FACTS_NONE;
+	uint32_t last = FACTS_NONE, shown = FACTS_NONE;
 	bool follow = false;
-	uint32_t last = FACTS_NONE;
 
 	for (i = 0; i < n; i++) {
+		if (t[i].holds)
+			continue;
 		if (t[i].func != last)
 			distinct++;
 		last = t[i].func;
@@ -935,10 +940,10 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 	for (i = 0; i < n; i++) {
 		struct state *c;
 
-		if (!follow) {
-			if (t[i].func != last)
+		if (!follow || t[i].holds) {
+			if (t[i].func != shown)
 				add_point(act, s, insn, t[i].func, true, false);
-			last = t[i].func;
+			shown = t[i].func;
 			continue;
 		}
 		if (!by_kind && t[i].func == last)

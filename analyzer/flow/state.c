@@ -314,7 +314,10 @@ void state_forget_volatile(struct state *s, const struct syms *syms, const struc
 	uint32_t i, n = 0;
 
 	for (i = 0; i < s->n_known; i++) {
-		if (!sym_get(syms, s->known[i].sym)->volatile_) {
+		const struct sym *v = sym_get(syms, s->known[i].sym);
+
+		/* Without what was known at the entry nothing is taken for sure. */
+		if (!(entry ? v->volatile_ : v->loads)) {
 			s->known[n++] = s->known[i];
 			continue;
 		}

@@ -24,7 +24,7 @@ void syms_release(struct syms *s)
 
 /*
  * Whether @addr is a local variable or a member of one: nobody else changes that,
- * unless it was handed out, and then calls forget what was known of it.
+ * unless it is handed out, and then calls forget what was known of it.
  */
 static bool is_own(const struct syms *s, uint32_t addr)
 {
@@ -33,22 +33,29 @@ static bool is_own(const struct syms *s, uint32_t addr)
 	return s->v.v[addr].op == SY_LADDR;
 }
 
-static bool part_volatile(const struct syms *s, enum sym_op op, uint32_t a, uint32_t b)
+static void note_loads(const struct syms *s, struct sym *v)
 {
-	switch (op) {
+	switch (v->op) {
 	case SY_LOAD:
-		return !is_own(s, a);
+		v->loads = true;
+		v->volatile_ = !is_own(s, v->a);
+		break;
 	case SY_FRESH:
-		return true;
+		v->loads = v->volatile_ = true;
+		break;
 	case SY_FADDR:
 	case SY_CONTAINER:
 	case SY_UN:
-		return s->v.v[a].volatile_;
+		v->loads = s->v.v[v->a].loads;
+		v->volatile_ = s->v.v[v->a].volatile_;
+		break;
 	case SY_IADDR:
 	case SY_BIN:
-		return s->v.v[a].volatile_ || s->v.v[b].volatile_;
+		v->loads = s->v.v[v->a].loads || s->v.v[v->b].loads;
+		v->volatile_ = s->v.v[v->a].volatile_ || s->v.v[v->b].volatile_;
+		break;
 	default:
-		return false;
+		break;
 	}
 }
 
@@ -87,7 +94,7 @@ uint32_t sym_make(struct syms *s, enum sym_op op, uint32_t a, uint32_t b, uint32
 			return id;
 		key++;
 	}
-	sym.volatile_ = part_volatile(s, op, a, b);
+	note_loads(s, &sym);
 	sym.size = size_of(s, op, a, b);
 	id = (uint32_t)s->v.n;
 	vec_push(&s->v, sym);
@@ -286,7 +293,7 @@ uint32_t sym_bin(struct syms *s, unsigned int op, uint32_t a, uint32_t b, bool i
 		return sym_int(s, 0);
 	if (op == FB_EQ || op == FB_NE) {
 		/* Two addresses of one term are equal; those of two variables are not. */
-		if (a == b && !sym_get(s, a)->volatile_)
+		if (a == b && !sym_get(s, a)->loads)
 			return sym_int(s, op == FB_EQ);
 		if ((cb && !y && sym_is_address(s, a)) || (ca && !x && sym_is_address(s, b)))
 			return sym_int(s, op == FB_NE);

@@ -34,7 +34,8 @@ enum sym_op {
 struct sym {
 	uint8_t op;
 	uint16_t size; /* terms in it, each as often as it occurs */
-	bool volatile_; /* it or a part of it may be another value next time round a loop */
+	bool loads;	/* it or a part of it is read from memory, or nothing is known of it... */
+	bool volatile_; /* ...and may be another value next time round a loop */
 	uint32_t a, b, c;
 	int64_t val;
 };

@@ -118,23 +118,12 @@ static bool is_wanted(const struct analysis *an, const struct acquire *a)
 	return a->class && map64_get(&an->classes, a->class) != MAP64_EMPTY;
 }
 
-/* Whether callers of @fr cannot tell on which way it came back. */
-static bool tells_nothing(const struct program *p, const struct frame *fr)
-{
-	const struct func *fn = &p->funcs.v[fr->func];
-	uint32_t type = func_fact(p, fn)->ret_type;
-
-	return !fr->up || (!(fn->flags & FF_HEADER) && type != FACTS_NONE &&
-			   func_facts(p, fn)->types.v[type].kind == FT_VOID);
-}
-
 /*
- * Whether some paths of @o leave @acquire's lock held, and others not, and whoever
- * comes after cannot know. Code beyond the scope is taken to be balanced: the run
- * has lost track of that lock then, as of those that are taken hand over hand
- * along a tree.
+ * Whether some paths of @o leave @acquire's lock held, and others not. Code beyond
+ * the scope is taken to be balanced: the run has lost track of that lock then,
+ * as of those that are taken hand over hand along a tree.
  */
-static bool is_lost(const struct program *p, const struct outer *o, uint32_t acquire)
+static bool is_lost(const struct outer *o, uint32_t acquire)
 {
 	size_t i;
 	uint8_t h;
@@ -142,7 +131,7 @@ static bool is_lost(const struct program *p, const struct outer *o, uint32_t acq
 	for (i = 0; i < o->run.leaves.n; i++) {
 		const struct run_leave *l = &o->run.leaves.v[i];
 
-		if (!tells_nothing(p, l->frame) || map64_get(&o->run.balanced, l->frame->hash) == MAP64_EMPTY)
+		if (l->frame->up || map64_get(&o->run.balanced, l->frame->hash) == MAP64_EMPTY)
 			continue;
 		for (h = 0; h < l->n_held; h++)
 			if (l->held[h] == acquire)
@@ -165,7 +154,7 @@ static void match_points(struct analysis *an, struct outer *o)
 			const struct acquire *a = &o->run.acquires.v[pt->held[j]];
 			struct hazard key = { .held_index = pt->held[j], .guards = pt->guards };
 
-			if (!is_wanted(an, a) || (o->beyond && is_lost(an->p, o, pt->held[j])))
+			if (!is_wanted(an, a) || (o->beyond && is_lost(o, pt->held[j])))
 				continue;
 			for (s = 0; s < seen.n; s++)
 				if (seen.v[s].held_index == key.held_index &&

@@ -16,11 +16,14 @@ static void come_to(struct reach *r, uint32_t func)
 
 static void follow_pointer(struct reach *r, const struct call *c)
 {
-	size_t n_targets, i;
+	size_t n_targets, n = 0, i;
 	const struct member_target *t = program_targets(r->p, c->record, c->field, &n_targets);
 
-	for (i = 0; i < n_targets && n_targets <= INTERP_MAX_TARGETS; i++)
-		come_to(r, t[i].func);
+	for (i = 0; i < n_targets; i++)
+		n += !t[i].holds;
+	for (i = 0; i < n_targets && n <= INTERP_MAX_TARGETS; i++)
+		if (!t[i].holds)
+			come_to(r, t[i].func);
 }
 
 void find_reach(const struct programs *pr, struct arena *arena, reach_from_fn *from,

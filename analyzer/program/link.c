@@ -164,7 +164,14 @@ static void link_func(struct program *p, uint32_t unit, uint32_t i)
 
 	struct func *f = &p->funcs.v[id];
 
-	/* A weak definition gives way to a strong one of another unit. */
+	/*
+	 * A weak definition gives way to a strong one of another unit. Of one that is
+	 * there for what it holds it does not: what is called would not be followed.
+	 */
+	if (f->defined && p->units[unit].holds) {
+		f->flags |= ff->flags & ~(uint32_t)FF_WEAK;
+		return;
+	}
 	if (ff->n_blocks && (!f->defined || (f->flags & ~ff->flags & FF_WEAK))) {
 		f->unit = unit;
 		f->fact = i;
@@ -248,10 +255,12 @@ static uint32_t expr_func(const struct facts *f, uint32_t expr)
 	return e->op == FX_FUNC ? e->a : FACTS_NONE;
 }
 
-static void add_target(struct program *p, uint32_t record, uint32_t field, uint32_t func,
-		       uint32_t var)
+/* @unit says so. */
+static void add_target(struct program *p, uint32_t unit, uint32_t record, uint32_t field,
+		       uint32_t func, uint32_t var)
 {
-	struct member_target t = { record, field, func, var };
+	struct member_target t = { record, field, func, var,
+				   p->units[unit].holds || func_only_holds(p, func) };
 
 	p->funcs.v[func].address_taken = true;
 	if (record && field)
@@ -275,9 +284,9 @@ static void link_inits(struct program *p, uint32_t unit)
 			if (func == FACTS_NONE)
 				continue;
 			if (in->field)
-				add_target(p, in->record, in->field, func, var);
+				add_target(p, unit, in->record, in->field, func, var);
 			else
-				add_target(p, TARGET_VARIABLE, var, func, var);
+				add_target(p, unit, TARGET_VARIABLE, var, func, var);
 		}
 	}
 }
@@ -338,9 +347,10 @@ static void link_body(struct program *p, uint32_t id)
 				if (func == FACTS_NONE)
 					continue;
 				if (dst->op == FX_GLOBAL && dst->a != FACTS_NONE)
-					add_target(p, TARGET_VARIABLE, dst->a, func, FACTS_NONE);
+					add_target(p, fn->unit, TARGET_VARIABLE, dst->a, func,
+						   FACTS_NONE);
 				else
-					add_target(p, dst->op == FX_FIELD ? dst->sym2 : 0,
+					add_target(p, fn->unit, dst->op == FX_FIELD ? dst->sym2 : 0,
 						   dst->op == FX_FIELD ? dst->sym : 0, func,
 						   FACTS_NONE);
 			}
@@ -505,7 +515,7 @@ static bool reaches(const struct program *p, const bool *mark, const struct call
 		return false;
 	t = program_targets(p, c->record, c->field, &n);
 	for (k = 0; k < n; k++)
-		if (mark[t[k].func])
+		if (mark[t[k].func] && !t[k].holds)
 			return true;
 	return false;
 }
@@ -555,16 +565,6 @@ static void find_touching(struct program *p)
 		p->funcs.v[i].touches = p->funcs.v[i].touches_direct = mark[i];
 }
 
-static void drop_holders_targets(struct program *p)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < p->targets.n; i++)
-		if (!func_only_holds(p, p->targets.v[i].func))
-			p->targets.v[n++] = p->targets.v[i];
-	p->targets.n = n;
-}
-
 static void group_sites(struct program *p)
 {
 	uint32_t at = 0, i;
@@ -605,7 +605,6 @@ static void link_uses(struct program *p)
 		if (p->funcs.v[i].defined)
 			link_body(p, i);
 	group_sites(p);
-	drop_holders_targets(p);
 	if (p->targets.n)
 		qsort(p->targets.v, p->targets.n, sizeof(*p->targets.v), cmp_target);
 	for (i = 0; i < p->funcs.n; i++) {

@@ -71,6 +71,7 @@ struct member_target {
 	uint32_t record, field;
 	uint32_t func;
 	uint32_t var; /* the global whose initialiser says so, or FACTS_NONE */
+	bool holds; /* function or assignment is of a unit that is there for what it holds */
 };
 
 struct program {
@@ -148,10 +149,7 @@ static inline const char *func_name(const struct program *p, uint32_t f)
 	return program_str(p, p->funcs.v[f].name);
 }
 
-/*
- * The functions that the tree assigns to @record.@field: @ret_n of them from the
- * returned one on. Those of units that are there for what they hold are not among them.
- */
+/* The functions that the tree assigns to @record.@field: @ret_n of them from the returned one on. */
 const struct member_target *program_targets(const struct program *p, uint32_t record,
 					    uint32_t field, size_t *ret_n);
 
