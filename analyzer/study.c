@@ -81,7 +81,7 @@ bool study_select_units(struct study *st)
 		for (size_t i = 0; i < st->rules.scope.paths.n; i++)
 			kbuild_scope(&st->kb, st->rules.scope.paths.v[i], &st->units);
 		st->joins = !st->o->all || st->units.v.n;
-		/* Of a tree that has nothing of this all is the scope, or nothing. */
+		/* Nothing can join where nothing is: then all units are the scope. */
 		if (!st->joins && st->o->all)
 			kbuild_scope(&st->kb, "", &st->units);
 	}

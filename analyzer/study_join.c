@@ -62,6 +62,7 @@ static void add_holders(struct study *st, struct unit_list *ret)
 	bool *takes = ARENA_ARRAY(&a, bool, st->kb.units.n);
 	bool *calls = ARENA_ARRAY(&a, bool, st->kb.units.n);
 
+	progress_stage("looking for who holds locks", 0);
 	analyse_holders(&st->program, &a, &locks, &hooks);
 	words.n = locks.n + hooks.n;
 	words.v = ARENA_ARRAY(&a, const char *, words.n);
@@ -69,7 +70,6 @@ static void add_holders(struct study *st, struct unit_list *ret)
 	memcpy(words.v + locks.n, hooks.v, hooks.n * sizeof(*words.v));
 	index_open(&idx, &st->kb, &(struct index_options){ .identifiers = words.v,
 							   .n_identifiers = words.n,
-							   .words = &st->rules.tree.notrace_words,
 							   .jobs = st->o->jobs });
 	mark_mentions(&idx, &locks, takes);
 	mark_mentions(&idx, &hooks, calls);
@@ -94,7 +94,7 @@ bool study_join_units(struct study *st)
 	struct unit_list more = { 0 };
 	bool any;
 
-	if (st->n_joined < REACH_ROUNDS)
+	if (!st->holders_join && st->n_joined < REACH_ROUNDS)
 		add_reached(st, &more);
 	/* Also where the last round had nothing to add: they are found another way. */
 	if (!more.v.n && !st->holders_join) {

@@ -13,7 +13,7 @@
 
 struct arena_chunk {
 	struct arena_chunk *older;
-	char *older_end;
+	char *older_end; /* of the older one, for arena_return() */
 	_Alignas(max_align_t) char bytes[];
 };
 

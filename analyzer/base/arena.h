@@ -34,7 +34,7 @@ void arena_init(struct arena *a);
 /* Gives back everything that came from the arena; it is empty afterwards and may be used again. */
 void arena_release(struct arena *a);
 
-/* A point in the life of an arena. */
+/* A point in the life of an arena. Of several marks the newest is returned to first. */
 struct arena_mark {
 	struct arena_chunk *chunks;
 	char *next;

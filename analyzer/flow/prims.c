@@ -210,7 +210,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	id = (uint32_t)pc->fl->run->acquires.n;
 	map64_put(&pc->fl->acquire_seen, key, id);
 	vec_push(&pc->fl->run->acquires, a);
-	pc->fl->kept++;
+	keep_frame(pc->fl);
 	return id;
 }
 
@@ -274,7 +274,7 @@ static void add_failed(const struct prim_call *pc, struct state *fail, uint32_t 
 		id = (uint32_t)run->tries.n;
 		map64_put(&pc->fl->try_seen, key, id);
 		vec_push(&run->tries, t);
-		pc->fl->kept++;
+		keep_frame(pc->fl);
 	}
 	forget_failed(fail, addr);
 	if (fail->n_failed == STATE_MAX_FAILED) {

@@ -14,9 +14,19 @@ struct flow {
 	struct map64 acquire_seen;
 	struct map64 leave_seen;
 	struct map64 try_seen;
-	uint64_t kept; /* how often something came to refer to a frame */
+	/*
+	 * How often the run came to refer to a frame: whoever stores one in it has to
+	 * say so with keep_frame(). The frames of a call in which that did not happen
+	 * are given back.
+	 */
+	uint64_t kept;
 	bool forgets; /* loops forget what is known of memory, also what callers knew of it */
 };
+
+static inline void keep_frame(struct flow *fl)
+{
+	fl->kept++;
+}
 
 /* A way out of a call: the state there and the value returned. */
 struct exit {

@@ -265,7 +265,7 @@ static void go_by(const struct prim_call *pc, const struct summary_take *t, stru
 	a->via = t;
 	a->caller = pc->frame;
 	a->call = pc->insn->loc;
-	pc->fl->kept++;
+	keep_frame(pc->fl);
 }
 
 void summary_apply(const struct prim_call *pc, const struct state *s, const struct summary *sm)

@@ -196,18 +196,23 @@ uint32_t hazard_expected(struct analysis *an, const struct hazard *h)
 	return FACTS_NONE;
 }
 
-/* Whether @run as a whole leaves @guard other than it found it, on some way: it counts something. */
-static bool is_left(const struct run *run, uint32_t guard)
+/*
+ * Whether @guard counts something, and guards nothing: no function for programs
+ * looks at it, and @run as a whole leaves it other than it found it.
+ */
+static bool only_counts(const struct analysis *an, const struct run *run, uint32_t guard)
 {
 	size_t i;
 
+	if (map64_get(&an->decisive, guard) != MAP64_EMPTY || run->followed)
+		return false;
 	for (i = 0; i < run->leaves.n; i++)
 		if (!run->leaves.v[i].frame->up && guards_get(&run->leaves.v[i].guards, guard))
 			return true;
 	return false;
 }
 
-uint32_t late_guard(const struct run *run, size_t acquire)
+uint32_t late_guard(const struct analysis *an, const struct run *run, size_t acquire)
 {
 	const struct guards *early = &run->acquires.v[acquire].guards;
 	size_t i;
@@ -221,7 +226,7 @@ uint32_t late_guard(const struct run *run, size_t acquire)
 		for (g = 0; g < pt->guards.n; g++)
 			if (pt->guards.v[g].guard != GUARD_IRQS_OFF && pt->guards.v[g].count > 0 &&
 			    guards_get(early, pt->guards.v[g].guard) <= 0 &&
-			    !is_left(run, pt->guards.v[g].guard))
+			    !only_counts(an, run, pt->guards.v[g].guard))
 				return pt->guards.v[g].guard;
 	}
 	return FACTS_NONE;

@@ -147,6 +147,8 @@ static size_t pick(struct analysis *an, const struct seen *s, size_t n, bool of_
  * to follow, stand for all that a helper is in.
  */
 #define SECTIONS_EACH 8
+/* Of those that no program can be put into, or not by what is known, so many are looked at. */
+#define SECTIONS_IN_VAIN 256
 
 struct ranked {
 	const struct analysis *an;
@@ -174,7 +176,7 @@ static int cmp_ranked(const void *pa, const void *pb)
 static void look_at_sites(struct analysis *an, struct seen *s, size_t n, bool of_lock)
 {
 	struct ranked *v = xcalloc(n, sizeof(*v));
-	size_t i, same = 0;
+	size_t i, same = 0, vain = 0;
 
 	for (i = 0; i < n; i++)
 		v[i] = (struct ranked){ an, &s[i], i };
@@ -186,12 +188,13 @@ static void look_at_sites(struct analysis *an, struct seen *s, size_t n, bool of
 
 		if (!i || v[i - 1].s->h->reenter->callable != h->reenter->callable ||
 		    v[i - 1].s->h->context != h->context)
-			same = 0;
-		if (of_lock && same >= SECTIONS_EACH)
+			same = vain = 0;
+		if (of_lock && (same >= SECTIONS_EACH || vain >= SECTIONS_IN_VAIN))
 			continue;
 		sites_find(an, h, &v[i].s->sites);
 		v[i].s->looked = true;
 		same += v[i].s->sites.v.n > 0;
+		vain += !v[i].s->sites.v.n;
 	}
 	free(v);
 }
@@ -390,8 +393,8 @@ static void note_others(struct analysis *an, const struct seen *s, size_t n, siz
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		/* Where none is known of a section, the finding's does not speak for it. */
-		if (!s[i].sites.v.n && s[best].sites.v.n)
+		/* For a section that has none, the finding's places do not speak. */
+		if (s[i].looked && !s[i].sites.v.n && s[best].sites.v.n)
 			continue;
 		if (s[i].h->outer->func != s[best].h->outer->func)
 			strlist_add(an, &others, people_name(an->p, s[i].h->outer->func));

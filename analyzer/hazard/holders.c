@@ -13,11 +13,12 @@ static bool gives_back(const struct rule_lock *l)
 	return l->does == LOCK_RELEASE && !l->sleeps;
 }
 
-/* A lock operation on a member: where, on which class, and by the name of which field. */
+/* A lock operation on a member or a global: where, and on which class. */
 struct operation {
 	uint32_t func;
 	uint32_t class; /* string */
-	uint32_t field; /* string */
+	uint32_t name;	/* string: of the field, or the global */
+	uint32_t macro; /* string: that it is written as, or 0 */
 	bool gives;	/* it is a release */
 };
 
@@ -26,8 +27,9 @@ struct holders {
 	struct interp *in;
 	struct arena *arena;
 	VEC(struct operation) ops;
-	struct map64 of_field; /* name of a field -> class, or 0 for those of several */
+	struct map64 class_of; /* name of a field, global or macro -> class, or 0: of several */
 	struct map64 by_func;  /* (function, class) -> 1: takes, 2: gives back, 3: both */
+	struct map64 scoped;   /* functions that give back at the end of a scope: guard() */
 	struct map64 wanted;   /* classes */
 };
 
@@ -36,16 +38,40 @@ static uint64_t func_class(const struct operation *op)
 	return (uint64_t)op->func << 32 | op->class;
 }
 
+static void note_name(struct holders *h, uint32_t name, uint32_t class)
+{
+	uint32_t was = map64_get(&h->class_of, name);
+
+	map64_put(&h->class_of, name, was == MAP64_EMPTY || was == class ? class : 0);
+}
+
 static void note_operation(struct holders *h, const struct operation *op)
 {
-	uint32_t class = map64_get(&h->of_field, op->field);
 	uint32_t does = map64_get(&h->by_func, func_class(op));
 
-	map64_put(&h->of_field, op->field,
-		  class == MAP64_EMPTY || class == op->class ? op->class : 0);
+	note_name(h, op->name, op->class);
+	if (op->macro)
+		note_name(h, op->macro, op->class);
 	map64_put(&h->by_func, func_class(op),
 		  (does == MAP64_EMPTY ? 0 : does) | (op->gives ? 2 : 1));
 	vec_push(&h->ops, *op);
+}
+
+/* Fills in @op what lock @at is. Returns whether it has a name that other units can know. */
+static bool name_lock(const struct holders *h, const struct facts *f, const struct lock_place *at,
+		      struct operation *op)
+{
+	const char *class;
+
+	op->name = op->class = at->sym;
+	if (at->is == PLACE_GLOBAL)
+		return map64_get(&h->p->gvar_by_name, at->sym) != MAP64_EMPTY;
+	if (at->is != PLACE_FIELD)
+		return false;
+	class = lock_place_class(h->in, h->arena, f, at);
+	if (class)
+		op->class = program_string(h->p, class);
+	return class;
 }
 
 static void find_operations(struct holders *h, bool gives)
@@ -59,19 +85,22 @@ static void find_operations(struct holders *h, bool gives)
 	for (i = 0; i < p->calls.n; i++) {
 		const struct call *c = &p->calls.v[i];
 		const struct facts *f = func_facts(p, &p->funcs.v[c->caller]);
+		struct operation op = { .func = c->caller,
+					.macro = f->insns.v[c->insn].macro,
+					.gives = gives };
 
 		for (k = 0; k < LOCK_MAX_ARGS; k++) {
-			struct operation op = { .func = c->caller, .gives = gives };
-			const char *class;
-
-			if (!lock_handed_over(h->in, params, c, k, &at) || at.is != PLACE_FIELD)
+			if (!lock_handed_over(h->in, params, c, k, &at))
 				continue;
-			class = lock_place_class(h->in, h->arena, f, &at);
-			if (!class)
+			if (name_lock(h, f, &at, &op)) {
+				note_operation(h, &op);
 				continue;
-			op.class = program_string(h->p, class);
-			op.field = at.sym;
-			note_operation(h, &op);
+			}
+			/* A macro that is handed any lock stands for none. */
+			if (op.macro)
+				note_name(h, op.macro, 0);
+			if (gives && at.is == PLACE_LOCAL)
+				map64_put(&h->scoped, c->caller, 1);
 		}
 	}
 }
@@ -94,23 +123,31 @@ static bool is_half(const struct holders *h, const struct operation *op)
 	uint32_t flags = h->p->funcs.v[op->func].flags;
 
 	return (!(flags & FF_STATIC) || flags & FF_HEADER) &&
-	       map64_get(&h->by_func, func_class(op)) != 3;
+	       map64_get(&h->by_func, func_class(op)) != 3 &&
+	       map64_get(&h->scoped, op->func) == MAP64_EMPTY;
+}
+
+/* Whether @name stands for @class and no other: one that several locks have says nothing. */
+static bool is_word_of(const struct holders *h, uint32_t name, uint32_t class)
+{
+	return name && map64_get(&h->class_of, name) == class;
 }
 
 static void add_lock_words(const struct holders *h, struct strlist *ret)
 {
 	size_t i;
 
-	ret->v = ARENA_ARRAY(h->arena, const char *, 2 * h->ops.n);
+	ret->v = ARENA_ARRAY(h->arena, const char *, 3 * h->ops.n);
 	ret->n = 0;
 	for (i = 0; i < h->ops.n; i++) {
 		const struct operation *op = &h->ops.v[i];
 
 		if (map64_get(&h->wanted, op->class) == MAP64_EMPTY)
 			continue;
-		/* A name that locks of several structs have says nothing. */
-		if (map64_get(&h->of_field, op->field) == op->class)
-			ret->v[ret->n++] = program_str(h->p, op->field);
+		if (is_word_of(h, op->name, op->class))
+			ret->v[ret->n++] = program_str(h->p, op->name);
+		if (is_word_of(h, op->macro, op->class))
+			ret->v[ret->n++] = program_str(h->p, op->macro);
 		if (is_half(h, op))
 			ret->v[ret->n++] = func_name(h->p, op->func);
 	}
@@ -140,24 +177,19 @@ static void add_hooks(const struct holders *h, struct strlist *ret)
 void analyse_holders(struct program *p, struct arena *arena, struct strlist *ret_locks,
 		     struct strlist *ret_hooks)
 {
-	struct bpf_tables t;
-	struct programs pr;
-	struct interp in;
-	struct holders h = { .p = p, .in = &in, .arena = arena };
+	struct by_name b;
+	struct holders h = { .p = p, .in = &b.in, .arena = arena };
 
-	interp_init(&in, p);
-	bpf_tables_read(&t, p);
-	programs_init(&pr, &in, &t);
+	by_name_begin(&b, p);
 	find_operations(&h, false);
 	find_operations(&h, true);
-	find_wanted(&h, &pr);
+	find_wanted(&h, &b.pr);
 	add_lock_words(&h, ret_locks);
 	add_hooks(&h, ret_hooks);
 	vec_release(&h.ops);
-	map64_release(&h.of_field);
+	map64_release(&h.class_of);
+	map64_release(&h.scoped);
 	map64_release(&h.by_func);
 	map64_release(&h.wanted);
-	programs_release(&pr);
-	bpf_tables_release(&t);
-	interp_release(&in);
+	by_name_end(&b);
 }

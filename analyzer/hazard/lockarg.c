@@ -95,11 +95,14 @@ bool lock_handed_over(const struct interp *in, const uint64_t *params, const str
 		      uint32_t arg, struct lock_place *ret)
 {
 	const struct func *fn = &in->p->funcs.v[c->caller];
-	const struct facts *f = func_facts(in->p, fn);
-	const struct fact_insn *insn = &f->insns.v[c->insn];
+	const struct fact_insn *insn;
+	const struct facts *f;
 
-	if (fn->lock || c->callee == FACTS_NONE || arg >= insn->n_args ||
-	    !(params[c->callee] >> arg & 1))
+	if (c->callee == FACTS_NONE || !(params[c->callee] >> arg & 1) || fn->lock)
+		return false;
+	f = func_facts(in->p, fn);
+	insn = &f->insns.v[c->insn];
+	if (arg >= insn->n_args)
 		return false;
 	*ret = place_of(in, f, func_fact(in->p, fn), f->arglist.v[insn->args + arg]);
 	return true;

@@ -283,10 +283,10 @@ uint32_t acquire_element(const struct run *run, const struct acquire *a);
 bool guard_stops(struct analysis *an, const struct hazard *h, uint32_t guard);
 /*
  * A guard that is not up where acquire number @acquire of @run is made, and is
- * where the lock is released; or FACTS_NONE. What the run leaves raised or
- * lowered is no guard, but counts something.
+ * where the lock is released; or FACTS_NONE. What no function for programs looks
+ * at and the run leaves raised is no guard, but counts something.
  */
-uint32_t late_guard(const struct run *run, size_t acquire);
+uint32_t late_guard(const struct analysis *an, const struct run *run, size_t acquire);
 void make_findings(struct analysis *an, struct report *ret);
 /* Whether nobody but @o's run can get at lock @a of it: the map goes, or is new. */
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a);
@@ -322,6 +322,16 @@ typedef bool reach_from_fn(const struct programs *pr, uint32_t callable);
  */
 void find_reach(const struct programs *pr, struct arena *arena, reach_from_fn *from,
 		struct reach *ret);
+
+/* What questions of names alone need of a program: who may call what, without an analysis. */
+struct by_name {
+	struct interp in;
+	struct bpf_tables t;
+	struct programs pr;
+};
+
+void by_name_begin(struct by_name *b, struct program *p);
+void by_name_end(struct by_name *b);
 
 /* Sorts @l, and leaves each text once. */
 void sort_once(struct strlist *l);

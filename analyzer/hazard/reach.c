@@ -88,25 +88,33 @@ void find_beyond(struct analysis *an, struct strlist *ret)
 	sort_once(ret);
 }
 
+void by_name_begin(struct by_name *b, struct program *p)
+{
+	interp_init(&b->in, p);
+	bpf_tables_read(&b->t, p);
+	programs_init(&b->pr, &b->in, &b->t);
+}
+
+void by_name_end(struct by_name *b)
+{
+	programs_release(&b->pr);
+	bpf_tables_release(&b->t);
+	interp_release(&b->in);
+}
+
 void analyse_open_ends(struct program *p, struct arena *arena, struct strlist *ret)
 {
-	struct bpf_tables t;
-	struct programs pr;
-	struct interp in;
+	struct by_name b;
 	struct reach r;
 	size_t i;
 
-	interp_init(&in, p);
-	bpf_tables_read(&t, p);
-	programs_init(&pr, &in, &t);
-	find_reach(&pr, arena, programs_anywhere, &r);
+	by_name_begin(&b, p);
+	find_reach(&b.pr, arena, programs_anywhere, &r);
 	ret->v = ARENA_ARRAY(arena, const char *, r.n);
 	ret->n = 0;
 	for (i = 0; i < r.n; i++)
 		if (!p->funcs.v[r.v[i]].defined)
 			ret->v[ret->n++] = func_name(p, r.v[i]);
 	sort_once(ret);
-	programs_release(&pr);
-	bpf_tables_release(&t);
-	interp_release(&in);
+	by_name_end(&b);
 }

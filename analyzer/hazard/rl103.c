@@ -59,15 +59,15 @@ static uint32_t releasing_func(const struct analysis *an, const struct hazard *h
  * A guard that both the section and the function for programs raise only once
  * they have the lock: so that the latter waits for it before it looks.
  */
-static uint32_t late_on_both_sides(const struct hazard *h)
+static uint32_t late_on_both_sides(const struct analysis *an, const struct hazard *h)
 {
 	const struct run *base = &h->reenter->runs.v[0]->run; /* nothing raised */
-	uint32_t guard = late_guard(&h->outer->run, h->held_index);
+	uint32_t guard = late_guard(an, &h->outer->run, h->held_index);
 	size_t i;
 
 	for (i = 0; guard != FACTS_NONE && i < base->acquires.n; i++)
 		if (base->acquires.v[i].class == h->wanted->class &&
-		    base->acquires.v[i].func == h->wanted->func && late_guard(base, i) == guard)
+		    base->acquires.v[i].func == h->wanted->func && late_guard(an, base, i) == guard)
 			return guard;
 	return FACTS_NONE;
 }
@@ -78,7 +78,7 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 
 	if (!hazard_lacks_guard(an, h, ret)) {
 		*ret = (struct cause){ .func = taking_func(an, h->held),
-				       .expected = late_on_both_sides(h) };
+				       .expected = late_on_both_sides(an, h) };
 		return ret->expected != FACTS_NONE;
 	}
 	if (!raised_elsewhere(h, ret->expected))

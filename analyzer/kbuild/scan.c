@@ -135,8 +135,10 @@ static void find_hits(struct scan *s)
 	struct map64 wanted = { 0 };
 	const char *p = s->text;
 
-	for (size_t i = 0; i < o->n_identifiers; i++)
-		map64_put(&wanted, hash64(o->identifiers[i], strlen(o->identifiers[i])), (uint32_t)i);
+	/* Of one that is wanted twice, the first has the mentions: index_mentions(). */
+	for (size_t i = o->n_identifiers; i; i--)
+		map64_put(&wanted, hash64(o->identifiers[i - 1], strlen(o->identifiers[i - 1])),
+			  (uint32_t)i - 1);
 	while (o->n_identifiers && p < s->end) {
 		const char *word = p;
 		uint32_t i;
