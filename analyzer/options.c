@@ -205,7 +205,8 @@ static const struct argp_option tree_options[] = {
 	{ "scope", KEY_SCOPE, "PATH", 0,
 	  "A folder or file of the tree to analyse, and nothing else (repeatable); default: what the "
 	  "rules name, and the units that programs come to from there", 1 },
-	{ "all", KEY_ALL, NULL, 0, "Analyse everything that goes into vmlinux", 1 },
+	{ "all", KEY_ALL, NULL, 0,
+	  "The default scope, and all else that goes into vmlinux for what holds the same locks", 1 },
 	{ "vmlinux", KEY_VMLINUX, "FILE", 0,
 	  "The kernel that was built from this: what can be attached to is looked up in it", 1 },
 	{ "functions", KEY_FUNCTIONS, "FILE", 0,

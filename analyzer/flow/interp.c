@@ -550,7 +550,7 @@ static void add_leave(struct activation *act, const struct state *s, uint32_t va
 	}
 	map64_put(&act->fl->leave_seen, key, (uint32_t)run->leaves.n);
 	vec_push(&run->leaves, l);
-	act->fl->kept++;
+	keep_frame(act->fl);
 }
 
 static void add_return(struct activation *act, const struct state *s, uint32_t value,
@@ -676,7 +676,7 @@ static void add_point(struct activation *act, const struct state *s, const struc
 		return;
 	map64_put(&act->fl->point_seen, key, (uint32_t)run->points.n);
 	vec_push(&run->points, pt);
-	act->fl->kept++;
+	keep_frame(act->fl);
 }
 
 static bool on_stack(const struct frame *fr, uint32_t func)

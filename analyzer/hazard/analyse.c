@@ -162,8 +162,8 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 	if (ret->beyond.n)
 		strlist_add(&an, &ret->assumptions,
 			    arena_printf(arena,
-					 "locks in %zu file%s that programs come to beyond the analysed "
-					 "units are not looked at; the JSON report names them",
+					 "programs are not followed into %zu file%s that they come to beyond "
+					 "the scope, whose locks are not known so; the JSON report names them",
 					 ret->beyond.n, ret->beyond.n == 1 ? "" : "s"));
 	ret->cuts = arena_memdup(arena, an.cuts, an.n_cuts * sizeof(*an.cuts));
 	ret->n_cuts = an.n_cuts;

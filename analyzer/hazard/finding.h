@@ -320,7 +320,7 @@ struct report {
 	struct second_opinions sparse;
 	struct cut *cuts;
 	size_t n_cuts;
-	struct strlist beyond; /* files that programs come to, and that were not analysed */
+	struct strlist beyond; /* files that programs come to, and where they are not followed */
 	struct config_miss *config_missing;
 	size_t n_config_missing;
 	struct strlist assumptions; /* that hold for the whole report */

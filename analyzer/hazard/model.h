@@ -337,7 +337,7 @@ void by_name_end(struct by_name *b);
 void sort_once(struct strlist *l);
 
 /*
- * The files beyond the analysed units whose functions are called, by name or
+ * The files beyond the units that are followed whose functions are called, by name or
  * through pointers, from what programs may call nearly anywhere; sorted.
  */
 void find_beyond(struct analysis *an, struct strlist *ret);
