@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: MIT
+#include "repro/repro.h"
+
+#include "base/strbuf.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+static bool has(const struct strlist *list, const char *s)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (!strcmp(list->v[i], s))
+			return true;
+	}
+	return false;
+}
+
+static bool names_have(const struct names *names, const char *s)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		if (!strcmp(names->v[i], s))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The report may come from anywhere, and this goes into C and a Makefile: names
+ * of functions and nothing else.
+ */
+static bool is_name(const char *s)
+{
+	return *s && strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") ==
+			     strlen(s);
+}
+
+/* ---- where it is attached ------------------------------------------------------------------- */
+
+static bool is_primitive(const struct rules *rules, const struct attach_point *p)
+{
+	return p->function && rules_lock(rules, p->function);
+}
+
+/* A tracepoint that fires only when somebody else has the lock. */
+static bool needs_contention(const struct rules *rules, const char *name)
+{
+	for (size_t i = 0; i < rules->locks.n; i++) {
+		const char *tracepoint = rules->locks.v[i].tracepoint;
+
+		if (tracepoint && !strcmp(tracepoint, name))
+			return true;
+	}
+	return false;
+}
+
+/* "tracepoint kmalloc": what stands behind the blank; "any instruction": nothing. */
+static const char *name_of(const struct attach_point *p)
+{
+	static const char tracepoint[] = "tracepoint ";
+
+	if (p->function)
+		return p->function;
+	if (!strncmp(p->name, tracepoint, strlen(tracepoint)))
+		return p->name + strlen(tracepoint);
+	return "";
+}
+
+/*
+ * What works first: functions that every build has, tracepoints, the primitives
+ * of the lock, functions that may be cloned, kprobes, and what takes luck.
+ */
+static unsigned int rank(const struct rules *rules, const struct attach_point *p,
+			 const struct rule_repro_way *way)
+{
+	if (p->certainty == CERT_POSSIBLE)
+		return 7;
+	if (!p->function && !*name_of(p))
+		return 6;
+	if (!p->function)
+		return needs_contention(rules, name_of(p)) ? 5 : 1;
+	if (way->last)
+		return 4;
+	if (is_primitive(rules, p))
+		return 2;
+	return p->certainty == CERT_CONFIRMED || !strncmp(p->reason, "external", 8) ? 0 : 3;
+}
+
+/* May a program that is attached this way call what @r is? */
+static bool may_call(const struct rules *rules, const struct rule_repro_way *way,
+		     const struct reentry *r)
+{
+	for (size_t i = 0; i < rules->attach.n; i++) {
+		const struct rule_attach *t = &rules->attach.v[i];
+
+		if (!strcmp(t->how, way->how) && has(&r->program_types, t->type_name))
+			return true;
+	}
+	return false;
+}
+
+/* The best place and way for a program that calls @reentry. Returns its rank; UINT_MAX: there is none. */
+static unsigned int choose_place(const struct rules *rules, const struct finding *f,
+				 const struct reentry *reentry, const char *attach,
+				 struct repro *ret)
+{
+	unsigned int best = UINT_MAX;
+
+	for (size_t w = 0; w < rules->repro_ways.n; w++) {
+		const struct rule_repro_way *way = &rules->repro_ways.v[w];
+
+		if (!may_call(rules, way, reentry))
+			continue;
+		for (size_t i = 0; i < f->n_attach; i++) {
+			const struct attach_point *p = &f->attach[i];
+			const char *name = name_of(p);
+			unsigned int r = rank(rules, p, way);
+
+			if (r >= best || !has(&p->how, way->how) || (*name && !is_name(name)) ||
+			    (attach && strcmp(attach, name) != 0))
+				continue;
+			best = r;
+			ret->at = p;
+			ret->at_name = name;
+			ret->way = way;
+		}
+	}
+	return best;
+}
+
+/* ---- what it calls, on what ------------------------------------------------------------------ */
+
+static const struct rule_repro_map *map_of(const struct rules *rules, const struct finding *f)
+{
+	for (size_t i = 0; f->lock.kind && i < rules->kinds.n; i++) {
+		const struct rule_repro_map *map = NULL;
+
+		if (!strcmp(rules->kinds.v[i].name, f->lock.kind))
+			map = rules_repro_map(rules, rules->kinds.v[i].map_type);
+		if (map)
+			return map;
+	}
+	for (size_t i = 0; i < rules->repro_maps.n; i++) {
+		const struct rule_repro_map *map = &rules->repro_maps.v[i];
+
+		if (names_have(&map->entries, f->entry_function) ||
+		    names_have(&map->entries, f->location.function))
+			return map;
+	}
+	return NULL;
+}
+
+/* The map that @call gets; NULL: it takes none of the finding's. */
+static const struct rule_repro_map *map_for(const struct rules *rules, const struct finding *f,
+					    const struct rule_repro_call *call)
+{
+	const struct rule_repro_map *map = map_of(rules, f);
+
+	if (call->map_type && map && strcmp(call->map_type, map->map_type) != 0)
+		return NULL;
+	if (map)
+		return map;
+	if (call->map_type)
+		return rules_repro_map(rules, call->map_type);
+	return call->usual ? rules_repro_map(rules, call->usual) : NULL;
+}
+
+/* The report's own way if it leads there; in a worker only those that lead to anybody's. */
+static const struct rule_repro_object *object_for(const struct rules *rules, const char *record,
+						  const struct reentry *reentry, bool worker)
+{
+	const struct rule_repro_object *found = NULL;
+
+	for (size_t i = 0; i < rules->repro_objects.n; i++) {
+		const struct rule_repro_object *o = &rules->repro_objects.v[i];
+
+		if (strcmp(o->record, record) != 0 || (worker && !o->any))
+			continue;
+		if (reentry && reentry->object && strstr(reentry->object, o->way))
+			return o;
+		if (!found)
+			found = o;
+	}
+	return found;
+}
+
+static const struct rule_repro_trigger *trigger_for(const struct rules *rules,
+						    const struct finding *f)
+{
+	const struct rule_repro_trigger *found = NULL;
+
+	for (size_t i = 0; i < rules->repro_triggers.n; i++) {
+		const struct rule_repro_trigger *t = &rules->repro_triggers.v[i];
+
+		if (t->entry && !strcmp(t->entry, f->entry_function))
+			return t;
+		if (t->via && !strcmp(t->via, f->entry_via))
+			found = t;
+	}
+	return found;
+}
+
+/*
+ * What the second program calls, if the section is entered by one. Where that is
+ * not known, there is no trigger.
+ */
+static void choose_outside(const struct rules *rules, struct repro *ret)
+{
+	const struct rule_repro_call *call;
+
+	if (!ret->trigger || !ret->trigger->helper)
+		return;
+	call = rules_repro_call(rules, ret->finding->entry_function);
+	if (call && call->map_type && strcmp(call->map_type, ret->map->map_type) != 0)
+		call = NULL;
+	if (call && call->object) {
+		ret->outside_object = object_for(rules, call->object, NULL, false);
+		if (!ret->outside_object)
+			call = NULL;
+	}
+	ret->outside = call;
+	if (!call)
+		ret->trigger = NULL;
+}
+
+/* Fills in what @call of @reentry takes. Returns the rank of its place; UINT_MAX: it cannot be. */
+static unsigned int try_call(const struct rules *rules, const struct finding *f,
+			     const struct reentry *reentry, const struct rule_repro_call *call,
+			     const char *attach, struct repro *ret)
+{
+	bool worker = ret->trigger && ret->trigger->worker;
+
+	ret->call = call;
+	ret->reentry = reentry;
+	ret->map = map_for(rules, f, call);
+	if (!ret->map)
+		return UINT_MAX;
+	if (ret->map->owner)
+		ret->owner = rules_repro_owner(rules, ret->map->owner);
+	if (call->object) {
+		ret->object = object_for(rules, call->object, reentry, worker);
+		if (!ret->object)
+			return UINT_MAX;
+	}
+	return choose_place(rules, f, reentry, attach, ret);
+}
+
+static bool has_place(const struct finding *f, const char *attach)
+{
+	for (size_t i = 0; i < f->n_attach; i++) {
+		if (!strcmp(name_of(&f->attach[i]), attach))
+			return true;
+	}
+	return false;
+}
+
+static const char *why_none(struct arena *a, const struct finding *f, const char *attach)
+{
+	struct strbuf sb = STRBUF_INIT;
+	const char *why;
+
+	if (!f->n_attach || !f->n_reentry)
+		return "nothing can use it in this tree: there is no place to attach to, or nothing "
+		       "that comes back";
+	if (attach && !has_place(f, attach))
+		return arena_printf(a, "a program at '%s' is not among its places to attach to; "
+				       "'relock explain' lists them", attach);
+	for (size_t i = 0; i < f->n_reentry; i++)
+		strbuf_addf(&sb, "%s%s()", i ? ", " : "", f->reentry[i].function);
+	why = arena_printf(a, "no rule under repro_calls says how to call %s%s%s%s from there; a "
+			      "file given with --rules can",
+			   sb.buf, attach ? " in a program at '" : "", attach ? attach : "",
+			   attach ? "'" : "");
+	strbuf_release(&sb);
+	return why;
+}
+
+int repro_choose(struct arena *a, const struct rules *rules, const struct finding *f,
+		 const char *attach, struct repro *ret, const char **ret_error)
+{
+	const struct rule_repro_none *none = rules_repro_none(rules, f->code);
+	const struct rule_repro_lock *lock = rules_repro_lock(rules, f->lock.class);
+	unsigned int best = UINT_MAX;
+
+	if (none) {
+		*ret_error = arena_printf(a, "no program can show what %s is about: %s", f->code,
+					  none->why);
+		return -EOPNOTSUPP;
+	}
+	for (size_t c = 0; c < rules->repro_calls.n; c++) {
+		for (size_t i = 0; i < f->n_reentry; i++) {
+			const struct rule_repro_call *call = &rules->repro_calls.v[c];
+			struct repro r = { .finding = f, .trigger = trigger_for(rules, f) };
+			unsigned int rank;
+
+			if (strcmp(call->function, f->reentry[i].function) != 0)
+				continue;
+			rank = try_call(rules, f, &f->reentry[i], call, attach, &r);
+			if (rank >= best)
+				continue;
+			best = rank;
+			*ret = r;
+		}
+	}
+	if (best == UINT_MAX) {
+		*ret_error = why_none(a, f, attach);
+		return -ENOENT;
+	}
+	ret->in_owner = lock && lock->in == REPRO_IN_OWNER;
+	choose_outside(rules, ret);
+	return 0;
+}
