@@ -150,19 +150,15 @@ static const struct rule_repro_map *map_of(const struct rules *rules, const stru
 	return NULL;
 }
 
-/* The map that @call gets; NULL: it takes none of the finding's. */
+/* The map that @call gets; NULL: it does not take the finding's. */
 static const struct rule_repro_map *map_for(const struct rules *rules, const struct finding *f,
 					    const struct rule_repro_call *call)
 {
 	const struct rule_repro_map *map = map_of(rules, f);
 
-	if (call->map_type && map && strcmp(call->map_type, map->map_type) != 0)
-		return NULL;
-	if (map)
-		return map;
-	if (call->map_type)
-		return rules_repro_map(rules, call->map_type);
-	return call->usual ? rules_repro_map(rules, call->usual) : NULL;
+	if (!map)
+		return rules_repro_map(rules, call->map_types.v[0]);
+	return names_have(&call->map_types, map->map_type) ? map : NULL;
 }
 
 /* The report's own way if it leads there; in a worker only those that lead to anybody's. */
@@ -194,7 +190,8 @@ static const struct rule_repro_trigger *trigger_for(const struct rules *rules,
 
 		if (t->entry && !strcmp(t->entry, f->entry_function))
 			return t;
-		if (t->via && !strcmp(t->via, f->entry_via))
+		/* An operation of a map, or a helper that gets one: which map is has to be known. */
+		if (t->via && !strcmp(t->via, f->entry_via) && map_of(rules, f))
 			found = t;
 	}
 	return found;
@@ -207,11 +204,14 @@ static const struct rule_repro_trigger *trigger_for(const struct rules *rules,
 static void choose_outside(const struct rules *rules, struct repro *ret)
 {
 	const struct rule_repro_call *call;
+	const char *name;
 
-	if (!ret->trigger || !ret->trigger->helper)
+	if (!ret->trigger || !ret->trigger->calls)
 		return;
-	call = rules_repro_call(rules, ret->finding->entry_function);
-	if (call && call->map_type && strcmp(call->map_type, ret->map->map_type) != 0)
+	name = strcmp(ret->trigger->calls, "@ENTRY@") ? ret->trigger->calls :
+							ret->finding->entry_function;
+	call = rules_repro_call(rules, name);
+	if (call && !names_have(&call->map_types, ret->map->map_type))
 		call = NULL;
 	if (call && call->object) {
 		ret->outside_object = object_for(rules, call->object, NULL, false);
@@ -279,7 +279,6 @@ int repro_choose(struct arena *a, const struct rules *rules, const struct findin
 		 const char *attach, struct repro *ret, const char **ret_error)
 {
 	const struct rule_repro_none *none = rules_repro_none(rules, f->code);
-	const struct rule_repro_lock *lock = rules_repro_lock(rules, f->lock.class);
 	unsigned int best = UINT_MAX;
 
 	if (none) {
@@ -306,7 +305,12 @@ int repro_choose(struct arena *a, const struct rules *rules, const struct findin
 		*ret_error = why_none(a, f, attach);
 		return -ENOENT;
 	}
-	ret->in_owner = lock && lock->in == REPRO_IN_OWNER;
+	ret->lock = rules_repro_lock(rules, f->lock.class);
 	choose_outside(rules, ret);
 	return 0;
+}
+
+bool repro_in_owner(const struct repro *r)
+{
+	return r->lock && r->lock->in == REPRO_IN_OWNER;
 }

@@ -22,8 +22,11 @@ struct repro {
 	const struct rule_repro_trigger *trigger; /* NULL: none is known */
 	const struct rule_repro_call *outside; /* what the second program calls; NULL: there is none */
 	const struct rule_repro_object *outside_object; /* what that needs; NULL: nothing */
-	bool in_owner; /* the lock is at the owner, so that another map leads to the same one */
+	const struct rule_repro_lock *lock; /* NULL: there is nothing special about it */
 };
+
+/* Is the lock at the owner, so that another map leads to the same one? */
+bool repro_in_owner(const struct repro *r);
 
 /*
  * Chooses attach point, helper, object, map and operation for @f. @attach is the

@@ -81,11 +81,15 @@ static const char *code(struct writing *w, const char *text, const char *map)
 
 /* ---- the program ----------------------------------------------------------------------------- */
 
-static void add_map(struct strbuf *sb, const struct rule_repro_map *m, const char *name)
+static void add_map(struct strbuf *sb, const struct repro *r, const char *name)
 {
+	const struct rule_repro_map *m = r->map;
+	const char *more = r->lock ? r->lock->flags : NULL;
+
 	strbuf_addf(sb, "%sstruct {\n\t__uint(type, %s);\n", sb->len ? "\n\n" : "", m->map_type);
-	if (m->flags)
-		strbuf_addf(sb, "\t__uint(map_flags, %s);\n", m->flags);
+	if (m->flags || more)
+		strbuf_addf(sb, "\t__uint(map_flags, %s%s%s);\n", m->flags ? m->flags : "",
+			    m->flags && more ? " | " : "", more ? more : "");
 	if (m->max_entries)
 		strbuf_addf(sb, "\t__uint(max_entries, %u);\n", m->max_entries);
 	if (!m->keyless)
@@ -101,10 +105,10 @@ static const char *maps(struct writing *w)
 	struct strbuf sb = STRBUF_INIT;
 	const char *ret;
 
-	add_map(&sb, w->r->map, "inner");
-	if (w->r->in_owner) {
-		add_map(&sb, w->r->map, "outer");
-		add_map(&sb, w->r->map, "stay");
+	add_map(&sb, w->r, "inner");
+	if (repro_in_owner(w->r)) {
+		add_map(&sb, w->r, "outer");
+		add_map(&sb, w->r, "stay");
 	}
 	ret = arena_strdup(w->a, sb.buf);
 	strbuf_release(&sb);
@@ -150,7 +154,7 @@ static const char *outside(struct writing *w)
 	const struct fill fills[] = {
 		{ "LOCALS", locals(w, call) },
 		{ "GET", code(w, o->get, "") },
-		{ "CALL", code(w, call->call, w->r->in_owner ? "outer" : "inner") },
+		{ "CALL", code(w, call->call, repro_in_owner(w->r) ? "outer" : "inner") },
 		{ "PUT", code(w, o->put, "") },
 	};
 	fill_in(&sb, text, fills, ARRAY_SIZE(fills));
@@ -189,14 +193,14 @@ static const char *prepare(struct writing *w)
 {
 	const struct rule_repro_trigger *t = w->r->trigger;
 	const char *own = t ? code(w, t->prepare, "") : "";
-	const char *outer = w->r->in_owner ? before(w, w->r->outside, "outer") : "";
+	const char *outer = repro_in_owner(w->r) ? before(w, w->r->outside, "outer") : "";
 
 	return arena_printf(w->a, "%s%s%s", own, *own && *outer ? "\n" : "", outer);
 }
 
 static const char *stay(struct writing *w)
 {
-	if (!w->r->in_owner)
+	if (!repro_in_owner(w->r))
 		return "";
 	return "if (bpf_map_update_elem(bpf_map__fd(skel->maps.stay), key, &value, BPF_ANY))\n"
 	       "\tfail(\"no element in the map that keeps the list\");";
@@ -240,7 +244,7 @@ static const char *what_it_does(struct writing *w)
 			    r->trigger->what, plain(w->a, f->entry_function),
 			    plain(w->a, f->entry_via));
 	strbuf_addf(&sb, "* The program then calls %s()%s.\n", r->reentry->function,
-		    r->in_owner ? ", on another map of the same owner" : "");
+		    repro_in_owner(r) ? ", on another map of the same owner" : "");
 	if (r->object)
 		strbuf_addf(&sb, "* It gets the %s by %s%s.\n", r->object->record, r->object->way,
 			    r->object->any ? ", which finds it from any context" : "");
@@ -313,7 +317,7 @@ static void set_all(struct writing *w, const char *kernel)
 	set(w, "OUTSIDE", outside(w));
 	set(w, "KEY", r->map->key ? r->map->key : "int");
 	set(w, "KEY_INIT", r->map->key_init ? r->map->key_init : "0");
-	set(w, "OUTER", r->in_owner ? "outer" : "inner");
+	set(w, "OUTER", repro_in_owner(r) ? "outer" : "inner");
 	set(w, "IN_WORKER", r->trigger && r->trigger->worker ? "1" : "0");
 	set(w, "OWNER", r->owner ? code(w, r->owner->make, "") : "");
 	set(w, "STAY", stay(w));

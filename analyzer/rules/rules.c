@@ -411,7 +411,8 @@ static const struct key keys_repro_maps[] = {
 };
 static const struct key keys_repro_locks[] = {
 	STRING(struct rule_repro_lock, lock, true),
-	ENUM(struct rule_repro_lock, in, true, words_in),
+	ENUM(struct rule_repro_lock, in, false, words_in),
+	STRING(struct rule_repro_lock, flags, false),
 };
 static const struct key keys_repro_owners[] = {
 	STRING(struct rule_repro_owner, owner, true),
@@ -429,8 +430,7 @@ static const struct key keys_repro_objects[] = {
 static const struct key keys_repro_calls[] = {
 	EACH(struct rule_repro_call, function, "functions"),
 	STRING(struct rule_repro_call, object, false),
-	STRING(struct rule_repro_call, map_type, false),
-	STRING(struct rule_repro_call, usual, false),
+	NAMES(struct rule_repro_call, map_types),
 	ENUM(struct rule_repro_call, before, false, words_before),
 	STRING(struct rule_repro_call, call, true),
 };
@@ -439,7 +439,7 @@ static const struct key keys_repro_triggers[] = {
 	STRING(struct rule_repro_trigger, entry, false),
 	STRING(struct rule_repro_trigger, what, true),
 	BOOL(struct rule_repro_trigger, worker),
-	BOOL(struct rule_repro_trigger, helper),
+	STRING(struct rule_repro_trigger, calls, false),
 	LINES(struct rule_repro_trigger, prepare, false),
 	LINES(struct rule_repro_trigger, fire, true),
 };
@@ -748,6 +748,13 @@ static int check_repro_trigger(struct reader *rd, const struct item_place *p, un
 	return 0;
 }
 
+static int check_repro_call(struct reader *rd, const struct item_place *p, union item *it)
+{
+	if (!it->repro_call.map_types.n)
+		return fail(rd, p->node, "a call needs 'map_types', at least one of repro_maps");
+	return 0;
+}
+
 static const char *id_lock(struct arena *a, const union item *it)
 {
 	(void)a;
@@ -974,7 +981,7 @@ static const struct list lists[N_LISTS] = {
 	[LIST_REPRO_LOCKS] = LIST(repro_locks, NULL, id_repro_lock),
 	[LIST_REPRO_OWNERS] = LIST(repro_owners, NULL, id_repro_owner),
 	[LIST_REPRO_OBJECTS] = LIST(repro_objects, NULL, id_repro_object),
-	[LIST_REPRO_CALLS] = LIST(repro_calls, NULL, id_repro_call),
+	[LIST_REPRO_CALLS] = LIST(repro_calls, check_repro_call, id_repro_call),
 	[LIST_REPRO_TRIGGERS] = LIST(repro_triggers, check_repro_trigger, id_repro_trigger),
 	[LIST_REPRO_NONE] = LIST(repro_none, NULL, id_repro_none),
 };

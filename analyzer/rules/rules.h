@@ -359,12 +359,13 @@ struct rule_repro_map {
 	struct names entries; /* functions by which a finding is known to be about such maps */
 };
 
-/* repro_locks: where a lock is that is not in the map. */
+/* repro_locks: where a lock is that is not in the map, or what map has it. */
 enum repro_in { REPRO_IN_MAP, REPRO_IN_OWNER };
 
 struct rule_repro_lock {
 	const char *lock; /* its class */
 	enum repro_in in;
+	const char *flags; /* C: that the map needs for this lock to be the first; or NULL */
 };
 
 /* repro_owners: what elements of a storage belong to. */
@@ -390,8 +391,7 @@ enum repro_before { REPRO_ANY, REPRO_ABSENT, REPRO_PRESENT };
 struct rule_repro_call {
 	const char *function; /* as reports name it */
 	const char *object;   /* record that it wants, or NULL */
-	const char *map_type; /* the only one that it takes, or NULL */
-	const char *usual;    /* what it gets where the finding is about no map; or NULL */
+	struct names map_types; /* that it takes; the first where the finding is about no map */
 	enum repro_before before; /* what must be so of the element in the program's map */
 	const char *call;     /* C, an expression */
 };
@@ -402,7 +402,7 @@ struct rule_repro_trigger {
 	const char *entry; /* the function; or NULL */
 	const char *what;  /* for people: "deletes an element" */
 	bool worker;	   /* the section runs later, in a worker */
-	bool helper;	   /* a second program enters it */
+	const char *calls; /* what a second program calls for it, or NULL: there is none */
 	const char *prepare; /* C, or NULL */
 	const char *fire;    /* C that returns 0 or a negative errno */
 };
