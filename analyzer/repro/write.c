@@ -28,7 +28,7 @@ static void set(struct writing *w, const char *name, const char *value)
 	vec_push(&w->fills, f);
 }
 
-/* Text of the report that goes into comments and Markdown: printable, and it ends no comment. */
+/* Text of the report that goes into comments and Markdown: printable, and no comment ends in it. */
 static const char *plain(struct arena *a, const char *s)
 {
 	char *copy = arena_strdup(a, s);
@@ -36,7 +36,7 @@ static const char *plain(struct arena *a, const char *s)
 	for (char *p = copy; *p; p++) {
 		if ((unsigned char)*p < 0x20 || *p == 0x7f || *p == '<' || *p == '`')
 			*p = ' ';
-		if (p > copy && p[-1] == '*' && *p == '/')
+		if (p > copy && ((p[-1] == '*' && *p == '/') || (p[-1] == '/' && *p == '*')))
 			*p = ' ';
 	}
 	return copy;
