@@ -75,6 +75,7 @@ union item {
 	struct rule_repro_call repro_call;
 	struct rule_repro_trigger repro_trigger;
 	struct rule_repro_none repro_none;
+	struct rule_lab_sign lab_sign;
 };
 
 enum list_id {
@@ -106,6 +107,8 @@ enum list_id {
 	LIST_REPRO_CALLS,
 	LIST_REPRO_TRIGGERS,
 	LIST_REPRO_NONE,
+	LIST_LAB_TOOLS,
+	LIST_LAB_SIGNS,
 	N_LISTS,
 };
 
@@ -229,6 +232,9 @@ static const struct word words_in[] = {
 };
 static const struct word words_before[] = {
 	{ "any", REPRO_ANY }, { "absent", REPRO_ABSENT }, { "present", REPRO_PRESENT }, { NULL, 0 }
+};
+static const struct word words_means[] = {
+	{ "lockdep", LAB_MEANS_LOCKDEP }, { "hang", LAB_MEANS_HANG }, { NULL, 0 }
 };
 
 #define STRING(record, member, required)                                                           \
@@ -446,6 +452,16 @@ static const struct key keys_repro_triggers[] = {
 static const struct key keys_repro_none[] = {
 	STRING(struct rule_repro_none, code, true),
 	STRING(struct rule_repro_none, why, true),
+};
+static const struct key keys_lab_signs[] = {
+	STRING(struct rule_lab_sign, text, true),
+	ENUM(struct rule_lab_sign, means, true, words_means),
+};
+static const struct key keys_lab[] = {
+	STRING(struct rule_lab, target, false),
+	STRING(struct rule_lab, image, false),
+	STRING(struct rule_lab, emulator, false),
+	STRING(struct rule_lab, append, false),
 };
 static const struct key keys_tree[] = {
 	STRING(struct rule_tree, map_types_array, false),
@@ -904,6 +920,12 @@ static const char *id_repro_none(struct arena *a, const union item *it)
 	return it->repro_none.code;
 }
 
+static const char *id_lab_sign(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->lab_sign.text;
+}
+
 static const char *id_repro_object(struct arena *a, const union item *it)
 {
 	return arena_printf(a, "%s %s", it->repro_object.record, it->repro_object.way);
@@ -950,6 +972,8 @@ PUSH(repro_objects, repro_object)
 PUSH(repro_calls, repro_call)
 PUSH(repro_triggers, repro_trigger)
 PUSH(repro_none, repro_none)
+PUSH(lab_tools, tool)
+PUSH(lab_signs, lab_sign)
 
 #define LIST(name, check, identity)                                                                \
 	{                                                                                          \
@@ -984,6 +1008,10 @@ static const struct list lists[N_LISTS] = {
 	[LIST_REPRO_CALLS] = LIST(repro_calls, check_repro_call, id_repro_call),
 	[LIST_REPRO_TRIGGERS] = LIST(repro_triggers, check_repro_trigger, id_repro_trigger),
 	[LIST_REPRO_NONE] = LIST(repro_none, NULL, id_repro_none),
+	/* The same keys as tools. */
+	[LIST_LAB_TOOLS] = { "lab_tools", keys_tools, ARRAY_SIZE(keys_tools), push_lab_tools, NULL,
+			     id_tool },
+	[LIST_LAB_SIGNS] = LIST(lab_signs, NULL, id_lab_sign),
 };
 
 static struct entry *index_find(const struct rules *r, enum list_id list, const char *name)
@@ -1134,7 +1162,7 @@ static int read_list(struct reader *rd, enum list_id id, struct fy_node *node)
 	return err;
 }
 
-/* tree and scope: one map, its strings replaced and its lists extended by a later file. */
+/* tree, scope and lab: one map, its strings replaced and its lists extended by a later file. */
 static int read_map(struct reader *rd, const char *what, struct fy_node *node,
 		    const struct key *keys, size_t n_keys, void *record)
 {
@@ -1200,12 +1228,14 @@ static int read_top(struct yaml_reader *y, struct fy_node *root)
 		} else if (!strcmp(text, "scope")) {
 			err = read_map(rd, text, value, keys_scope, ARRAY_SIZE(keys_scope),
 				       &r->scope);
+		} else if (!strcmp(text, "lab")) {
+			err = read_map(rd, text, value, keys_lab, ARRAY_SIZE(keys_lab), &r->lab);
 		} else {
 			struct strbuf allowed = STRBUF_INIT;
 
 			for (id = 0; id < N_LISTS; id++)
 				strbuf_addf(&allowed, "%s, ", lists[id].name);
-			err = fail(rd, name, "unknown list '%s'; allowed: %stree, scope", text,
+			err = fail(rd, name, "unknown list '%s'; allowed: %stree, scope, lab", text,
 				   allowed.buf);
 			strbuf_release(&allowed);
 		}
@@ -1345,6 +1375,8 @@ void rules_release(struct rules *r)
 	vec_release(&r->repro_calls);
 	vec_release(&r->repro_triggers);
 	vec_release(&r->repro_none);
+	vec_release(&r->lab_tools);
+	vec_release(&r->lab_signs);
 	arena_release(&r->arena);
 	memset(r, 0, sizeof(*r));
 }

@@ -413,6 +413,22 @@ struct rule_repro_none {
 	const char *why;
 };
 
+/* lab_signs: what the console of a kernel says when something is wrong. */
+enum lab_means { LAB_MEANS_LOCKDEP, LAB_MEANS_HANG };
+
+struct rule_lab_sign {
+	const char *text;
+	enum lab_means means;
+};
+
+/* lab: the virtual machine. */
+struct rule_lab {
+	const char *target;    /* make's: "bzImage" */
+	const char *image;     /* what the emulator loads, below the build directory */
+	const char *emulator;  /* its command, words between blanks; -kernel and the like follow */
+	const char *append;    /* the kernel's command line */
+};
+
 /* hazards: the rules of the contract. */
 struct rule_hazard {
 	const char *code; /* "RL101" */
@@ -451,8 +467,11 @@ struct rules {
 	VEC(struct rule_repro_call) repro_calls;
 	VEC(struct rule_repro_trigger) repro_triggers;
 	VEC(struct rule_repro_none) repro_none;
+	VEC(struct rule_tool) lab_tools;
+	VEC(struct rule_lab_sign) lab_signs;
 	struct rule_tree tree;
 	struct rule_scope scope;
+	struct rule_lab lab;
 	struct rules_index *index; /* by name; private to rules.c */
 };
 

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "lab/lab.h"
+
+#include <string.h>
+
+static const char *why_not_tried(struct lab *l, const struct lab_run *r)
+{
+	switch (r->seen) {
+	case LAB_IDLE:
+		return arena_printf(l->a, "the program ran %llu times and never came to its call; "
+					  "another place may do (relock repro --attach)",
+				    (unsigned long long)r->entered);
+	case LAB_REFUSED:
+		return "the verifier refuses the program";
+	case LAB_NOT_ATTACHED:
+		return "the program cannot be attached there in this kernel";
+	case LAB_FAILED:
+		return "the loader cannot make what the program needs";
+	case LAB_DOWN:
+		return "the kernel did not come up";
+	case LAB_OTHER:
+		return r->lock ? arena_printf(l->a, "the kernel reports another lock: %s", r->lock) :
+				 "the kernel reports something else";
+	case LAB_LOCKDEP:
+	case LAB_HANG:
+	case LAB_SURVIVED:
+		break;
+	}
+	return "";
+}
+
+static const char *why_seen(struct lab *l, const struct lab_run *r)
+{
+	if (r->seen == LAB_HANG)
+		return "the kernel hangs";
+	return arena_printf(l->a, "the kernel reports %s, taken where the finding says", r->lock);
+}
+
+static bool was_seen(const struct lab_run *r)
+{
+	return r->seen == LAB_LOCKDEP || r->seen == LAB_HANG;
+}
+
+static bool run_one(struct lab *l, const struct lab_kernel *k, const struct finding *f,
+		    const char *loader, struct lab_run *ret, const char **ret_error)
+{
+	struct strbuf console = STRBUF_INIT;
+	int err = lab_boot(l, k, loader, &console, ret_error);
+
+	if (!err)
+		lab_judge(l, k, f, console.buf, ret);
+	strbuf_release(&console);
+	return !err;
+}
+
+static void judge_control(struct lab *l, struct lab_result *ret)
+{
+	const struct lab_run *c = &ret->control;
+	const char *seen = why_seen(l, &ret->run);
+
+	if (c->seen == LAB_SURVIVED) {
+		ret->verdict = LAB_CONFIRMED;
+		ret->reason = arena_printf(l->a, "%s; on the control the program called its helper "
+						 "%llu times, and nothing came of it",
+					   seen, (unsigned long long)c->called);
+		return;
+	}
+	ret->verdict = LAB_DOUBTFUL;
+	ret->reason = arena_printf(l->a, "%s, and on the control: %s", seen,
+				   was_seen(c) ? why_seen(l, c) : why_not_tried(l, c));
+}
+
+void lab_try(struct lab *l, const struct lab_kernel *k, const struct lab_kernel *control,
+	     const struct finding *f, const char *version, struct lab_result *ret)
+{
+	const char *loader;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->finding = f;
+	ret->verdict = LAB_NOT_TRIED;
+	if (repro_choose(l->a, l->rules, f, NULL, &ret->program, &ret->reason))
+		return;
+	if (!ret->program.trigger) {
+		ret->reason = arena_printf(l->a, "how user space comes to %s() (%s) is not known",
+					   f->entry_function, f->entry_via);
+		return;
+	}
+	if (lab_program(l, k, &ret->program, version, &loader, &ret->reason) ||
+	    !run_one(l, k, f, loader, &ret->run, &ret->reason))
+		return;
+	ret->ran = true;
+	if (ret->run.seen == LAB_SURVIVED) {
+		ret->verdict = LAB_HELD_OUT;
+		ret->reason = arena_printf(l->a, "the program called its helper %llu times, and "
+						 "nothing came of it",
+					   (unsigned long long)ret->run.called);
+		return;
+	}
+	if (!was_seen(&ret->run)) {
+		ret->reason = why_not_tried(l, &ret->run);
+		return;
+	}
+	ret->verdict = LAB_SEEN;
+	ret->reason = arena_printf(l->a, "%s; there is no control", why_seen(l, &ret->run));
+	if (!control)
+		return;
+	ret->has_control = run_one(l, control, f, loader, &ret->control, &ret->reason);
+	if (ret->has_control)
+		judge_control(l, ret);
+}
