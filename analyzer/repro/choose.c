@@ -150,15 +150,27 @@ static const struct rule_repro_map *map_of(const struct rules *rules, const stru
 	return NULL;
 }
 
+/* One that is simple to make, where it does not matter. */
+static const struct rule_repro_map *any_map(const struct rules *rules)
+{
+	for (size_t i = 0; i < rules->repro_maps.n; i++) {
+		if (!rules->repro_maps.v[i].owner)
+			return &rules->repro_maps.v[i];
+	}
+	return NULL;
+}
+
 /* The map that @call gets; NULL: it does not take the finding's. */
 static const struct rule_repro_map *map_for(const struct rules *rules, const struct finding *f,
 					    const struct rule_repro_call *call)
 {
 	const struct rule_repro_map *map = map_of(rules, f);
 
+	if (!map && !call->map_types.n)
+		return any_map(rules);
 	if (!map)
 		return rules_repro_map(rules, call->map_types.v[0]);
-	return names_have(&call->map_types, map->map_type) ? map : NULL;
+	return !call->map_types.n || names_have(&call->map_types, map->map_type) ? map : NULL;
 }
 
 /* The report's own way if it leads there; in a worker only those that lead to anybody's. */
@@ -190,8 +202,8 @@ static const struct rule_repro_trigger *trigger_for(const struct rules *rules,
 
 		if (t->entry && !strcmp(t->entry, f->entry_function))
 			return t;
-		/* An operation of a map, or a helper that gets one: which map is has to be known. */
-		if (t->via && !strcmp(t->via, f->entry_via) && map_of(rules, f))
+		/* Of what map the operation is has to be known. */
+		if (t->via && !strcmp(t->via, f->entry_via) && (t->calls || map_of(rules, f)))
 			found = t;
 	}
 	return found;
@@ -211,7 +223,9 @@ static void choose_outside(const struct rules *rules, struct repro *ret)
 	name = strcmp(ret->trigger->calls, "@ENTRY@") ? ret->trigger->calls :
 							ret->finding->entry_function;
 	call = rules_repro_call(rules, name);
-	if (call && !names_have(&call->map_types, ret->map->map_type))
+	/* A helper that gets a map gets the finding's, and which that is has to be known. */
+	if (call && call->map_types.n &&
+	    (!map_of(rules, ret->finding) || !names_have(&call->map_types, ret->map->map_type)))
 		call = NULL;
 	if (call && call->object) {
 		ret->outside_object = object_for(rules, call->object, NULL, false);

@@ -40,6 +40,16 @@ static void add_prefixed(struct strbuf *out, const char *prefix, size_t prefix_l
 	}
 }
 
+/* Of two empty lines around one that went, one goes as well; at the end, the one before. */
+static const char *join_blank(struct strbuf *out, const char *text)
+{
+	bool blank = out->len > 1 && out->buf[out->len - 1] == '\n' && out->buf[out->len - 2] == '\n';
+
+	if (blank && !*text)
+		strbuf_setlen(out, out->len - 1);
+	return text + (blank && *text == '\n');
+}
+
 const char *fill_in(struct strbuf *out, const char *text, const struct fill *fills, size_t n)
 {
 	const char *line = text;
@@ -64,6 +74,8 @@ const char *fill_in(struct strbuf *out, const char *text, const struct fill *fil
 			strbuf_setlen(out, line_out);
 			add_prefixed(out, line, (size_t)(text - line), f->value);
 			text += len + 1;
+			if (!*f->value)
+				text = join_blank(out, text);
 			line = text;
 			line_out = out->len;
 			continue;

@@ -285,12 +285,14 @@ static const char *what_to_expect(struct writing *w)
 
 static const char *what_it_needs(struct writing *w)
 {
-	const struct repro *r = w->r;
+	const char *needs[] = { w->r->owner ? w->r->owner->needs : NULL, w->r->way->needs };
+	const char *ret = "";
 
-	return arena_printf(w->a, "%s%s%s%s", r->owner && r->owner->needs ? "* " : "",
-			    r->owner && r->owner->needs ? r->owner->needs : "",
-			    r->way->needs ? (r->owner && r->owner->needs ? ";\n* " : "* ") : "",
-			    r->way->needs ? r->way->needs : "");
+	for (size_t i = 0; i < ARRAY_SIZE(needs); i++) {
+		if (needs[i])
+			ret = arena_printf(w->a, "%s* %s;\n", ret, needs[i]);
+	}
+	return ret;
 }
 
 static void set_all(struct writing *w, const char *kernel)

@@ -764,13 +764,6 @@ static int check_repro_trigger(struct reader *rd, const struct item_place *p, un
 	return 0;
 }
 
-static int check_repro_call(struct reader *rd, const struct item_place *p, union item *it)
-{
-	if (!it->repro_call.map_types.n)
-		return fail(rd, p->node, "a call needs 'map_types', at least one of repro_maps");
-	return 0;
-}
-
 static const char *id_lock(struct arena *a, const union item *it)
 {
 	(void)a;
@@ -1005,7 +998,7 @@ static const struct list lists[N_LISTS] = {
 	[LIST_REPRO_LOCKS] = LIST(repro_locks, NULL, id_repro_lock),
 	[LIST_REPRO_OWNERS] = LIST(repro_owners, NULL, id_repro_owner),
 	[LIST_REPRO_OBJECTS] = LIST(repro_objects, NULL, id_repro_object),
-	[LIST_REPRO_CALLS] = LIST(repro_calls, check_repro_call, id_repro_call),
+	[LIST_REPRO_CALLS] = LIST(repro_calls, NULL, id_repro_call),
 	[LIST_REPRO_TRIGGERS] = LIST(repro_triggers, check_repro_trigger, id_repro_trigger),
 	[LIST_REPRO_NONE] = LIST(repro_none, NULL, id_repro_none),
 	/* The same keys as tools. */

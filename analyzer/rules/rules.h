@@ -391,7 +391,7 @@ enum repro_before { REPRO_ANY, REPRO_ABSENT, REPRO_PRESENT };
 struct rule_repro_call {
 	const char *function; /* as reports name it */
 	const char *object;   /* record that it wants, or NULL */
-	struct names map_types; /* that it takes; the first where the finding is about no map */
+	struct names map_types; /* that it takes; the first where the finding is about no map; none: no map */
 	enum repro_before before; /* what must be so of the element in the program's map */
 	const char *call;     /* C, an expression */
 };
