@@ -105,7 +105,7 @@ static int make(struct repro_command *c, const struct rules *rules)
 			  c->report, c->id, report.n_findings);
 		return EXIT_ERROR;
 	}
-	if (repro_choose(&c->arena, rules, f, c->attach, &r, &error)) {
+	if (repro_choose(&c->arena, rules, f, c->attach, 0, &r, &error)) {
 		log_error("%s: %s", c->id, error);
 		return EXIT_ERROR;
 	}

@@ -93,6 +93,9 @@ int lab_boot(struct lab *l, const struct lab_kernel *k, const char *loader,
 void lab_judge(struct lab *l, const struct lab_kernel *k, const struct finding *f,
 	       const char *console, struct lab_run *ret);
 
+/* So many places of a finding are tried, until the program does what it is meant to. */
+#define LAB_PLACES 6
+
 /* Makes, boots and judges; and the same on @control, if not NULL, with the same program. */
 void lab_try(struct lab *l, const struct lab_kernel *k, const struct lab_kernel *control,
 	     const struct finding *f, const char *version, struct lab_result *ret);

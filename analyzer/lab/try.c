@@ -7,8 +7,8 @@ static const char *why_not_tried(struct lab *l, const struct lab_run *r)
 {
 	switch (r->seen) {
 	case LAB_IDLE:
-		return arena_printf(l->a, "the program ran %llu times and never came to its call; "
-					  "another place may do (relock repro --attach)",
+		return arena_printf(l->a, "the program ran %llu times and never came to its call, nor "
+					  "did it at the places before",
 				    (unsigned long long)r->entered);
 	case LAB_REFUSED:
 		return "the verifier refuses the program";
@@ -70,25 +70,53 @@ static void judge_control(struct lab *l, struct lab_result *ret)
 				   was_seen(c) ? why_seen(l, c) : why_not_tried(l, c));
 }
 
+/* The program did not do what it is meant to: another place may be one where it does. */
+static bool worth_another(const struct lab_run *r)
+{
+	return r->seen == LAB_IDLE || r->seen == LAB_OTHER || r->seen == LAB_REFUSED ||
+	       r->seen == LAB_NOT_ATTACHED;
+}
+
+/* Makes and runs the program at the place behind @after. Returns whether it ran. */
+static bool try_place(struct lab *l, const struct lab_kernel *k, const struct finding *f,
+		      const char *version, uint64_t after, struct lab_result *ret,
+		      const char **ret_loader)
+{
+	const char *none;
+	struct repro r;
+
+	if (repro_choose(l->a, l->rules, f, NULL, after, &r, after ? &none : &ret->reason))
+		return false;
+	ret->program = r;
+	if (!r.trigger) {
+		ret->reason = arena_printf(l->a, "how user space comes to %s() (%s) is not known",
+					   f->entry_function, f->entry_via);
+		return false;
+	}
+	if (lab_program(l, k, &r, version, ret_loader, &ret->reason) ||
+	    !run_one(l, k, f, *ret_loader, &ret->run, &ret->reason))
+		return false;
+	ret->ran = true;
+	ret->reason = why_not_tried(l, &ret->run);
+	return true;
+}
+
 void lab_try(struct lab *l, const struct lab_kernel *k, const struct lab_kernel *control,
 	     const struct finding *f, const char *version, struct lab_result *ret)
 {
-	const char *loader;
+	const char *loader = NULL;
+	uint64_t after = 0;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->finding = f;
 	ret->verdict = LAB_NOT_TRIED;
-	if (repro_choose(l->a, l->rules, f, NULL, &ret->program, &ret->reason))
-		return;
-	if (!ret->program.trigger) {
-		ret->reason = arena_printf(l->a, "how user space comes to %s() (%s) is not known",
-					   f->entry_function, f->entry_via);
-		return;
+	for (int i = 0; i < LAB_PLACES; i++) {
+		if (!try_place(l, k, f, version, after, ret, &loader))
+			return;
+		if (!worth_another(&ret->run))
+			break;
+		after = ret->program.place;
 	}
-	if (lab_program(l, k, &ret->program, version, &loader, &ret->reason) ||
-	    !run_one(l, k, f, loader, &ret->run, &ret->reason))
-		return;
-	ret->ran = true;
 	if (ret->run.seen == LAB_SURVIVED) {
 		ret->verdict = LAB_HELD_OUT;
 		ret->reason = arena_printf(l->a, "the program called its helper %llu times, and "
@@ -96,10 +124,8 @@ void lab_try(struct lab *l, const struct lab_kernel *k, const struct lab_kernel 
 					   (unsigned long long)ret->run.called);
 		return;
 	}
-	if (!was_seen(&ret->run)) {
-		ret->reason = why_not_tried(l, &ret->run);
+	if (!was_seen(&ret->run))
 		return;
-	}
 	ret->verdict = LAB_SEEN;
 	ret->reason = arena_printf(l->a, "%s; there is no control", why_seen(l, &ret->run));
 	if (!control)

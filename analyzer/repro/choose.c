@@ -4,7 +4,6 @@
 #include "base/strbuf.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
 static bool has(const struct strlist *list, const char *s)
@@ -99,12 +98,24 @@ static bool may_call(const struct rules *rules, const struct rule_repro_way *way
 	return false;
 }
 
-/* The best place and way for a program that calls @reentry. Returns its rank; UINT_MAX: there is none. */
-static unsigned int choose_place(const struct rules *rules, const struct finding *f,
-				 const struct reentry *reentry, const char *attach,
-				 struct repro *ret)
+/*
+ * The places in the order in which they are tried: @base, the rank, the way and
+ * the finding's own order. Takes the first behind @after. Returns its number, or
+ * NO_PLACE.
+ */
+#define NO_PLACE UINT64_MAX
+
+static uint64_t place_number(unsigned int rank, unsigned int less, size_t way, size_t point)
 {
-	unsigned int best = UINT_MAX;
+	return (uint64_t)rank << 48 | (uint64_t)less << 40 | (uint64_t)(way & 0xff) << 32 |
+	       (uint32_t)(point + 1);
+}
+
+static uint64_t choose_place(const struct rules *rules, const struct finding *f,
+			     const struct reentry *reentry, const char *attach, unsigned int less,
+			     uint64_t after, struct repro *ret)
+{
+	uint64_t best = NO_PLACE;
 
 	for (size_t w = 0; w < rules->repro_ways.n; w++) {
 		const struct rule_repro_way *way = &rules->repro_ways.v[w];
@@ -114,12 +125,12 @@ static unsigned int choose_place(const struct rules *rules, const struct finding
 		for (size_t i = 0; i < f->n_attach; i++) {
 			const struct attach_point *p = &f->attach[i];
 			const char *name = name_of(p);
-			unsigned int r = rank(rules, p, way);
+			uint64_t n = place_number(rank(rules, p, way), less, w, i);
 
-			if (r >= best || !has(&p->how, way->how) || (*name && !is_name(name)) ||
-			    (attach && strcmp(attach, name) != 0))
+			if (n >= best || n <= after || !has(&p->how, way->how) ||
+			    (*name && !is_name(name)) || (attach && strcmp(attach, name) != 0))
 				continue;
-			best = r;
+			best = n;
 			ret->at = p;
 			ret->at_name = name;
 			ret->way = way;
@@ -237,10 +248,22 @@ static void choose_outside(const struct rules *rules, struct repro *ret)
 		ret->trigger = NULL;
 }
 
-/* Fills in what @call of @reentry takes. Returns the rank of its place; UINT_MAX: it cannot be. */
-static unsigned int try_call(const struct rules *rules, const struct finding *f,
-			     const struct reentry *reentry, const struct rule_repro_call *call,
-			     const char *attach, struct repro *ret)
+/* Is that what comes back in the ladder? Its way to the lock was shown step by step. */
+static bool in_ladder(const struct finding *f, const char *function)
+{
+	const struct ladder *l = &f->ladders[0];
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->v[i].kind == STEP_REENTER && !strcmp(l->v[i].function, function))
+			return true;
+	}
+	return false;
+}
+
+/* Fills in what @call of @reentry takes. Returns the number of its place; NO_PLACE: it cannot be. */
+static uint64_t try_call(const struct rules *rules, const struct finding *f,
+			 const struct reentry *reentry, const struct rule_repro_call *call,
+			 const char *attach, uint64_t after, struct repro *ret)
 {
 	bool worker = ret->trigger && ret->trigger->worker;
 
@@ -248,15 +271,20 @@ static unsigned int try_call(const struct rules *rules, const struct finding *f,
 	ret->reentry = reentry;
 	ret->map = map_for(rules, f, call);
 	if (!ret->map)
-		return UINT_MAX;
+		return NO_PLACE;
 	if (ret->map->owner)
 		ret->owner = rules_repro_owner(rules, ret->map->owner);
 	if (call->object) {
 		ret->object = object_for(rules, call->object, reentry, worker);
 		if (!ret->object)
-			return UINT_MAX;
+			return NO_PLACE;
 	}
-	return choose_place(rules, f, reentry, attach, ret);
+	/* Of places that are as good, the ladder's call, then those at the top of the rules. */
+	return choose_place(rules, f, reentry, attach,
+			    in_ladder(f, call->function) ?
+				    0 :
+				    1 + (unsigned int)((size_t)(call - rules->repro_calls.v) & 0x7f),
+			    after, ret);
 }
 
 static bool has_place(const struct finding *f, const char *attach)
@@ -290,10 +318,10 @@ static const char *why_none(struct arena *a, const struct finding *f, const char
 }
 
 int repro_choose(struct arena *a, const struct rules *rules, const struct finding *f,
-		 const char *attach, struct repro *ret, const char **ret_error)
+		 const char *attach, uint64_t after, struct repro *ret, const char **ret_error)
 {
 	const struct rule_repro_none *none = rules_repro_none(rules, f->code);
-	unsigned int best = UINT_MAX;
+	uint64_t best = NO_PLACE;
 
 	if (none) {
 		*ret_error = arena_printf(a, "no program can show what %s is about: %s", f->code,
@@ -304,18 +332,18 @@ int repro_choose(struct arena *a, const struct rules *rules, const struct findin
 		for (size_t i = 0; i < f->n_reentry; i++) {
 			const struct rule_repro_call *call = &rules->repro_calls.v[c];
 			struct repro r = { .finding = f, .trigger = trigger_for(rules, f) };
-			unsigned int rank;
+			uint64_t n;
 
 			if (strcmp(call->function, f->reentry[i].function) != 0)
 				continue;
-			rank = try_call(rules, f, &f->reentry[i], call, attach, &r);
-			if (rank >= best)
+			n = try_call(rules, f, &f->reentry[i], call, attach, after, &r);
+			if (n >= best)
 				continue;
-			best = rank;
+			best = r.place = n;
 			*ret = r;
 		}
 	}
-	if (best == UINT_MAX) {
+	if (best == NO_PLACE) {
 		*ret_error = why_none(a, f, attach);
 		return -ENOENT;
 	}
@@ -327,4 +355,9 @@ int repro_choose(struct arena *a, const struct rules *rules, const struct findin
 bool repro_in_owner(const struct repro *r)
 {
 	return r->lock && r->lock->in == REPRO_IN_OWNER;
+}
+
+bool repro_two_maps(const struct repro *r)
+{
+	return r->lock && r->lock->in != REPRO_IN_MAP;
 }

@@ -7,6 +7,7 @@
 #include "rules/rules.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* A BPF program that does what a finding says, and how it comes to do it. */
 struct repro {
@@ -22,20 +23,24 @@ struct repro {
 	const struct rule_repro_trigger *trigger; /* NULL: none is known */
 	const struct rule_repro_call *outside; /* what the second program calls; NULL: there is none */
 	const struct rule_repro_object *outside_object; /* what that needs; NULL: nothing */
+	uint64_t place; /* its number among those that there are */
 	const struct rule_repro_lock *lock; /* NULL: there is nothing special about it */
 };
 
 /* Is the lock at the owner, so that another map leads to the same one? */
 bool repro_in_owner(const struct repro *r);
+/* Does the program use another map than the operation, as both lead to the lock? */
+bool repro_two_maps(const struct repro *r);
 
 /*
  * Chooses attach point, helper, object, map and operation for @f. @attach is the
- * name of the only function or tracepoint to attach to, or NULL. Returns 0; or
+ * name of the only function or tracepoint to attach to, or NULL; @after the place
+ * behind which to go on, 0 for the best one. Returns 0; or
  * -ENOENT or -EOPNOTSUPP, then @ret_error says in a sentence why there is no such
  * program. What is set points into @f and @rules.
  */
 int repro_choose(struct arena *a, const struct rules *rules, const struct finding *f,
-		 const char *attach, struct repro *ret, const char **ret_error);
+		 const char *attach, uint64_t after, struct repro *ret, const char **ret_error);
 
 /*
  * Writes program, loader, Makefile and README of @r as the folder @to, which must

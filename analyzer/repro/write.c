@@ -99,17 +99,17 @@ static void add_map(struct strbuf *sb, const struct repro *r, const char *name)
 	strbuf_addf(sb, "} %s SEC(\".maps\");", name);
 }
 
-/* Another map leads to the same lock: one for each side, and one that keeps the list from being empty. */
+/* One for each side where both lead to the same lock, and one that keeps an owner's list from being empty. */
 static const char *maps(struct writing *w)
 {
 	struct strbuf sb = STRBUF_INIT;
 	const char *ret;
 
 	add_map(&sb, w->r, "inner");
-	if (repro_in_owner(w->r)) {
+	if (repro_two_maps(w->r))
 		add_map(&sb, w->r, "outer");
+	if (repro_in_owner(w->r))
 		add_map(&sb, w->r, "stay");
-	}
 	ret = arena_strdup(w->a, sb.buf);
 	strbuf_release(&sb);
 	return ret;
@@ -154,7 +154,7 @@ static const char *outside(struct writing *w)
 	const struct fill fills[] = {
 		{ "LOCALS", locals(w, call) },
 		{ "GET", code(w, o->get, "") },
-		{ "CALL", code(w, call->call, repro_in_owner(w->r) ? "outer" : "inner") },
+		{ "CALL", code(w, call->call, repro_two_maps(w->r) ? "outer" : "inner") },
 		{ "PUT", code(w, o->put, "") },
 	};
 	fill_in(&sb, text, fills, ARRAY_SIZE(fills));
@@ -193,7 +193,7 @@ static const char *prepare(struct writing *w)
 {
 	const struct rule_repro_trigger *t = w->r->trigger;
 	const char *own = t ? code(w, t->prepare, "") : "";
-	const char *outer = repro_in_owner(w->r) ? before(w, w->r->outside, "outer") : "";
+	const char *outer = repro_two_maps(w->r) ? before(w, w->r->outside, "outer") : "";
 
 	return arena_printf(w->a, "%s%s%s", own, *own && *outer ? "\n" : "", outer);
 }
@@ -244,7 +244,8 @@ static const char *what_it_does(struct writing *w)
 			    r->trigger->what, plain(w->a, f->entry_function),
 			    plain(w->a, f->entry_via));
 	strbuf_addf(&sb, "* The program then calls %s()%s.\n", r->reentry->function,
-		    repro_in_owner(r) ? ", on another map of the same owner" : "");
+		    repro_in_owner(r) ? ", on another map of the same owner" :
+		    repro_two_maps(r) ? ", on another map" : "");
 	if (r->object)
 		strbuf_addf(&sb, "* It gets the %s by %s%s.\n", r->object->record, r->object->way,
 			    r->object->any ? ", which finds it from any context" : "");
@@ -319,7 +320,7 @@ static void set_all(struct writing *w, const char *kernel)
 	set(w, "OUTSIDE", outside(w));
 	set(w, "KEY", r->map->key ? r->map->key : "int");
 	set(w, "KEY_INIT", r->map->key_init ? r->map->key_init : "0");
-	set(w, "OUTER", repro_in_owner(r) ? "outer" : "inner");
+	set(w, "OUTER", repro_two_maps(r) ? "outer" : "inner");
 	set(w, "IN_WORKER", r->trigger && r->trigger->worker ? "1" : "0");
 	set(w, "OWNER", r->owner ? code(w, r->owner->make, "") : "");
 	set(w, "STAY", stay(w));

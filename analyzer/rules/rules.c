@@ -228,7 +228,8 @@ static const struct word words_flag[] = { { "drop", FLAG_DROP },
 					  { NULL, 0 } };
 
 static const struct word words_in[] = {
-	{ "map", REPRO_IN_MAP }, { "owner", REPRO_IN_OWNER }, { NULL, 0 }
+	{ "map", REPRO_IN_MAP }, { "owner", REPRO_IN_OWNER }, { "kernel", REPRO_IN_KERNEL },
+	{ NULL, 0 }
 };
 static const struct word words_before[] = {
 	{ "any", REPRO_ANY }, { "absent", REPRO_ABSENT }, { "present", REPRO_PRESENT }, { NULL, 0 }

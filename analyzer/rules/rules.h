@@ -360,7 +360,7 @@ struct rule_repro_map {
 };
 
 /* repro_locks: where a lock is that is not in the map, or what map has it. */
-enum repro_in { REPRO_IN_MAP, REPRO_IN_OWNER };
+enum repro_in { REPRO_IN_MAP, REPRO_IN_OWNER, REPRO_IN_KERNEL };
 
 struct rule_repro_lock {
 	const char *lock; /* its class */
