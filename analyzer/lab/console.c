@@ -11,9 +11,11 @@
 #include <string.h>
 
 #define EXCERPT_LINES 26
+#define TAIL 800
 
-/* Lines of the loader (rules/repro/repro.c.in), of init.c, and of lockdep's reports. */
-#define UP "lab: up\n"
+/* Of init.c, of the kernel, and of lockdep's reports. A serial line's ends are "\r\n". */
+#define UP "lab: up"
+#define PANIC "Kernel panic"
 #define WANTS "is trying to acquire lock:"
 #define HOLDS "already holding lock:"
 #define END_OF_LOCKDEP "*** DEADLOCK ***"
@@ -214,8 +216,7 @@ static void judge_loader(struct lab *l, const char *id, const char *up, struct l
 				continue;
 			ret->seen = words[i].seen;
 			/* libbpf printed the verifier's words before. */
-			ret->excerpt = excerpt(l->a, ret->seen == LAB_REFUSED ? up + strlen(UP) :
-										line_start(up, p),
+			ret->excerpt = excerpt(l->a, ret->seen == LAB_REFUSED ? up : line_start(up, p),
 					       words[i].word, 60);
 			return;
 		}
@@ -235,8 +236,10 @@ void lab_judge(struct lab *l, const struct lab_kernel *k, const struct finding *
 	memset(ret, 0, sizeof(*ret));
 	if (!up) {
 		ret->seen = LAB_DOWN;
-		ret->excerpt = excerpt(l->a, line_start(console, console + (len > 800 ? len - 800 : 0)),
-				       NULL, EXCERPT_LINES);
+		at = strstr(console, PANIC);
+		if (!at)
+			at = console + (len > TAIL ? len - TAIL : 0);
+		ret->excerpt = excerpt(l->a, line_start(console, at), NULL, EXCERPT_LINES);
 		return;
 	}
 	sign = first_sign(l, up, &at);

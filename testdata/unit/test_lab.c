@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #define ID "c1c19969c6933e4b"
-#define UP "[    0.931572] Run /init as init process\r\nlab: up\n"
+#define UP "[    0.931572] Run /init as init process\r\nlab: up\r\n"
 #define ARMED "relock-repro " ID " armed, round 1 of 3\r\n"
 #define RECURSION(at)                                                                              \
 	"[    1.197951] \r\n"                                                                      \
