@@ -35,7 +35,7 @@ class Lab:
         args.work.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(self.edited, ignore_errors=True)
         # patch writes a new file and renames it, so the plain tree keeps its own.
-        subprocess.run(["cp", "-al", self.plain, self.edited], check=True)
+        subprocess.run(["cp", "-al", f"{self.plain}/.", self.edited], check=True)
 
     def patch(self, name, *options):
         diff = ROOT / "testdata" / "edits" / f"{name}.diff"
