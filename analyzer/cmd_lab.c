@@ -27,7 +27,7 @@ struct lab_command {
 	struct arena arena;
 };
 
-static const char *const formats[] = { "text", "json", NULL };
+static const char *const formats[] = {"text", "json", NULL};
 
 enum { KEY_REPORT = 0x200, KEY_CONTROL, KEY_TIME };
 
@@ -56,7 +56,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		else if (is_id(arg))
 			vec_push(&c->ids, arg);
 		else
-			argp_error(state, "'%s' is no id of a finding, which has 16 hex digits", arg);
+			argp_error(state, "'%s' is no id of a finding, which has 16 hex digits",
+				   arg);
 		return 0;
 	case KEY_REPORT:
 		c->report = arg;
@@ -74,8 +75,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!c->tree)
 			argp_error(state, "which kernel source tree?");
 		if (!c->report)
-			argp_error(state, "--report FILE is missing: the JSON report that "
-					  "'relock check %s --output json:FILE' wrote", c->tree);
+			argp_error(state,
+				   "--report FILE is missing: the JSON report that "
+				   "'relock check %s --output json:FILE' wrote",
+				   c->tree);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -83,13 +86,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option lab_options[] = {
-	{ "report", KEY_REPORT, "FILE", 0, "The JSON report of TREE", 1 },
-	{ "control", KEY_CONTROL, "DIR", 0,
-	  "The same tree with the remedy, or without the bug: the same program must run there, and "
-	  "nothing come of it. A finding is confirmed only so", 1 },
-	{ "time", KEY_TIME, "SECONDS", 0, "What a virtual machine may take; default: 120", 1 },
-	{ "jobs", 'j', "N", 0, "Build kernels with N processes; default: one for each CPU", 1 },
-	{ 0 },
+	{"report", KEY_REPORT, "FILE", 0, "The JSON report of TREE", 1},
+	{"control", KEY_CONTROL, "DIR", 0,
+	 "The same tree with the remedy, or without the bug: the same program must run there, and "
+	 "nothing come of it. A finding is confirmed only so",
+	 1},
+	{"time", KEY_TIME, "SECONDS", 0, "What a virtual machine may take; default: 120", 1},
+	{"jobs", 'j', "N", 0, "Build kernels with N processes; default: one for each CPU", 1},
+	{0},
 };
 
 /* ---- what is tried --------------------------------------------------------------------------- */
@@ -140,18 +144,19 @@ static bool set_up(struct lab_command *c, struct lab *l)
 	const char *cache = options_cache(&c->o, &c->arena), *missing;
 	char *cwd = getcwd(NULL, 0);
 
-	*l = (struct lab){ .a = &c->arena,
-			   .rules = &c->rules,
-			   .templates = fs_join(&c->arena, options_rules_dir(&c->arena), "repro"),
-			   .jobs = c->jobs,
-			   .seconds = c->seconds,
-			   .tick = tick };
+	*l = (struct lab){.a = &c->arena,
+			  .rules = &c->rules,
+			  .templates = fs_join(&c->arena, options_rules_dir(&c->arena), "repro"),
+			  .jobs = c->jobs,
+			  .seconds = c->seconds,
+			  .tick = tick};
 	if (cache)
 		l->cache = fs_absolute(&c->arena, cwd ? cwd : "/", cache);
 	free(cwd);
 	if (!cache) {
-		log_error("there is no cache folder to build kernels in: neither XDG_CACHE_HOME nor "
-			  "HOME is set; name one with --cache");
+		log_error(
+			"there is no cache folder to build kernels in: neither XDG_CACHE_HOME nor "
+			"HOME is set; name one with --cache");
 		return false;
 	}
 	missing = lab_missing_tools(l);
@@ -177,13 +182,13 @@ static bool build(struct lab *l, const char *tree, const char *stage, struct lab
 
 static bool write_all(struct lab_command *c, const struct lab_result *results)
 {
-	const struct output text = { .format = "text" };
+	const struct output text = {.format = "text"};
 	const struct output *outputs = c->o.outputs.n ? c->o.outputs.v : &text;
 	size_t n = c->o.outputs.n ? c->o.outputs.n : 1;
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < n; i++) {
-		struct report_options ro = { .color = options_color(&c->o, &outputs[i]) };
+		struct report_options ro = {.color = options_color(&c->o, &outputs[i])};
 		struct strbuf sb = STRBUF_INIT;
 
 		if (!strcmp(outputs[i].format, "json"))
@@ -199,8 +204,7 @@ static bool write_all(struct lab_command *c, const struct lab_result *results)
 static int try_all(struct lab_command *c, struct lab *l, const struct lab_kernel *k,
 		   const struct lab_kernel *control)
 {
-	struct lab_result *results =
-		ARENA_ARRAY(&c->arena, struct lab_result, c->findings.n);
+	struct lab_result *results = ARENA_ARRAY(&c->arena, struct lab_result, c->findings.n);
 	bool all = true;
 
 	progress_stage("trying findings", c->findings.n);
@@ -217,7 +221,7 @@ static int try_all(struct lab_command *c, struct lab *l, const struct lab_kernel
 
 static int lab(struct lab_command *c)
 {
-	struct lab_kernel kernel = { .lock = -1 }, control = { .lock = -1 };
+	struct lab_kernel kernel = {.lock = -1}, control = {.lock = -1};
 	const char *error = NULL;
 	int status = EXIT_ERROR;
 	struct lab l;
@@ -238,11 +242,11 @@ static int lab(struct lab_command *c)
 }
 
 static const struct argp_child children[] = {
-	{ &options_rules_argp, 0, NULL, 0 },
-	{ &options_cache_argp, 0, NULL, 0 },
-	{ &options_output_argp, 0, NULL, 0 },
-	{ &options_talk_argp, 0, NULL, 0 },
-	{ 0 },
+	{&options_rules_argp, 0, NULL, 0},
+	{&options_cache_argp, 0, NULL, 0},
+	{&options_output_argp, 0, NULL, 0},
+	{&options_talk_argp, 0, NULL, 0},
+	{0},
 };
 static const struct argp argp = {
 	.options = lab_options,
@@ -258,7 +262,7 @@ static const struct argp argp = {
 
 static int run(int argc, char **argv)
 {
-	struct lab_command c = { .seconds = SECONDS };
+	struct lab_command c = {.seconds = SECONDS};
 	int status;
 
 	options_init(&c.o);

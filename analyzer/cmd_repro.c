@@ -61,12 +61,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option repro_options[] = {
-	{ "report", KEY_REPORT, "FILE", 0, "The JSON report that has the finding", 1 },
-	{ "to", KEY_TO, "DIR", 0, "The folder to make; it must not be there, or be empty", 1 },
-	{ "attach", KEY_ATTACH, "FUNCTION", 0,
-	  "The function or tracepoint to attach to, one of those that the finding lists; "
-	  "default: what works first", 1 },
-	{ 0 },
+	{"report", KEY_REPORT, "FILE", 0, "The JSON report that has the finding", 1},
+	{"to", KEY_TO, "DIR", 0, "The folder to make; it must not be there, or be empty", 1},
+	{"attach", KEY_ATTACH, "FUNCTION", 0,
+	 "The function or tracepoint to attach to, one of those that the finding lists; "
+	 "default: what works first",
+	 1},
+	{0},
 };
 
 static const struct finding *find(const struct report *r, const char *id)
@@ -83,7 +84,8 @@ static void tell(const struct repro_command *c, const struct repro *r)
 	log_info("%s: %s on %s calls %s()", c->to, r->way->how,
 		 *r->at_name ? r->at_name : "any instruction", r->reentry->function);
 	if (!r->trigger)
-		log_warn("%s: how user space comes to %s() (%s) is not known; %s/README.md says what "
+		log_warn("%s: how user space comes to %s() (%s) is not known; %s/README.md says "
+			 "what "
 			 "is missing",
 			 c->id, r->finding->entry_function, r->finding->entry_via, c->to);
 }
@@ -101,7 +103,8 @@ static int make(struct repro_command *c, const struct rules *rules)
 	}
 	f = find(&report, c->id);
 	if (!f) {
-		log_error("%s has no finding '%s'; 'id' of each of its %zu findings is what to ask for",
+		log_error("%s has no finding '%s'; 'id' of each of its %zu findings is what to ask "
+			  "for",
 			  c->report, c->id, report.n_findings);
 		return EXIT_ERROR;
 	}
@@ -119,9 +122,9 @@ static int make(struct repro_command *c, const struct rules *rules)
 }
 
 static const struct argp_child children[] = {
-	{ &options_rules_argp, 0, NULL, 0 },
-	{ &options_talk_argp, 0, NULL, 0 },
-	{ 0 },
+	{&options_rules_argp, 0, NULL, 0},
+	{&options_talk_argp, 0, NULL, 0},
+	{0},
 };
 static const struct argp argp = {
 	.options = repro_options,
@@ -136,7 +139,7 @@ static const struct argp argp = {
 
 static int run(int argc, char **argv)
 {
-	struct repro_command c = { 0 };
+	struct repro_command c = {0};
 	struct rules rules;
 	int status = EXIT_ERROR;
 

@@ -40,15 +40,15 @@ static void add_program(struct strbuf *out, const struct repro *p)
 void evidence_write_text(const struct lab_result *results, size_t n, const struct report_options *o,
 			 struct strbuf *out)
 {
-	size_t counts[LAB_NOT_TRIED + 1] = { 0 };
+	size_t counts[LAB_NOT_TRIED + 1] = {0};
 
 	for (size_t i = 0; i < n; i++) {
 		const struct lab_result *r = &results[i];
 		const struct finding *f = r->finding;
 
 		counts[r->verdict]++;
-		strbuf_addf(out, "%s %s%s%s %s ", f->id, color_bold(o), lab_verdict_name(r->verdict),
-			    color_off(o), f->code);
+		strbuf_addf(out, "%s %s%s%s %s ", f->id, color_bold(o),
+			    lab_verdict_name(r->verdict), color_off(o), f->code);
 		add_safe(out, f->lock.class);
 		strbuf_addstr(out, ": ");
 		add_safe(out, r->reason);
@@ -123,7 +123,7 @@ static void add_result(struct json_out *j, const struct lab_result *r)
 void evidence_write_json(const struct lab_result *results, size_t n, const char *version,
 			 struct strbuf *out)
 {
-	struct json_out j = { .out = out };
+	struct json_out j = {.out = out};
 
 	json_out_open(&j, NULL, '{');
 	json_out_text(&j, "schema", "relock-evidence/1");

@@ -6,7 +6,8 @@
 #include "lab/lab.h"
 #include "reports/report.h"
 
-/* What came of the findings that were tried, for people: a sentence each, and what the kernel said. */
+/* What came of the findings that were tried, for people: a sentence each, and what the kernel said.
+ */
 void evidence_write_text(const struct lab_result *results, size_t n, const struct report_options *o,
 			 struct strbuf *out);
 

@@ -11,7 +11,8 @@
 
 #define CONSOLE_MAX (16 << 20)
 
-/* ---- the initramfs: cpio of the "newc" kind (Documentation/driver-api/early-userspace/) ------- */
+/* ---- the initramfs: cpio of the "newc" kind (Documentation/driver-api/early-userspace/) -------
+ */
 
 static void pad(struct strbuf *out)
 {
@@ -24,7 +25,8 @@ static void add_entry(struct strbuf *out, const char *name, unsigned int mode, c
 {
 	static unsigned int inode;
 
-	/* magic, inode, mode, uid, gid, links, mtime, size, device, rdevice, name's length, check */
+	/* magic, inode, mode, uid, gid, links, mtime, size, device, rdevice, name's length, check
+	 */
 	strbuf_addf(out, "070701%08X%08X%08X%08X%08X%08X%08zX%08X%08X%08X%08X%08zX%08X", ++inode,
 		    mode, 0, 0, 1, 0, len, 0, 0, 0, 0, strlen(name) + 1, 0);
 	strbuf_add(out, name, strlen(name) + 1);
@@ -47,9 +49,9 @@ static int add_file(struct strbuf *out, const char *name, const char *path)
 /* The first process, compiled for each machine: it takes a tenth of a second. */
 static int compile_init(struct lab *l, const char *to, const char **ret_error)
 {
-	const char *const argv[] = { "cc", "-O1", "-static", "-o", to,
-				     fs_join(l->a, l->templates, "init.c"), NULL };
-	struct run_options o = { .argv = argv, .timeout = 60, .tick = l->tick, .data = l->data };
+	const char *const argv[] = {
+		"cc", "-O1", "-static", "-o", to, fs_join(l->a, l->templates, "init.c"), NULL};
+	struct run_options o = {.argv = argv, .timeout = 60, .tick = l->tick, .data = l->data};
 	struct run_result r;
 	int err = run(&o, &r);
 
@@ -58,8 +60,9 @@ static int compile_init(struct lab *l, const char *to, const char **ret_error)
 		return err;
 	}
 	if (r.status != 0) {
-		*ret_error = arena_printf(l->a, "the machine's first process does not compile: %.*s",
-					  (int)strcspn(r.err.buf, "\n"), r.err.buf);
+		*ret_error =
+			arena_printf(l->a, "the machine's first process does not compile: %.*s",
+				     (int)strcspn(r.err.buf, "\n"), r.err.buf);
 		err = -ECANCELED;
 	}
 	run_release(&r);
@@ -69,7 +72,7 @@ static int compile_init(struct lab *l, const char *to, const char **ret_error)
 static int make_initramfs(struct lab *l, const struct lab_kernel *k, const char *loader,
 			  const char *to, const char **ret_error)
 {
-	static const char *const dirs[] = { "proc", "sys", "dev", "tmp" };
+	static const char *const dirs[] = {"proc", "sys", "dev", "tmp"};
 	const char *init = fs_join(l->a, k->dir, "init");
 	struct strbuf out = STRBUF_INIT;
 	int err = compile_init(l, init, ret_error);
@@ -106,13 +109,16 @@ static size_t split(struct arena *a, const char *command, const char **ret)
 	return n;
 }
 
-int lab_boot(struct lab *l, const struct lab_kernel *k, const char *loader,
-	     struct strbuf *console, const char **ret_error)
+int lab_boot(struct lab *l, const struct lab_kernel *k, const char *loader, struct strbuf *console,
+	     const char **ret_error)
 {
 	const char **argv = ARENA_ARRAY(l->a, const char *, strlen(l->rules->lab.emulator) + 8);
 	const char *initramfs = fs_join(l->a, k->dir, "initramfs");
-	struct run_options o = { .argv = argv, .max_output = CONSOLE_MAX, .timeout = l->seconds,
-				 .tick = l->tick, .data = l->data };
+	struct run_options o = {.argv = argv,
+				.max_output = CONSOLE_MAX,
+				.timeout = l->seconds,
+				.tick = l->tick,
+				.data = l->data};
 	struct run_result r;
 	size_t n;
 	int err;

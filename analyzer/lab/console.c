@@ -22,16 +22,16 @@
 
 const char *lab_seen_name(enum lab_seen s)
 {
-	static const char *const names[] = { "lockdep",	 "hang",	 "other",  "survived", "idle",
-					     "refused", "not attached", "failed", "down" };
+	static const char *const names[] = {"lockdep", "hang",	       "other",	 "survived", "idle",
+					    "refused", "not attached", "failed", "down"};
 
 	return names[s];
 }
 
 const char *lab_verdict_name(enum lab_verdict v)
 {
-	static const char *const names[] = { "confirmed", "seen", "doubtful", "survived",
-					     "not tried" };
+	static const char *const names[] = {"confirmed", "seen", "doubtful", "survived",
+					    "not tried"};
 
 	return names[v];
 }
@@ -73,7 +73,8 @@ static const char *excerpt(struct arena *a, const char *at, const char *last, si
 
 /* ---- lockdep --------------------------------------------------------------------------------- */
 
-/* "... (&storage->lock){....}-{2:2}, at: f+0x68/0x1f0": what stands between, in the line after @mark. */
+/* "... (&storage->lock){....}-{2:2}, at: f+0x68/0x1f0": what stands between, in the line after
+ * @mark. */
 static bool read_held(struct arena *a, const char *report, const char *mark, const char **ret_lock,
 		      const char **ret_at)
 {
@@ -117,8 +118,8 @@ static bool is_of(const struct finding *f, const char *function, size_t len)
 static bool taken_at(struct lab *l, const struct lab_kernel *k, const struct finding *f,
 		     const char *at)
 {
-	const char *const argv[] = { "addr2line", "-f", "-i", "-e", k->vmlinux, at, NULL };
-	struct run_options o = { .argv = argv, .timeout = 120, .tick = l->tick, .data = l->data };
+	const char *const argv[] = {"addr2line", "-f", "-i", "-e", k->vmlinux, at, NULL};
+	struct run_options o = {.argv = argv, .timeout = 120, .tick = l->tick, .data = l->data};
 	struct run_result r;
 	bool found = is_of(f, at, strcspn(at, ".+"));
 
@@ -191,9 +192,9 @@ static void judge_loader(struct lab *l, const char *id, const char *up, struct l
 	static const struct {
 		const char *word;
 		enum lab_seen seen;
-	} words[] = { { "refused", LAB_REFUSED },
-		      { "not attached", LAB_NOT_ATTACHED },
-		      { "failed", LAB_FAILED } };
+	} words[] = {{"refused", LAB_REFUSED},
+		     {"not attached", LAB_NOT_ATTACHED},
+		     {"failed", LAB_FAILED}};
 	const char *prefix = arena_printf(l->a, "relock-repro %s ", id);
 	unsigned long long entered, called, came_back;
 	long long returned;
@@ -216,8 +217,9 @@ static void judge_loader(struct lab *l, const char *id, const char *up, struct l
 				continue;
 			ret->seen = words[i].seen;
 			/* libbpf printed the verifier's words before. */
-			ret->excerpt = excerpt(l->a, ret->seen == LAB_REFUSED ? up : line_start(up, p),
-					       words[i].word, 60);
+			ret->excerpt =
+				excerpt(l->a, ret->seen == LAB_REFUSED ? up : line_start(up, p),
+					words[i].word, 60);
 			return;
 		}
 	}

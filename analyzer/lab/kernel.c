@@ -37,8 +37,11 @@ static int make(struct lab *l, const struct lab_kernel *k, const char *const *ar
 		const char **ret_error)
 {
 	const char *argv[12];
-	struct run_options o = { .argv = argv, .env = prepare_make_env, .timeout = BUILD_TIMEOUT,
-				 .tick = l->tick, .data = l->data };
+	struct run_options o = {.argv = argv,
+				.env = prepare_make_env,
+				.timeout = BUILD_TIMEOUT,
+				.tick = l->tick,
+				.data = l->data};
 	struct run_result r;
 	size_t argc = 0;
 	int err;
@@ -57,10 +60,10 @@ static int make(struct lab *l, const struct lab_kernel *k, const char *const *ar
 		return err;
 	}
 	if (r.status != 0) {
-		*ret_error = arena_printf(l->a, "'make %s' of %s failed: %s", args[n - 1], k->tree,
-					  r.timed_out ? "it took too long" :
-							prepare_first_error(r.err.buf, r.out.buf,
-									    l->a));
+		*ret_error =
+			arena_printf(l->a, "'make %s' of %s failed: %s", args[n - 1], k->tree,
+				     r.timed_out ? "it took too long"
+						 : prepare_first_error(r.err.buf, r.out.buf, l->a));
 		err = -ECANCELED;
 	}
 	run_release(&r);
@@ -109,7 +112,7 @@ int lab_kernel(struct lab *l, const char *tree, struct lab_kernel *ret, const ch
 {
 	const char *config = fs_join(l->a, l->templates, "lab.config");
 	unsigned int jobs = l->jobs ? l->jobs : (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
-	struct lab_kernel k = { .lock = -1 };
+	struct lab_kernel k = {.lock = -1};
 	const char *args[2];
 	char *real = realpath(tree, NULL), hex[17];
 	int err;
@@ -166,10 +169,18 @@ int lab_program(struct lab *l, const struct lab_kernel *k, const struct repro *r
 		const char *version, const char **ret, const char **ret_error)
 {
 	const char *dir = arena_printf(l->a, "%s/programs/%s", k->dir, r->finding->id);
-	const char *const argv[] = { "make", "-s", "-C", dir, "LDFLAGS=-static",
-				     arena_printf(l->a, "BTF=%s", k->vmlinux), NULL };
-	struct run_options o = { .argv = argv, .env = prepare_make_env, .timeout = 600,
-				 .tick = l->tick, .data = l->data };
+	const char *const argv[] = {"make",
+				    "-s",
+				    "-C",
+				    dir,
+				    "LDFLAGS=-static",
+				    arena_printf(l->a, "BTF=%s", k->vmlinux),
+				    NULL};
+	struct run_options o = {.argv = argv,
+				.env = prepare_make_env,
+				.timeout = 600,
+				.tick = l->tick,
+				.data = l->data};
 	struct run_result result;
 	int err;
 
@@ -183,8 +194,9 @@ int lab_program(struct lab *l, const struct lab_kernel *k, const struct repro *r
 		return err;
 	}
 	if (result.status != 0) {
-		*ret_error = arena_printf(l->a, "the program does not compile: %s",
-					  prepare_first_error(result.err.buf, result.out.buf, l->a));
+		*ret_error =
+			arena_printf(l->a, "the program does not compile: %s",
+				     prepare_first_error(result.err.buf, result.out.buf, l->a));
 		err = -ECANCELED;
 	}
 	run_release(&result);

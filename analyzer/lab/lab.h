@@ -14,10 +14,10 @@
 struct lab {
 	struct arena *a;
 	const struct rules *rules;
-	const char *templates; /* the folder of rules/repro */
-	const char *cache;     /* kernels are built and kept below it; absolute */
-	unsigned int jobs;     /* of make; 0: one for each CPU */
-	unsigned int seconds;  /* that a machine may take */
+	const char *templates;	  /* the folder of rules/repro */
+	const char *cache;	  /* kernels are built and kept below it; absolute */
+	unsigned int jobs;	  /* of make; 0: one for each CPU */
+	unsigned int seconds;	  /* that a machine may take */
 	void (*tick)(void *data); /* called several times a second; or NULL */
 	void *data;
 };
@@ -27,20 +27,20 @@ struct lab_kernel {
 	const char *dir;  /* what is kept of it: <cache>/lab/NAME-HASH */
 	const char *image, *vmlinux;
 	const char *dropped; /* options of the config that did not survive, "A, B"; or NULL */
-	int lock; /* held while it is in use */
+	int lock;	     /* held while it is in use */
 };
 
 /* What came of one machine. */
 enum lab_seen {
-	LAB_LOCKDEP,	  /* the kernel reported the finding's lock */
-	LAB_HANG,	  /* it hung without naming a lock */
-	LAB_OTHER,	  /* the kernel reported something else */
-	LAB_SURVIVED,	  /* the program called its helper, and nothing came of it */
-	LAB_IDLE,	  /* nothing came of it, and the program did not call its helper */
-	LAB_REFUSED,	  /* by the verifier */
+	LAB_LOCKDEP,  /* the kernel reported the finding's lock */
+	LAB_HANG,     /* it hung without naming a lock */
+	LAB_OTHER,    /* the kernel reported something else */
+	LAB_SURVIVED, /* the program called its helper, and nothing came of it */
+	LAB_IDLE,     /* nothing came of it, and the program did not call its helper */
+	LAB_REFUSED,  /* by the verifier */
 	LAB_NOT_ATTACHED,
-	LAB_FAILED,	  /* the loader could not make what the program needs */
-	LAB_DOWN,	  /* the kernel did not come up */
+	LAB_FAILED, /* the loader could not make what the program needs */
+	LAB_DOWN,   /* the kernel did not come up */
 };
 
 struct lab_run {
@@ -52,10 +52,10 @@ struct lab_run {
 };
 
 enum lab_verdict {
-	LAB_CONFIRMED,	/* seen, and the control survived and ran */
-	LAB_SEEN,	/* seen, without a control */
-	LAB_DOUBTFUL,	/* seen, and the control did not survive, or did not run */
-	LAB_HELD_OUT,	/* the program ran and nothing came of it */
+	LAB_CONFIRMED, /* seen, and the control survived and ran */
+	LAB_SEEN,      /* seen, without a control */
+	LAB_DOUBTFUL,  /* seen, and the control did not survive, or did not run */
+	LAB_HELD_OUT,  /* the program ran and nothing came of it */
 	LAB_NOT_TRIED,
 };
 
@@ -86,8 +86,8 @@ int lab_program(struct lab *l, const struct lab_kernel *k, const struct repro *r
 		const char *version, const char **ret, const char **ret_error);
 
 /* Boots that kernel with the loader. @console gets what it prints. */
-int lab_boot(struct lab *l, const struct lab_kernel *k, const char *loader,
-	     struct strbuf *console, const char **ret_error);
+int lab_boot(struct lab *l, const struct lab_kernel *k, const char *loader, struct strbuf *console,
+	     const char **ret_error);
 
 /* What the console of that kernel says of the finding. */
 void lab_judge(struct lab *l, const struct lab_kernel *k, const struct finding *f,

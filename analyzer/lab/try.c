@@ -7,8 +7,9 @@ static const char *why_not_tried(struct lab *l, const struct lab_run *r)
 {
 	switch (r->seen) {
 	case LAB_IDLE:
-		return arena_printf(l->a, "the program ran %llu times and never came to its call, nor "
-					  "did it at the places before",
+		return arena_printf(l->a,
+				    "the program ran %llu times and never came to its call, nor "
+				    "did it at the places before",
 				    (unsigned long long)r->entered);
 	case LAB_REFUSED:
 		return "the verifier refuses the program";
@@ -19,8 +20,8 @@ static const char *why_not_tried(struct lab *l, const struct lab_run *r)
 	case LAB_DOWN:
 		return "the kernel did not come up";
 	case LAB_OTHER:
-		return r->lock ? arena_printf(l->a, "the kernel reports another lock: %s", r->lock) :
-				 "the kernel reports something else";
+		return r->lock ? arena_printf(l->a, "the kernel reports another lock: %s", r->lock)
+			       : "the kernel reports something else";
 	case LAB_LOCKDEP:
 	case LAB_HANG:
 	case LAB_SURVIVED:
@@ -60,8 +61,9 @@ static void judge_control(struct lab *l, struct lab_result *ret)
 
 	if (c->seen == LAB_SURVIVED) {
 		ret->verdict = LAB_CONFIRMED;
-		ret->reason = arena_printf(l->a, "%s; on the control the program called its helper "
-						 "%llu times, and nothing came of it",
+		ret->reason = arena_printf(l->a,
+					   "%s; on the control the program called its helper "
+					   "%llu times, and nothing came of it",
 					   seen, (unsigned long long)c->called);
 		return;
 	}
@@ -119,8 +121,9 @@ void lab_try(struct lab *l, const struct lab_kernel *k, const struct lab_kernel 
 	}
 	if (ret->run.seen == LAB_SURVIVED) {
 		ret->verdict = LAB_HELD_OUT;
-		ret->reason = arena_printf(l->a, "the program called its helper %llu times, and "
-						 "nothing came of it",
+		ret->reason = arena_printf(l->a,
+					   "the program called its helper %llu times, and "
+					   "nothing came of it",
 					   (unsigned long long)ret->run.called);
 		return;
 	}

@@ -30,8 +30,9 @@ static bool names_have(const struct names *names, const char *s)
  */
 static bool is_name(const char *s)
 {
-	return *s && strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") ==
-			     strlen(s);
+	return *s &&
+	       strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") ==
+		       strlen(s);
 }
 
 /* ---- where it is attached ------------------------------------------------------------------- */
@@ -98,21 +99,21 @@ static bool may_call(const struct rules *rules, const struct rule_repro_way *way
 	return false;
 }
 
-/*
- * The places in the order in which they are tried: @base, the rank, the way and
- * the finding's own order. Takes the first behind @after. Returns its number, or
- * NO_PLACE.
- */
+/* Places are numbered in the order in which they are tried. */
 #define NO_PLACE UINT64_MAX
 
-static uint64_t place_number(unsigned int rank, unsigned int less, size_t way, size_t point)
+static uint64_t place_number(unsigned int rank, unsigned int call, size_t way, size_t point)
 {
-	return (uint64_t)rank << 48 | (uint64_t)less << 40 | (uint64_t)(way & 0xff) << 32 |
+	return (uint64_t)rank << 48 | (uint64_t)call << 40 | (uint64_t)(way & 0xff) << 32 |
 	       (uint32_t)(point + 1);
 }
 
+/*
+ * The first place behind number @after for a program that calls @reentry; @call is
+ * the call's own place among those that could be made. Returns its number, or NO_PLACE.
+ */
 static uint64_t choose_place(const struct rules *rules, const struct finding *f,
-			     const struct reentry *reentry, const char *attach, unsigned int less,
+			     const struct reentry *reentry, const char *attach, unsigned int call,
 			     uint64_t after, struct repro *ret)
 {
 	uint64_t best = NO_PLACE;
@@ -125,7 +126,7 @@ static uint64_t choose_place(const struct rules *rules, const struct finding *f,
 		for (size_t i = 0; i < f->n_attach; i++) {
 			const struct attach_point *p = &f->attach[i];
 			const char *name = name_of(p);
-			uint64_t n = place_number(rank(rules, p, way), less, w, i);
+			uint64_t n = place_number(rank(rules, p, way), call, w, i);
 
 			if (n >= best || n <= after || !has(&p->how, way->how) ||
 			    (*name && !is_name(name)) || (attach && strcmp(attach, name) != 0))
@@ -231,8 +232,8 @@ static void choose_outside(const struct rules *rules, struct repro *ret)
 
 	if (!ret->trigger || !ret->trigger->calls)
 		return;
-	name = strcmp(ret->trigger->calls, "@ENTRY@") ? ret->trigger->calls :
-							ret->finding->entry_function;
+	name = strcmp(ret->trigger->calls, "@ENTRY@") ? ret->trigger->calls
+						      : ret->finding->entry_function;
 	call = rules_repro_call(rules, name);
 	/* A helper that gets a map gets the finding's, and which that is has to be known. */
 	if (call && call->map_types.n &&
@@ -260,7 +261,8 @@ static bool in_ladder(const struct finding *f, const char *function)
 	return false;
 }
 
-/* Fills in what @call of @reentry takes. Returns the number of its place; NO_PLACE: it cannot be. */
+/* Fills in what @call of @reentry takes. Returns the number of its place; NO_PLACE: it cannot be.
+ */
 static uint64_t try_call(const struct rules *rules, const struct finding *f,
 			 const struct reentry *reentry, const struct rule_repro_call *call,
 			 const char *attach, uint64_t after, struct repro *ret)
@@ -280,11 +282,12 @@ static uint64_t try_call(const struct rules *rules, const struct finding *f,
 			return NO_PLACE;
 	}
 	/* Of places that are as good, the ladder's call, then those at the top of the rules. */
-	return choose_place(rules, f, reentry, attach,
-			    in_ladder(f, call->function) ?
-				    0 :
-				    1 + (unsigned int)((size_t)(call - rules->repro_calls.v) & 0x7f),
-			    after, ret);
+	return choose_place(
+		rules, f, reentry, attach,
+		in_ladder(f, call->function)
+			? 0
+			: 1 + (unsigned int)((size_t)(call - rules->repro_calls.v) & 0x7f),
+		after, ret);
 }
 
 static bool has_place(const struct finding *f, const char *attach)
@@ -302,15 +305,19 @@ static const char *why_none(struct arena *a, const struct finding *f, const char
 	const char *why;
 
 	if (!f->n_attach || !f->n_reentry)
-		return "nothing can use it in this tree: there is no place to attach to, or nothing "
+		return "nothing can use it in this tree: there is no place to attach to, or "
+		       "nothing "
 		       "that comes back";
 	if (attach && !has_place(f, attach))
-		return arena_printf(a, "a program at '%s' is not among its places to attach to; "
-				       "'relock explain' lists them", attach);
+		return arena_printf(a,
+				    "a program at '%s' is not among its places to attach to; "
+				    "'relock explain' lists them",
+				    attach);
 	for (size_t i = 0; i < f->n_reentry; i++)
 		strbuf_addf(&sb, "%s%s()", i ? ", " : "", f->reentry[i].function);
-	why = arena_printf(a, "no rule under repro_calls says how to call %s%s%s%s from there; a "
-			      "file given with --rules can",
+	why = arena_printf(a,
+			   "no rule under repro_calls says how to call %s%s%s%s from there; a "
+			   "file given with --rules can",
 			   sb.buf, attach ? " in a program at '" : "", attach ? attach : "",
 			   attach ? "'" : "");
 	strbuf_release(&sb);
@@ -331,7 +338,7 @@ int repro_choose(struct arena *a, const struct rules *rules, const struct findin
 	for (size_t c = 0; c < rules->repro_calls.n; c++) {
 		for (size_t i = 0; i < f->n_reentry; i++) {
 			const struct rule_repro_call *call = &rules->repro_calls.v[c];
-			struct repro r = { .finding = f, .trigger = trigger_for(rules, f) };
+			struct repro r = {.finding = f, .trigger = trigger_for(rules, f)};
 			uint64_t n;
 
 			if (strcmp(call->function, f->reentry[i].function) != 0)

@@ -17,8 +17,7 @@ static size_t name_at(const char *text)
 static const struct fill *find(const struct fill *fills, size_t n, const char *text, size_t len)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (strlen(fills[i].name) == len - 2 &&
-		    !strncmp(fills[i].name, text + 1, len - 2))
+		if (strlen(fills[i].name) == len - 2 && !strncmp(fills[i].name, text + 1, len - 2))
 			return &fills[i];
 	}
 	return NULL;
@@ -43,7 +42,8 @@ static void add_prefixed(struct strbuf *out, const char *prefix, size_t prefix_l
 /* Of two empty lines around one that went, one goes as well; at the end, the one before. */
 static const char *join_blank(struct strbuf *out, const char *text)
 {
-	bool blank = out->len > 1 && out->buf[out->len - 1] == '\n' && out->buf[out->len - 2] == '\n';
+	bool blank =
+		out->len > 1 && out->buf[out->len - 1] == '\n' && out->buf[out->len - 2] == '\n';
 
 	if (blank && !*text)
 		strbuf_setlen(out, out->len - 1);

@@ -21,7 +21,8 @@ struct repro {
 	const struct rule_repro_map *map;
 	const struct rule_repro_owner *owner;	  /* of the map's elements; NULL: they have none */
 	const struct rule_repro_trigger *trigger; /* NULL: none is known */
-	const struct rule_repro_call *outside; /* what the second program calls; NULL: there is none */
+	const struct rule_repro_call
+		*outside; /* what the second program calls; NULL: there is none */
 	const struct rule_repro_object *outside_object; /* what that needs; NULL: nothing */
 	uint64_t place; /* its number among those that there are */
 	const struct rule_repro_lock *lock; /* NULL: there is nothing special about it */

@@ -23,7 +23,7 @@ struct writing {
 
 static void set(struct writing *w, const char *name, const char *value)
 {
-	struct fill f = { name, value ? value : "" };
+	struct fill f = {name, value ? value : ""};
 
 	vec_push(&w->fills, f);
 }
@@ -64,7 +64,7 @@ static const char *wrapped(struct arena *a, const char *s)
 /* C of the rules, for the map that the program uses. */
 static const char *code(struct writing *w, const char *text, const char *map)
 {
-	const struct fill fills[] = { { "MAP", map }, { "NAME", w->r->at_name } };
+	const struct fill fills[] = {{"MAP", map}, {"NAME", w->r->at_name}};
 	struct strbuf sb = STRBUF_INIT;
 	const char *wrong, *ret;
 
@@ -72,8 +72,10 @@ static const char *code(struct writing *w, const char *text, const char *map)
 		return "";
 	wrong = fill_in(&sb, text, fills, ARRAY_SIZE(fills));
 	if (wrong && !w->error)
-		w->error = arena_printf(w->a, "a rule of repro.yaml has '%.20s', which stands for "
-					      "nothing there", wrong);
+		w->error = arena_printf(w->a,
+					"a rule of repro.yaml has '%.20s', which stands for "
+					"nothing there",
+					wrong);
 	ret = arena_strdup(w->a, sb.buf);
 	strbuf_release(&sb);
 	return ret;
@@ -99,7 +101,8 @@ static void add_map(struct strbuf *sb, const struct repro *r, const char *name)
 	strbuf_addf(sb, "} %s SEC(\".maps\");", name);
 }
 
-/* One for each side where both lead to the same lock, and one that keeps an owner's list from being empty. */
+/* One for each side where both lead to the same lock, and one that keeps an owner's list from being
+ * empty. */
 static const char *maps(struct writing *w)
 {
 	struct strbuf sb = STRBUF_INIT;
@@ -119,13 +122,14 @@ static const char *maps(struct writing *w)
 static const char *locals(struct writing *w, const struct rule_repro_call *call)
 {
 	return arena_printf(w->a, "%s%s",
-			    strstr(call->call, "inner_key") ? "repro_key inner_key = KEY_INIT;\n" : "",
+			    strstr(call->call, "inner_key") ? "repro_key inner_key = KEY_INIT;\n"
+							    : "",
 			    strstr(call->call, "value") ? "struct value value = {};\n" : "");
 }
 
 static const struct rule_repro_object *no_object(void)
 {
-	static const struct rule_repro_object none = { .get = "", .put = NULL };
+	static const struct rule_repro_object none = {.get = "", .put = NULL};
 
 	return &none;
 }
@@ -133,16 +137,17 @@ static const struct rule_repro_object *no_object(void)
 /* The second program, which enters the section where user space cannot by itself. */
 static const char *outside(struct writing *w)
 {
-	static const char text[] = "/* Run by the loader: enters the section in which the other runs. */\n"
-				   "SEC(\"raw_tp\")\n"
-				   "int outside(void *ctx)\n"
-				   "{\n"
-				   "\t@LOCALS@\n"
-				   "\t@GET@\n"
-				   "\t@CALL@;\n"
-				   "\t@PUT@\n"
-				   "\treturn 0;\n"
-				   "}\n";
+	static const char text[] =
+		"/* Run by the loader: enters the section in which the other runs. */\n"
+		"SEC(\"raw_tp\")\n"
+		"int outside(void *ctx)\n"
+		"{\n"
+		"\t@LOCALS@\n"
+		"\t@GET@\n"
+		"\t@CALL@;\n"
+		"\t@PUT@\n"
+		"\treturn 0;\n"
+		"}\n";
 	const struct rule_repro_call *call = w->r->outside;
 	const struct rule_repro_object *o;
 	struct strbuf sb = STRBUF_INIT;
@@ -152,10 +157,10 @@ static const char *outside(struct writing *w)
 		return "";
 	o = call->object ? w->r->outside_object : no_object();
 	const struct fill fills[] = {
-		{ "LOCALS", locals(w, call) },
-		{ "GET", code(w, o->get, "") },
-		{ "CALL", code(w, call->call, repro_two_maps(w->r) ? "outer" : "inner") },
-		{ "PUT", code(w, o->put, "") },
+		{"LOCALS", locals(w, call)},
+		{"GET", code(w, o->get, "")},
+		{"CALL", code(w, call->call, repro_two_maps(w->r) ? "outer" : "inner")},
+		{"PUT", code(w, o->put, "")},
 	};
 	fill_in(&sb, text, fills, ARRAY_SIZE(fills));
 	ret = arena_strdup(w->a, sb.buf);
@@ -182,10 +187,11 @@ static const char *before(struct writing *w, const struct rule_repro_call *call,
 	if (!call || w->r->map->keyless || call->before == REPRO_ANY)
 		return "";
 	if (call->before == REPRO_ABSENT)
-		return arena_printf(w->a, "bpf_map_delete_elem(%s_fd, key); /* not there is as well */",
-				    map);
-	return arena_printf(w->a, "if (bpf_map_update_elem(%s_fd, key, &value, BPF_ANY))\n"
-				  "\tfail(\"no element in the %s map\");",
+		return arena_printf(
+			w->a, "bpf_map_delete_elem(%s_fd, key); /* not there is as well */", map);
+	return arena_printf(w->a,
+			    "if (bpf_map_update_elem(%s_fd, key, &value, BPF_ANY))\n"
+			    "\tfail(\"no element in the %s map\");",
 			    map, map);
 }
 
@@ -244,15 +250,17 @@ static const char *what_it_does(struct writing *w)
 			    r->trigger->what, plain(w->a, f->entry_function),
 			    plain(w->a, f->entry_via));
 	strbuf_addf(&sb, "* The program then calls %s()%s.\n", r->reentry->function,
-		    repro_in_owner(r) ? ", on another map of the same owner" :
-		    repro_two_maps(r) ? ", on another map" : "");
+		    repro_in_owner(r)	? ", on another map of the same owner"
+		    : repro_two_maps(r) ? ", on another map"
+					: "");
 	if (r->object)
 		strbuf_addf(&sb, "* It gets the %s by %s%s.\n", r->object->record, r->object->way,
 			    r->object->any ? ", which finds it from any context" : "");
 	if (r->trigger && r->trigger->worker && r->reentry->object &&
 	    !strstr(r->reentry->object, r->object ? r->object->way : ""))
-		strbuf_addf(&sb, "* The report has another way (%s); the section runs in a worker, "
-				 "where that one leads elsewhere.\n",
+		strbuf_addf(&sb,
+			    "* The report has another way (%s); the section runs in a worker, "
+			    "where that one leads elsewhere.\n",
 			    plain(w->a, r->reentry->object));
 	strbuf_setlen(&sb, sb.len - 1);
 	ret = arena_strdup(w->a, sb.buf);
@@ -269,7 +277,8 @@ static const char *what_is_missing(struct writing *w)
 	return arena_printf(
 		w->a,
 		"## What is missing\n\n"
-		"**How user space comes to %s() (%s) is not known to relock.** The program is whole, "
+		"**How user space comes to %s() (%s) is not known to relock.** The program is "
+		"whole, "
 		"but fire() in repro.c only returns -ENOSYS: put in the operation that enters the "
 		"section. A file given with --rules that has it under repro_triggers (entry: %s) "
 		"does the same for all findings of that entry point.\n",
@@ -286,7 +295,7 @@ static const char *what_to_expect(struct writing *w)
 
 static const char *what_it_needs(struct writing *w)
 {
-	const char *needs[] = { w->r->owner ? w->r->owner->needs : NULL, w->r->way->needs };
+	const char *needs[] = {w->r->owner ? w->r->owner->needs : NULL, w->r->way->needs};
 	const char *ret = "";
 
 	for (size_t i = 0; i < ARRAY_SIZE(needs); i++) {
@@ -327,14 +336,15 @@ static void set_all(struct writing *w, const char *kernel)
 	set(w, "PREPARE", prepare(w));
 	set(w, "BEFORE", before(w, r->call, "inner"));
 	set(w, "FIRE", fire(w));
-	set(w, "ATTACH", r->way->attach ? code(w, r->way->attach, "")
-					: "return bpf_program__attach(skel->progs.inside);");
+	set(w, "ATTACH",
+	    r->way->attach ? code(w, r->way->attach, "")
+			   : "return bpf_program__attach(skel->progs.inside);");
 	set(w, "OPERATION", r->trigger ? r->trigger->what : "not known, see README.md");
 	set(w, "WHAT", what_it_does(w));
 	set(w, "NEEDS", what_it_needs(w));
 	set(w, "MISSING", what_is_missing(w));
-	set(w, "HELD", plain(w->a, f->lock.acquired.file ? f->lock.acquired.function
-							 : f->location.function));
+	set(w, "HELD",
+	    plain(w->a, f->lock.acquired.file ? f->lock.acquired.function : f->location.function));
 	set(w, "WANTED", plain(w->a, what_wants(f)));
 	set(w, "EXPECT", what_to_expect(w));
 }
@@ -354,7 +364,8 @@ static int write_one(struct writing *w, const char *templates, const char *name,
 	}
 	wrong = fill_in(&out, text.buf, w->fills.v, w->fills.n);
 	if (wrong) {
-		w->error = arena_printf(w->a, "%s has '%.20s', which stands for nothing", from, wrong);
+		w->error =
+			arena_printf(w->a, "%s has '%.20s', which stands for nothing", from, wrong);
 		err = -EINVAL;
 		goto out;
 	}
@@ -369,8 +380,8 @@ out:
 
 static int write_all(struct writing *w, const char *templates, const char *dir)
 {
-	static const char *const names[] = { "repro.bpf.c", "repro.c", "repro.h", "Makefile",
-					     "README.md" };
+	static const char *const names[] = {"repro.bpf.c", "repro.c", "repro.h", "Makefile",
+					    "README.md"};
 	int err = 0;
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(names); i++)
@@ -381,7 +392,7 @@ static int write_all(struct writing *w, const char *templates, const char *dir)
 int repro_write(struct arena *a, const struct repro *r, const char *templates, const char *kernel,
 		const char *to, const char **ret_error)
 {
-	struct writing w = { .a = a, .r = r };
+	struct writing w = {.a = a, .r = r};
 	char *dir = arena_strdup(a, to), *aside;
 	int err;
 
@@ -404,9 +415,12 @@ int repro_write(struct arena *a, const struct repro *r, const char *templates, c
 		/* Over an empty folder this works, too. */
 		if (!err && rename(aside, dir) < 0) {
 			err = -errno;
-			w.error = err == -ENOTEMPTY || err == -EEXIST || err == -ENOTDIR ?
-					  arena_printf(a, "%s is there already; name a new folder", dir) :
-					  arena_printf(a, "cannot make %s: %s", dir, strerror(-err));
+			w.error =
+				err == -ENOTEMPTY || err == -EEXIST || err == -ENOTDIR
+					? arena_printf(a, "%s is there already; name a new folder",
+						       dir)
+					: arena_printf(a, "cannot make %s: %s", dir,
+						       strerror(-err));
 		}
 		if (err)
 			fs_remove_all(aside);
