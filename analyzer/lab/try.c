@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const char *why_not_tried(struct lab *l, const struct lab_run *r)
+static const char *why_not_tried(struct lab *l, const struct repro *p, const struct lab_run *r)
 {
 	switch (r->seen) {
 	case LAB_IDLE:
@@ -12,7 +12,12 @@ static const char *why_not_tried(struct lab *l, const struct lab_run *r)
 				    "did it at the places before",
 				    (unsigned long long)r->entered);
 	case LAB_REFUSED:
-		return "the verifier refuses the program";
+		if (!p->object)
+			return "the verifier refuses the program";
+		return arena_printf(l->a,
+				    "the verifier refuses the program, and so the finding's way to "
+				    "the object: %s",
+				    p->reentry->object ? p->reentry->object : p->object->way);
 	case LAB_NOT_ATTACHED:
 		return "the program cannot be attached there in this kernel";
 	case LAB_FAILED:
@@ -68,8 +73,9 @@ static void judge_control(struct lab *l, struct lab_result *ret)
 		return;
 	}
 	ret->verdict = LAB_DOUBTFUL;
-	ret->reason = arena_printf(l->a, "%s, and on the control: %s", seen,
-				   was_seen(c) ? why_seen(l, c) : why_not_tried(l, c));
+	ret->reason =
+		arena_printf(l->a, "%s, and on the control: %s", seen,
+			     was_seen(c) ? why_seen(l, c) : why_not_tried(l, &ret->program, c));
 }
 
 /* The program did not do what it is meant to: another place may be one where it does. */
@@ -90,6 +96,7 @@ static bool try_place(struct lab *l, const struct lab_kernel *k, const struct fi
 	if (repro_choose(l->a, l->rules, f, NULL, after, &r, after ? &none : &ret->reason))
 		return false;
 	ret->program = r;
+	ret->ran = false;
 	if (!r.trigger) {
 		ret->reason = arena_printf(l->a, "how user space comes to %s() (%s) is not known",
 					   f->entry_function, f->entry_via);
@@ -99,13 +106,24 @@ static bool try_place(struct lab *l, const struct lab_kernel *k, const struct fi
 	    !run_one(l, k, f, *ret_loader, &ret->run, &ret->reason))
 		return false;
 	ret->ran = true;
-	ret->reason = why_not_tried(l, &ret->run);
+	ret->reason = why_not_tried(l, &r, &ret->run);
 	return true;
+}
+
+static void report_survivor(struct lab *l, const struct lab_result *survivor,
+			    struct lab_result *ret)
+{
+	*ret = *survivor;
+	ret->verdict = LAB_HELD_OUT;
+	ret->reason = arena_printf(
+		l->a, "the program called its helper %llu times, and nothing came of it",
+		(unsigned long long)ret->run.called);
 }
 
 void lab_try(struct lab *l, const struct lab_kernel *k, const struct lab_kernel *control,
 	     const struct finding *f, const char *version, struct lab_result *ret)
 {
+	struct lab_result survivor = {0};
 	const char *loader = NULL;
 	uint64_t after = 0;
 
@@ -113,22 +131,23 @@ void lab_try(struct lab *l, const struct lab_kernel *k, const struct lab_kernel 
 	ret->finding = f;
 	ret->verdict = LAB_NOT_TRIED;
 	for (int i = 0; i < LAB_PLACES; i++) {
-		if (!try_place(l, k, f, version, after, ret, &loader))
-			return;
-		if (!worth_another(&ret->run))
+		bool survived;
+
+		if (!try_place(l, k, f, version, after, ret, &loader) || was_seen(&ret->run))
 			break;
-		after = ret->program.place;
+		survived = ret->run.seen == LAB_SURVIVED;
+		if (survived && !survivor.ran)
+			survivor = *ret;
+		if (!survived && !worth_another(&ret->run))
+			break;
+		/* What one helper does not come to, another may. */
+		after = survived ? repro_last_of_call(ret->program.place) : ret->program.place;
 	}
-	if (ret->run.seen == LAB_SURVIVED) {
-		ret->verdict = LAB_HELD_OUT;
-		ret->reason = arena_printf(l->a,
-					   "the program called its helper %llu times, and "
-					   "nothing came of it",
-					   (unsigned long long)ret->run.called);
+	if (!ret->ran || !was_seen(&ret->run)) {
+		if (survivor.ran)
+			report_survivor(l, &survivor, ret);
 		return;
 	}
-	if (!was_seen(&ret->run))
-		return;
 	ret->verdict = LAB_SEEN;
 	ret->reason = arena_printf(l->a, "%s; there is no control", why_seen(l, &ret->run));
 	if (!control)

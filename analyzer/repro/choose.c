@@ -108,6 +108,11 @@ static uint64_t place_number(unsigned int rank, unsigned int call, size_t way, s
 	       (uint32_t)(point + 1);
 }
 
+uint64_t repro_last_of_call(uint64_t place)
+{
+	return place | (((uint64_t)1 << 40) - 1);
+}
+
 /*
  * The first place behind number @after for a program that calls @reentry; @call is
  * the call's own place among those that could be made. Returns its number, or NO_PLACE.

@@ -21,9 +21,9 @@ struct repro {
 	const struct rule_repro_map *map;
 	const struct rule_repro_owner *owner;	  /* of the map's elements; NULL: they have none */
 	const struct rule_repro_trigger *trigger; /* NULL: none is known */
-	const struct rule_repro_call
-		*outside; /* what the second program calls; NULL: there is none */
-	const struct rule_repro_object *outside_object; /* what that needs; NULL: nothing */
+	/* What the second program calls, and what that needs; NULL: there is none. */
+	const struct rule_repro_call *outside;
+	const struct rule_repro_object *outside_object;
 	uint64_t place; /* its number among those that there are */
 	const struct rule_repro_lock *lock; /* NULL: there is nothing special about it */
 };
@@ -42,6 +42,9 @@ bool repro_two_maps(const struct repro *r);
  */
 int repro_choose(struct arena *a, const struct rules *rules, const struct finding *f,
 		 const char *attach, uint64_t after, struct repro *ret, const char **ret_error);
+
+/* For @after: the last place for the same call as good as that one, so that another call is next. */
+uint64_t repro_last_of_call(uint64_t place);
 
 /*
  * Writes program, loader, Makefile and README of @r as the folder @to, which must
