@@ -27,9 +27,10 @@ static const char *why_not_tried(struct lab *l, const struct repro *p, const str
 	case LAB_OTHER:
 		return r->lock ? arena_printf(l->a, "the kernel reports another lock: %s", r->lock)
 			       : "the kernel reports something else";
+	case LAB_SURVIVED:
+		return "the program ran, and need not have run with this lock held";
 	case LAB_LOCKDEP:
 	case LAB_HANG:
-	case LAB_SURVIVED:
 		break;
 	}
 	return "";
@@ -79,10 +80,10 @@ static void judge_control(struct lab *l, struct lab_result *ret)
 }
 
 /* The program did not do what it is meant to: another place may be one where it does. */
-static bool worth_another(const struct lab_run *r)
+static bool worth_another(const struct repro *p, const struct lab_run *r)
 {
-	return r->seen == LAB_IDLE || r->seen == LAB_OTHER || r->seen == LAB_REFUSED ||
-	       r->seen == LAB_NOT_ATTACHED;
+	return (p->by_luck && r->seen == LAB_SURVIVED) || r->seen == LAB_IDLE ||
+	       r->seen == LAB_OTHER || r->seen == LAB_REFUSED || r->seen == LAB_NOT_ATTACHED;
 }
 
 /* Makes and runs the program at the place behind @after. Returns whether it ran. */
@@ -135,10 +136,10 @@ void lab_try(struct lab *l, const struct lab_kernel *k, const struct lab_kernel 
 
 		if (!try_place(l, k, f, version, after, ret, &loader) || was_seen(&ret->run))
 			break;
-		survived = ret->run.seen == LAB_SURVIVED;
+		survived = ret->run.seen == LAB_SURVIVED && !ret->program.by_luck;
 		if (survived && !survivor.ran)
 			survivor = *ret;
-		if (!survived && !worth_another(&ret->run))
+		if (!survived && !worth_another(&ret->program, &ret->run))
 			break;
 		/* What one helper does not come to, another may. */
 		after = survived ? repro_last_of_call(ret->program.place) : ret->program.place;

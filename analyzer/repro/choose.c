@@ -140,6 +140,7 @@ static uint64_t choose_place(const struct rules *rules, const struct finding *f,
 			ret->at = p;
 			ret->at_name = name;
 			ret->way = way;
+			ret->by_luck = !p->function && (!*name || needs_contention(rules, name));
 		}
 	}
 	return best;

@@ -15,6 +15,7 @@ struct repro {
 	const struct attach_point *at;
 	const char *at_name; /* of the function or tracepoint; "" where it is attached to none */
 	const struct rule_repro_way *way;
+	bool by_luck; /* it runs at any lock that was waited for, or at any time */
 	const struct reentry *reentry;
 	const struct rule_repro_call *call;
 	const struct rule_repro_object *object; /* NULL: it needs none */
