@@ -168,20 +168,15 @@ static const char *outside(struct writing *w)
 	return ret;
 }
 
-/* What objects and calls need in front of the programs, each once. */
 static const char *declarations(struct writing *w)
 {
-	const struct repro *r = w->r;
-	const char *all[] = {r->object ? r->object->declare : NULL,
-			     r->outside_object ? r->outside_object->declare : NULL, r->call->declare,
-			     r->outside ? r->outside->declare : NULL};
-	const char *ret = "";
+	const struct rule_repro_object *in = w->r->object, *out = w->r->outside_object;
+	const char *first = in ? in->declare : NULL, *second = out ? out->declare : NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-		if (all[i] && !strstr(ret, all[i]))
-			ret = arena_printf(w->a, "%s%s%s", ret, *ret ? "\n" : "", all[i]);
-	}
-	return ret;
+	if (second && first && !strcmp(first, second))
+		second = NULL;
+	return arena_printf(w->a, "%s%s%s", first ? first : "", first && second ? "\n" : "",
+			    second ? second : "");
 }
 
 /* ---- the loader ------------------------------------------------------------------------------ */

@@ -438,7 +438,6 @@ static const struct key keys_repro_calls[] = {
 	EACH(struct rule_repro_call, function, "functions"),
 	STRING(struct rule_repro_call, object, false),
 	NAMES(struct rule_repro_call, map_types),
-	LINES(struct rule_repro_call, declare, false),
 	ENUM(struct rule_repro_call, before, false, words_before),
 	STRING(struct rule_repro_call, call, true),
 };

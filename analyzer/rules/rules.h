@@ -392,7 +392,6 @@ struct rule_repro_call {
 	const char *function; /* as reports name it */
 	const char *object;   /* record that it wants, or NULL */
 	struct names map_types; /* that it takes; the first where the finding is about no map; none: no map */
-	const char *declare;	  /* C in front of the program, or NULL */
 	enum repro_before before; /* what must be so of the element in the program's map */
 	const char *call;     /* C, an expression */
 };
