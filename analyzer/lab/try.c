@@ -73,6 +73,12 @@ static void judge_control(struct lab *l, struct lab_result *ret)
 					   seen, (unsigned long long)c->called);
 		return;
 	}
+	/* What the remedy takes away is the program itself: there is nothing to compare with. */
+	if (c->seen == LAB_REFUSED) {
+		ret->reason = arena_printf(
+			l->a, "%s; on the control the verifier refuses the program", seen);
+		return;
+	}
 	ret->verdict = LAB_DOUBTFUL;
 	ret->reason =
 		arena_printf(l->a, "%s, and on the control: %s", seen,
@@ -111,6 +117,20 @@ static bool try_place(struct lab *l, const struct lab_kernel *k, const struct fi
 	return true;
 }
 
+/*
+ * Where to go on after @place, with @before the one before it, or 0. What one helper does
+ * not come to, another may. Of functions that the way does not pass, there may be
+ * many that look alike: two of a kind are enough.
+ */
+static uint64_t place_behind(uint64_t before, uint64_t place, bool survived)
+{
+	if (survived)
+		return repro_last_of_call(place);
+	if (before && repro_last_of_rank(before) == repro_last_of_rank(place))
+		return repro_last_of_rank(place);
+	return place;
+}
+
 static void report_survivor(struct lab *l, const struct lab_result *survivor,
 			    struct lab_result *ret)
 {
@@ -141,8 +161,7 @@ void lab_try(struct lab *l, const struct lab_kernel *k, const struct lab_kernel 
 			survivor = *ret;
 		if (!survived && !worth_another(&ret->program, &ret->run))
 			break;
-		/* What one helper does not come to, another may. */
-		after = survived ? repro_last_of_call(ret->program.place) : ret->program.place;
+		after = place_behind(after, ret->program.place, survived);
 	}
 	if (!ret->ran || !was_seen(&ret->run)) {
 		if (survivor.ran)

@@ -113,6 +113,11 @@ uint64_t repro_last_of_call(uint64_t place)
 	return place | (((uint64_t)1 << 40) - 1);
 }
 
+uint64_t repro_last_of_rank(uint64_t place)
+{
+	return place | (((uint64_t)1 << 48) - 1);
+}
+
 /*
  * The first place behind number @after for a program that calls @reentry; @call is
  * the call's own place among those that could be made. Returns its number, or NO_PLACE.

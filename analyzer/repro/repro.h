@@ -46,6 +46,8 @@ int repro_choose(struct arena *a, const struct rules *rules, const struct findin
 
 /* For @after: the last place for the same call as good as that one, so that another call is next. */
 uint64_t repro_last_of_call(uint64_t place);
+/* The same for all places that are as good, whatever is called there. */
+uint64_t repro_last_of_rank(uint64_t place);
 
 /*
  * Writes program, loader, Makefile and README of @r as the folder @to, which must
