@@ -16,7 +16,6 @@
 /* Of init.c, of the kernel, and of lockdep's reports. A serial line's ends are "\r\n". */
 #define UP "lab: up"
 #define PANIC "Kernel panic"
-#define WANTS "is trying to acquire lock:"
 #define HOLDS "already holding lock:"
 #define END_OF_LOCKDEP "*** DEADLOCK ***"
 
@@ -94,44 +93,56 @@ static bool read_held(struct arena *a, const char *report, const char *mark, con
 	return true;
 }
 
-/* Is @function one that the finding says takes the lock, or is on the way there? */
-static bool is_of(const struct finding *f, const char *function, size_t len)
+/* Is it in the function of @loc, and at its line if that is known? A call returns to the line
+ * behind. */
+static bool is_at(const struct location *loc, const char *function, size_t len, unsigned long line)
+{
+	return strlen(loc->function) == len && !strncmp(loc->function, function, len) &&
+	       (!line || line == loc->line || line == loc->line + 1UL);
+}
+
+/* Does the finding say that its lock is taken there? @line is 0 where it is not known. */
+static bool is_of(const struct finding *f, const char *function, size_t len, unsigned long line)
 {
 	for (size_t i = 0; i < f->n_ladders; i++) {
 		for (size_t k = 0; k < f->ladders[i].n; k++) {
 			const struct step *s = &f->ladders[i].v[k];
-			const char *name = s->location.function;
 
 			if ((s->kind == STEP_ACQUIRE || s->kind == STEP_BLOCKED) &&
-			    strlen(name) == len && !strncmp(name, function, len))
+			    is_at(&s->location, function, len, line))
 				return true;
 		}
 	}
-	return strlen(f->lock.acquired.function) == len &&
-	       !strncmp(f->lock.acquired.function, function, len);
+	return is_at(&f->lock.acquired, function, len, line);
 }
 
 /*
  * Does the finding's lock get taken at @at, "function+0x68"? lockdep names the
- * function as it is in the binary; what is inlined there addr2line knows.
+ * function as it is in the binary; what is inlined there, and the lines, addr2line
+ * knows. With @by_line the line has to be the finding's, too.
  */
 static bool taken_at(struct lab *l, const struct lab_kernel *k, const struct finding *f,
-		     const char *at)
+		     const char *at, bool by_line)
 {
 	const char *const argv[] = {"addr2line", "-f", "-i", "-e", k->vmlinux, at, NULL};
 	struct run_options o = {.argv = argv, .timeout = 120, .tick = l->tick, .data = l->data};
 	struct run_result r;
-	bool found = is_of(f, at, strcspn(at, ".+"));
+	bool found = !by_line && is_of(f, at, strcspn(at, ".+"), 0);
 
 	if (found || run(&o, &r))
 		return found;
-	/* Two lines for each function, the innermost first: its name, then its place. */
+	/* Two lines for each function, the innermost first: its name, then "file:line". */
 	for (const char *p = r.out.buf; *p && !found;) {
-		found = is_of(f, p, strcspn(p, ".\n"));
-		for (int i = 0; i < 2; i++) {
-			p += strcspn(p, "\n");
-			p += *p == '\n';
-		}
+		const char *place = p + strcspn(p, "\n"), *colon;
+		unsigned long line = 0;
+
+		place += *place == '\n';
+		colon = memchr(place, ':', strcspn(place, "\n"));
+		if (colon)
+			line = strtoul(colon + 1, NULL, 10);
+		found = (line || !by_line) && is_of(f, p, strcspn(p, ".\n"), by_line ? line : 0);
+		p = place + strcspn(place, "\n");
+		p += *p == '\n';
 	}
 	run_release(&r);
 	return found;
@@ -154,18 +165,16 @@ static bool same_field(const char *lock, const char *class)
 static void judge_lockdep(struct lab *l, const struct lab_kernel *k, const struct finding *f,
 			  const char *report, struct lab_run *ret)
 {
-	const char *held = NULL, *wanted = NULL, *lock = NULL, *at = NULL;
+	const char *lock = NULL, *at = NULL;
 
 	ret->seen = LAB_OTHER;
 	ret->excerpt = excerpt(l->a, report, END_OF_LOCKDEP, EXCERPT_LINES);
-	if (!read_held(l->a, report, WANTS, &wanted, &at))
+	if (!read_held(l->a, report, HOLDS, &lock, &at))
 		return;
-	ret->lock = wanted;
-	if (!read_held(l->a, report, HOLDS, &held, &at))
-		return;
-	lock = f->lock2 && strcmp(held, wanted) != 0 ? wanted : held;
-	ret->lock = held;
-	if (same_field(lock, f->lock.class) && taken_at(l, k, f, at))
+	ret->lock = lock;
+	/* A lock with a key of its own is called after that; then the place must be the very same.
+	 */
+	if (taken_at(l, k, f, at, !same_field(lock, f->lock.class)))
 		ret->seen = LAB_LOCKDEP;
 }
 
