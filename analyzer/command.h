@@ -28,7 +28,7 @@ struct command {
 };
 
 extern const struct command cmd_check, cmd_sections, cmd_attach, cmd_whatif, cmd_diff, cmd_explain,
-	cmd_facts, cmd_cache, cmd_help;
+	cmd_repro, cmd_lab, cmd_facts, cmd_cache, cmd_help;
 
 /* All of them, in the order in which people want to read of them; NULL at the end. */
 extern const struct command *const commands[];

@@ -28,7 +28,9 @@ static const struct help_block exit_status[] = {
 	ITEM("2", "Usage, configuration or environment is wrong; nothing was analysed. One line on "
 		  "standard error says what, where and what to do."),
 	ITEM("3", "Analysed in part: some units could not be read, and are listed with their first "
-		  "error. Where there are findings too, 1 is the status."),
+		  "error. Where there are findings too, 1 is the status. Of repro: the program is "
+		  "written, and its README says what is missing. Of lab: some findings could not "
+		  "be tried."),
 	END,
 };
 
@@ -51,9 +53,8 @@ static const struct help_block formats[] = {
 	ITEM("checkstyle", "XML for many tools."),
 	ITEM("junit", "XML for test reports."),
 	ITEM("dot", "The ladders, for graphviz."),
-	PARA("sections takes text, json and dot; attach text, json and bpftrace; whatif and diff "
-	     "text "
-	     "and json."),
+	PARA("sections takes text, json and dot; attach text, json and bpftrace; whatif, diff and "
+	     "lab text and json."),
 	END,
 };
 

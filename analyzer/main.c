@@ -11,7 +11,7 @@
 
 const struct command *const commands[] = {
 	&cmd_check,   &cmd_sections, &cmd_attach, &cmd_whatif, &cmd_diff,
-	&cmd_explain, &cmd_facts,    &cmd_cache,  &cmd_help,   NULL,
+	&cmd_explain, &cmd_repro,    &cmd_lab,    &cmd_facts,  &cmd_cache, &cmd_help, NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -94,6 +94,12 @@ void json_out_number(struct json_out *j, const char *key, uint64_t n)
 	strbuf_addf(j->out, "%" PRIu64, n);
 }
 
+void json_out_signed(struct json_out *j, const char *key, int64_t n)
+{
+	begin(j, key);
+	strbuf_addf(j->out, "%" PRId64, n);
+}
+
 void json_out_null(struct json_out *j, const char *key)
 {
 	begin(j, key);

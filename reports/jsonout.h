@@ -27,6 +27,7 @@ void json_out_text(struct json_out *j, const char *key, const char *s);
 /* @s as safe text (see add_safe()). For people. */
 void json_out_safe(struct json_out *j, const char *key, const char *s);
 void json_out_number(struct json_out *j, const char *key, uint64_t n);
+void json_out_signed(struct json_out *j, const char *key, int64_t n);
 void json_out_null(struct json_out *j, const char *key);
 void json_out_bool(struct json_out *j, const char *key, bool b);
 

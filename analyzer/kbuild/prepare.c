@@ -119,8 +119,15 @@ const struct rule_tool *prepare_tool_of(const struct rules *rules, const char *s
 
 /* ---- make ---------------------------------------------------------------------------------- */
 
-/* The line of make's or the compiler's output that says what went wrong. */
-static const char *first_error(const char *err, const char *out, struct arena *a)
+const char *const prepare_make_env[] = {
+	"LC_ALL=C",	     "MAKEFLAGS",	"MFLAGS",	    "MAKELEVEL",
+	"MAKEOVERRIDES",     "GNUMAKEFLAGS",	"KBUILD_OUTPUT",    "KBUILD_EXTMOD",
+	"KBUILD_VERBOSE",    "KBUILD_SRC",	"KBUILD_DEFCONFIG", "KCONFIG_CONFIG",
+	"KCONFIG_ALLCONFIG", "O",		"M",		    "V",
+	"W",		     "C",		"ARCH",		    NULL
+};
+
+const char *prepare_first_error(const char *err, const char *out, struct arena *a)
 {
 	static const char *const signs[] = { "rror:", "not found", "No such file", "***" };
 	const char *texts[] = { err, out };
@@ -154,7 +161,7 @@ static int make_failed(struct prepare *p, const char *what, const struct run_res
 					missing);
 	else
 		p->error = arena_printf(p->a, "'make %s' failed: %s", what,
-					first_error(r->err.buf, r->out.buf, p->a));
+					prepare_first_error(r->err.buf, r->out.buf, p->a));
 	return -ECANCELED;
 }
 
@@ -165,16 +172,8 @@ static int make_failed(struct prepare *p, const char *what, const struct run_res
 static int make(struct prepare *p, const char *const *args, size_t n, const char *what,
 		bool may_fail, struct run_result *ret)
 {
-	/* What a make or a kernel developer's shell around us has set is not for this build. */
-	static const char *const env[] = {
-		"LC_ALL=C",	   "MAKEFLAGS",	      "MFLAGS",		   "MAKELEVEL",
-		"MAKEOVERRIDES",   "GNUMAKEFLAGS",    "KBUILD_OUTPUT",	   "KBUILD_EXTMOD",
-		"KBUILD_VERBOSE",  "KBUILD_SRC",      "KBUILD_DEFCONFIG",  "KCONFIG_CONFIG",
-		"KCONFIG_ALLCONFIG", "O",	      "M",		   "V",
-		"W",		   "C",		      "ARCH",		   NULL
-	};
 	const char *argv[16];
-	struct run_options o = { .argv = argv, .env = env, .max_output = MAX_DRY_RUN,
+	struct run_options o = { .argv = argv, .env = prepare_make_env, .max_output = MAX_DRY_RUN,
 				 .timeout = MAKE_TIMEOUT, .tick = p->o->tick,
 				 .data = p->o->data };
 	size_t argc = 0;

@@ -23,4 +23,13 @@ const struct rule_tool *prepare_tool_of(const struct rules *rules, const char *s
 /* Is the tool installed? It is a program, or a header where its name ends in ".h". */
 bool prepare_has_tool(const struct rule_tool *t);
 
+/*
+ * What a make, or a kernel developer's shell, around us has set and that is not for
+ * a build of ours; for run_options.env.
+ */
+extern const char *const prepare_make_env[];
+
+/* The line of make's or the compiler's output that says what went wrong. In @a, or constant. */
+const char *prepare_first_error(const char *err, const char *out, struct arena *a);
+
 #endif

@@ -23,6 +23,7 @@
  */
 enum key_type {
 	KEY_STRING,
+	KEY_LINES, /* a string that may have lines */
 	KEY_EACH, /* a string; its plural form takes a list and makes one item of each */
 	KEY_NAMES,
 	KEY_BOOL,
@@ -66,6 +67,15 @@ union item {
 	struct rule_flag flag;
 	struct rule_tool tool;
 	struct rule_hazard hazard;
+	struct rule_repro_way repro_way;
+	struct rule_repro_map repro_map;
+	struct rule_repro_lock repro_lock;
+	struct rule_repro_owner repro_owner;
+	struct rule_repro_object repro_object;
+	struct rule_repro_call repro_call;
+	struct rule_repro_trigger repro_trigger;
+	struct rule_repro_none repro_none;
+	struct rule_lab_sign lab_sign;
 };
 
 enum list_id {
@@ -89,6 +99,16 @@ enum list_id {
 	LIST_FLAGS,
 	LIST_TOOLS,
 	LIST_HAZARDS,
+	LIST_REPRO_WAYS,
+	LIST_REPRO_MAPS,
+	LIST_REPRO_LOCKS,
+	LIST_REPRO_OWNERS,
+	LIST_REPRO_OBJECTS,
+	LIST_REPRO_CALLS,
+	LIST_REPRO_TRIGGERS,
+	LIST_REPRO_NONE,
+	LIST_LAB_TOOLS,
+	LIST_LAB_SIGNS,
 	N_LISTS,
 };
 
@@ -207,9 +227,24 @@ static const struct word words_flag[] = { { "drop", FLAG_DROP },
 					  { "unit-name", FLAG_UNIT_NAME },
 					  { NULL, 0 } };
 
+static const struct word words_in[] = {
+	{ "map", REPRO_IN_MAP }, { "owner", REPRO_IN_OWNER }, { "kernel", REPRO_IN_KERNEL },
+	{ NULL, 0 }
+};
+static const struct word words_before[] = {
+	{ "any", REPRO_ANY }, { "absent", REPRO_ABSENT }, { "present", REPRO_PRESENT }, { NULL, 0 }
+};
+static const struct word words_means[] = {
+	{ "lockdep", LAB_MEANS_LOCKDEP }, { "hang", LAB_MEANS_HANG }, { NULL, 0 }
+};
+
 #define STRING(record, member, required)                                                           \
 	{                                                                                          \
 		#member, KEY_STRING, offsetof(record, member), required, NULL, NULL                \
+	}
+#define LINES(record, member, required)                                                            \
+	{                                                                                          \
+		#member, KEY_LINES, offsetof(record, member), required, NULL, NULL                 \
 	}
 #define EACH(record, member, plural)                                                               \
 	{                                                                                          \
@@ -362,6 +397,72 @@ static const struct key keys_hazards[] = {
 	STRING(struct rule_hazard, code, true),
 	STRING(struct rule_hazard, name, true),
 	STRING(struct rule_hazard, title, true),
+};
+static const struct key keys_repro_ways[] = {
+	STRING(struct rule_repro_way, how, true),
+	STRING(struct rule_repro_way, section, true),
+	BOOL(struct rule_repro_way, last),
+	STRING(struct rule_repro_way, needs, false),
+	LINES(struct rule_repro_way, attach, false),
+};
+static const struct key keys_repro_maps[] = {
+	STRING(struct rule_repro_map, map_type, true),
+	STRING(struct rule_repro_map, flags, false),
+	UNSIGNED(struct rule_repro_map, max_entries, false),
+	STRING(struct rule_repro_map, key, false),
+	STRING(struct rule_repro_map, key_init, false),
+	BOOL(struct rule_repro_map, keyless),
+	BOOL(struct rule_repro_map, valueless),
+	STRING(struct rule_repro_map, owner, false),
+	NAMES(struct rule_repro_map, entries),
+};
+static const struct key keys_repro_locks[] = {
+	STRING(struct rule_repro_lock, lock, true),
+	ENUM(struct rule_repro_lock, in, false, words_in),
+	STRING(struct rule_repro_lock, flags, false),
+};
+static const struct key keys_repro_owners[] = {
+	STRING(struct rule_repro_owner, owner, true),
+	STRING(struct rule_repro_owner, needs, false),
+	LINES(struct rule_repro_owner, make, true),
+};
+static const struct key keys_repro_objects[] = {
+	STRING(struct rule_repro_object, record, true),
+	STRING(struct rule_repro_object, way, true),
+	BOOL(struct rule_repro_object, any),
+	LINES(struct rule_repro_object, declare, false),
+	LINES(struct rule_repro_object, get, true),
+	LINES(struct rule_repro_object, put, false),
+};
+static const struct key keys_repro_calls[] = {
+	EACH(struct rule_repro_call, function, "functions"),
+	STRING(struct rule_repro_call, object, false),
+	NAMES(struct rule_repro_call, map_types),
+	ENUM(struct rule_repro_call, before, false, words_before),
+	STRING(struct rule_repro_call, call, true),
+};
+static const struct key keys_repro_triggers[] = {
+	STRING(struct rule_repro_trigger, via, false),
+	STRING(struct rule_repro_trigger, entry, false),
+	STRING(struct rule_repro_trigger, what, true),
+	BOOL(struct rule_repro_trigger, worker),
+	STRING(struct rule_repro_trigger, calls, false),
+	LINES(struct rule_repro_trigger, prepare, false),
+	LINES(struct rule_repro_trigger, fire, true),
+};
+static const struct key keys_repro_none[] = {
+	STRING(struct rule_repro_none, code, true),
+	STRING(struct rule_repro_none, why, true),
+};
+static const struct key keys_lab_signs[] = {
+	STRING(struct rule_lab_sign, text, true),
+	ENUM(struct rule_lab_sign, means, true, words_means),
+};
+static const struct key keys_lab[] = {
+	STRING(struct rule_lab, target, false),
+	STRING(struct rule_lab, image, false),
+	STRING(struct rule_lab, emulator, false),
+	STRING(struct rule_lab, append, false),
 };
 static const struct key keys_tree[] = {
 	STRING(struct rule_tree, map_types_array, false),
@@ -560,6 +661,8 @@ static int read_value(struct reader *rd, struct fy_node *at, struct fy_node *n,
 	case KEY_STRING:
 	case KEY_EACH:
 		return yaml_text(&rd->y, at, n, key->name, to);
+	case KEY_LINES:
+		return yaml_lines(&rd->y, at, n, key->name, to);
 	case KEY_NAMES:
 		return read_names(rd, at, n, key->name, to);
 	case KEY_BOOL:
@@ -653,6 +756,13 @@ static int check_hazard(struct reader *rd, const struct item_place *p, union ite
 		h->page = arena_strndup(&rd->rules->arena, page.buf, page.len);
 	strbuf_release(&page);
 	return err;
+}
+
+static int check_repro_trigger(struct reader *rd, const struct item_place *p, union item *it)
+{
+	if (!it->repro_trigger.via == !it->repro_trigger.entry)
+		return fail(rd, p->node, "a trigger needs 'via' or 'entry', and not both");
+	return 0;
 }
 
 static const char *id_lock(struct arena *a, const union item *it)
@@ -768,6 +878,60 @@ static const char *id_hazard(struct arena *a, const union item *it)
 	return it->hazard.code;
 }
 
+static const char *id_repro_way(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->repro_way.how;
+}
+
+static const char *id_repro_map(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->repro_map.map_type;
+}
+
+static const char *id_repro_lock(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->repro_lock.lock;
+}
+
+static const char *id_repro_owner(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->repro_owner.owner;
+}
+
+static const char *id_repro_call(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->repro_call.function;
+}
+
+static const char *id_repro_none(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->repro_none.code;
+}
+
+static const char *id_lab_sign(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->lab_sign.text;
+}
+
+static const char *id_repro_object(struct arena *a, const union item *it)
+{
+	return arena_printf(a, "%s %s", it->repro_object.record, it->repro_object.way);
+}
+
+static const char *id_repro_trigger(struct arena *a, const union item *it)
+{
+	const struct rule_repro_trigger *t = &it->repro_trigger;
+
+	return arena_printf(a, "%s %s", t->via ? "via" : "entry", t->via ? t->via : t->entry);
+}
+
 #define PUSH(list, member)                                                                         \
 	static size_t push_##list(struct rules *r, const union item *it)                           \
 	{                                                                                          \
@@ -794,6 +958,16 @@ PUSH(kconfig, kconfig)
 PUSH(flags, flag)
 PUSH(tools, tool)
 PUSH(hazards, hazard)
+PUSH(repro_ways, repro_way)
+PUSH(repro_maps, repro_map)
+PUSH(repro_locks, repro_lock)
+PUSH(repro_owners, repro_owner)
+PUSH(repro_objects, repro_object)
+PUSH(repro_calls, repro_call)
+PUSH(repro_triggers, repro_trigger)
+PUSH(repro_none, repro_none)
+PUSH(lab_tools, tool)
+PUSH(lab_signs, lab_sign)
 
 #define LIST(name, check, identity)                                                                \
 	{                                                                                          \
@@ -820,6 +994,18 @@ static const struct list lists[N_LISTS] = {
 	[LIST_FLAGS] = LIST(flags, NULL, id_flag),
 	[LIST_TOOLS] = LIST(tools, NULL, id_tool),
 	[LIST_HAZARDS] = LIST(hazards, check_hazard, id_hazard),
+	[LIST_REPRO_WAYS] = LIST(repro_ways, NULL, id_repro_way),
+	[LIST_REPRO_MAPS] = LIST(repro_maps, NULL, id_repro_map),
+	[LIST_REPRO_LOCKS] = LIST(repro_locks, NULL, id_repro_lock),
+	[LIST_REPRO_OWNERS] = LIST(repro_owners, NULL, id_repro_owner),
+	[LIST_REPRO_OBJECTS] = LIST(repro_objects, NULL, id_repro_object),
+	[LIST_REPRO_CALLS] = LIST(repro_calls, NULL, id_repro_call),
+	[LIST_REPRO_TRIGGERS] = LIST(repro_triggers, check_repro_trigger, id_repro_trigger),
+	[LIST_REPRO_NONE] = LIST(repro_none, NULL, id_repro_none),
+	/* The same keys as tools. */
+	[LIST_LAB_TOOLS] = { "lab_tools", keys_tools, ARRAY_SIZE(keys_tools), push_lab_tools, NULL,
+			     id_tool },
+	[LIST_LAB_SIGNS] = LIST(lab_signs, NULL, id_lab_sign),
 };
 
 static struct entry *index_find(const struct rules *r, enum list_id list, const char *name)
@@ -970,7 +1156,7 @@ static int read_list(struct reader *rd, enum list_id id, struct fy_node *node)
 	return err;
 }
 
-/* tree and scope: one map, its strings replaced and its lists extended by a later file. */
+/* tree, scope and lab: one map, its strings replaced and its lists extended by a later file. */
 static int read_map(struct reader *rd, const char *what, struct fy_node *node,
 		    const struct key *keys, size_t n_keys, void *record)
 {
@@ -1036,12 +1222,14 @@ static int read_top(struct yaml_reader *y, struct fy_node *root)
 		} else if (!strcmp(text, "scope")) {
 			err = read_map(rd, text, value, keys_scope, ARRAY_SIZE(keys_scope),
 				       &r->scope);
+		} else if (!strcmp(text, "lab")) {
+			err = read_map(rd, text, value, keys_lab, ARRAY_SIZE(keys_lab), &r->lab);
 		} else {
 			struct strbuf allowed = STRBUF_INIT;
 
 			for (id = 0; id < N_LISTS; id++)
 				strbuf_addf(&allowed, "%s, ", lists[id].name);
-			err = fail(rd, name, "unknown list '%s'; allowed: %stree, scope", text,
+			err = fail(rd, name, "unknown list '%s'; allowed: %stree, scope, lab", text,
 				   allowed.buf);
 			strbuf_release(&allowed);
 		}
@@ -1173,6 +1361,16 @@ void rules_release(struct rules *r)
 	vec_release(&r->flags);
 	vec_release(&r->tools);
 	vec_release(&r->hazards);
+	vec_release(&r->repro_ways);
+	vec_release(&r->repro_maps);
+	vec_release(&r->repro_locks);
+	vec_release(&r->repro_owners);
+	vec_release(&r->repro_objects);
+	vec_release(&r->repro_calls);
+	vec_release(&r->repro_triggers);
+	vec_release(&r->repro_none);
+	vec_release(&r->lab_tools);
+	vec_release(&r->lab_signs);
 	arena_release(&r->arena);
 	memset(r, 0, sizeof(*r));
 }
@@ -1203,4 +1401,39 @@ const struct rule_hazard *rules_hazard(const struct rules *r, const char *code_o
 	const struct entry *e = index_find(r, LIST_HAZARDS, code_or_name);
 
 	return e ? &r->hazards.v[e->index] : NULL;
+}
+
+const struct rule_repro_call *rules_repro_call(const struct rules *r, const char *function)
+{
+	const struct entry *e = index_find(r, LIST_REPRO_CALLS, function);
+
+	return e ? &r->repro_calls.v[e->index] : NULL;
+}
+
+const struct rule_repro_map *rules_repro_map(const struct rules *r, const char *map_type)
+{
+	const struct entry *e = index_find(r, LIST_REPRO_MAPS, map_type);
+
+	return e ? &r->repro_maps.v[e->index] : NULL;
+}
+
+const struct rule_repro_owner *rules_repro_owner(const struct rules *r, const char *owner)
+{
+	const struct entry *e = index_find(r, LIST_REPRO_OWNERS, owner);
+
+	return e ? &r->repro_owners.v[e->index] : NULL;
+}
+
+const struct rule_repro_lock *rules_repro_lock(const struct rules *r, const char *lock)
+{
+	const struct entry *e = index_find(r, LIST_REPRO_LOCKS, lock);
+
+	return e ? &r->repro_locks.v[e->index] : NULL;
+}
+
+const struct rule_repro_none *rules_repro_none(const struct rules *r, const char *code)
+{
+	const struct entry *e = index_find(r, LIST_REPRO_NONE, code);
+
+	return e ? &r->repro_none.v[e->index] : NULL;
 }

@@ -333,6 +333,102 @@ struct rule_scope {
 	struct names defines; /* identifiers: units whose text defines or registers them join the scope */
 };
 
+/*
+ * What programs that show a finding are made of (analyzer/repro/). C and text in
+ * these may have lines, and @NAME@ where something of the finding goes.
+ */
+
+/* repro_ways: how libbpf is told where a program goes; what is tried first comes first. */
+struct rule_repro_way {
+	const char *how;     /* "fentry", as in attach */
+	const char *section; /* "fentry/@NAME@" */
+	bool last;	     /* only where none of the others does */
+	const char *needs;   /* for people, or NULL */
+	const char *attach;  /* C that returns the link; NULL: what libbpf does by itself */
+};
+
+/* repro_maps: how a map is made. */
+struct rule_repro_map {
+	const char *map_type; /* "BPF_MAP_TYPE_CGRP_STORAGE" */
+	const char *flags;    /* C, or NULL for 0 */
+	unsigned int max_entries;
+	const char *key;      /* C type; NULL: int */
+	const char *key_init; /* its initializer; NULL: { 0 } */
+	bool keyless, valueless;
+	const char *owner;    /* of the elements: a name of repro_owners; NULL: they have none */
+	struct names entries; /* functions by which a finding is known to be about such maps */
+};
+
+/* repro_locks: where a lock is that is not in the map, or what map has it. */
+enum repro_in { REPRO_IN_MAP, REPRO_IN_OWNER, REPRO_IN_KERNEL };
+
+struct rule_repro_lock {
+	const char *lock; /* its class */
+	enum repro_in in;
+	const char *flags; /* C: that the map needs for this lock to be the first; or NULL */
+};
+
+/* repro_owners: what elements of a storage belong to. */
+struct rule_repro_owner {
+	const char *owner;
+	const char *needs; /* for people, or NULL */
+	const char *make;  /* C */
+};
+
+/* repro_objects: how a program gets what a helper wants. */
+struct rule_repro_object {
+	const char *record; /* "cgroup" */
+	const char *way;    /* a word of the report's sentence about it */
+	bool any;	    /* it leads to any owner, not only to the current task's */
+	const char *declare; /* C, or NULL */
+	const char *get;     /* C that declares and sets 'object' */
+	const char *put;     /* C, or NULL */
+};
+
+/* repro_calls: what a helper is called with. What is taken first comes first. */
+enum repro_before { REPRO_ANY, REPRO_ABSENT, REPRO_PRESENT };
+
+struct rule_repro_call {
+	const char *function; /* as reports name it */
+	const char *object;   /* record that it wants, or NULL */
+	struct names map_types; /* that it takes; the first where the finding is about no map; none: no map */
+	enum repro_before before; /* what must be so of the element in the program's map */
+	const char *call;     /* C, an expression */
+};
+
+/* repro_triggers: how user space enters a section. */
+struct rule_repro_trigger {
+	const char *via;   /* "bpf_map_ops.map_free"; or NULL */
+	const char *entry; /* the function; or NULL */
+	const char *what;  /* for people: "deletes an element" */
+	bool worker;	   /* the section runs later, in a worker */
+	const char *calls; /* what a second program calls for it, or NULL: there is none */
+	const char *prepare; /* C, or NULL */
+	const char *fire;    /* C that returns 0 or a negative errno */
+};
+
+/* repro_none: rules whose findings no program can show. */
+struct rule_repro_none {
+	const char *code; /* "RL104" */
+	const char *why;
+};
+
+/* lab_signs: what the console of a kernel says when something is wrong. */
+enum lab_means { LAB_MEANS_LOCKDEP, LAB_MEANS_HANG };
+
+struct rule_lab_sign {
+	const char *text;
+	enum lab_means means;
+};
+
+/* lab: the virtual machine. */
+struct rule_lab {
+	const char *target;    /* make's: "bzImage" */
+	const char *image;     /* what the emulator loads, below the build directory */
+	const char *emulator;  /* its command, words between blanks; -kernel and the like follow */
+	const char *append;    /* the kernel's command line */
+};
+
 /* hazards: the rules of the contract. */
 struct rule_hazard {
 	const char *code; /* "RL101" */
@@ -363,8 +459,19 @@ struct rules {
 	VEC(struct rule_flag) flags;
 	VEC(struct rule_tool) tools;
 	VEC(struct rule_hazard) hazards;
+	VEC(struct rule_repro_way) repro_ways;
+	VEC(struct rule_repro_map) repro_maps;
+	VEC(struct rule_repro_lock) repro_locks;
+	VEC(struct rule_repro_owner) repro_owners;
+	VEC(struct rule_repro_object) repro_objects;
+	VEC(struct rule_repro_call) repro_calls;
+	VEC(struct rule_repro_trigger) repro_triggers;
+	VEC(struct rule_repro_none) repro_none;
+	VEC(struct rule_tool) lab_tools;
+	VEC(struct rule_lab_sign) lab_signs;
 	struct rule_tree tree;
 	struct rule_scope scope;
+	struct rule_lab lab;
 	struct rules_index *index; /* by name; private to rules.c */
 };
 
@@ -398,5 +505,10 @@ const struct rule_lock *rules_lock(const struct rules *r, const char *function);
 const struct rule_percpu *rules_percpu(const struct rules *r, const char *macro);
 const struct rule_value *rules_value(const struct rules *r, const char *function);
 const struct rule_hazard *rules_hazard(const struct rules *r, const char *code_or_name);
+const struct rule_repro_call *rules_repro_call(const struct rules *r, const char *function);
+const struct rule_repro_map *rules_repro_map(const struct rules *r, const char *map_type);
+const struct rule_repro_owner *rules_repro_owner(const struct rules *r, const char *owner);
+const struct rule_repro_lock *rules_repro_lock(const struct rules *r, const char *lock);
+const struct rule_repro_none *rules_repro_none(const struct rules *r, const char *code);
 
 #endif

@@ -57,8 +57,8 @@ bool yaml_is_null(struct fy_node *n)
 		      fy_node_get_style(n) == FYNS_PLAIN && (!fy_node_get_scalar(n, &len) || !len));
 }
 
-int yaml_text(struct yaml_reader *y, struct fy_node *at, struct fy_node *n, const char *name,
-	      const char **ret)
+static int read_scalar(struct yaml_reader *y, struct fy_node *at, struct fy_node *n,
+		       const char *name, bool lines, const char **ret)
 {
 	const char *text;
 	size_t len = 0;
@@ -76,12 +76,26 @@ int yaml_text(struct yaml_reader *y, struct fy_node *at, struct fy_node *n, cons
 	if (!len)
 		return yaml_fail(y, n, "'%s' must not be empty", name);
 	for (size_t i = 0; i < len; i++) {
+		if (lines && (text[i] == '\n' || text[i] == '\t'))
+			continue;
 		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			return yaml_fail(y, n, "'%s' must be one line without control characters",
-					 name);
+			return yaml_fail(y, n, "'%s' must be %s without control characters", name,
+					 lines ? "text" : "one line");
 	}
 	*ret = arena_strndup(y->arena, text, len);
 	return 0;
+}
+
+int yaml_text(struct yaml_reader *y, struct fy_node *at, struct fy_node *n, const char *name,
+	      const char **ret)
+{
+	return read_scalar(y, at, n, name, false, ret);
+}
+
+int yaml_lines(struct yaml_reader *y, struct fy_node *at, struct fy_node *n, const char *name,
+	       const char **ret)
+{
+	return read_scalar(y, at, n, name, true, ret);
 }
 
 static int fail_syntax(struct yaml_reader *y)

@@ -45,4 +45,8 @@ bool yaml_is_null(struct fy_node *n);
 int yaml_text(struct yaml_reader *y, struct fy_node *at, struct fy_node *n, const char *name,
 	      const char **ret);
 
+/* The same of as many lines as there are, with tabs; without the newline at the end. */
+int yaml_lines(struct yaml_reader *y, struct fy_node *at, struct fy_node *n, const char *name,
+	       const char **ret);
+
 #endif

@@ -18,7 +18,7 @@ sys.path.insert(0, str(HERE.parent))
 import run_cases  # noqa: E402  pylint: disable=wrong-import-position
 
 RELOCK = ""
-COMMANDS = ["check", "sections", "attach", "whatif", "diff", "explain", "facts", "cache", "help"]
+COMMANDS = ["check", "sections", "attach", "whatif", "diff", "explain", "repro", "lab", "facts", "cache", "help"]
 
 
 def need(condition, what):

@@ -444,7 +444,7 @@ static void test_reference(void **state)
 	assert_non_null(allowed);
 	snprintf(lists, sizeof(lists), "%s", allowed + strlen("allowed: "));
 	for (list = strtok_r(lists, ", ", &save); list; list = strtok_r(NULL, ", ", &save)) {
-		bool map = !strcmp(list, "tree") || !strcmp(list, "scope");
+		bool map = !strcmp(list, "tree") || !strcmp(list, "scope") || !strcmp(list, "lab");
 		char text[128], keys[2048], heading[64], *key, *keysave;
 		const char *section;
 		size_t len;

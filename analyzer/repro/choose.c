@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: MIT
+#include "repro/repro.h"
+
+#include "base/strbuf.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool has(const struct strlist *list, const char *s)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (!strcmp(list->v[i], s))
+			return true;
+	}
+	return false;
+}
+
+static bool names_have(const struct names *names, const char *s)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		if (!strcmp(names->v[i], s))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The report may come from anywhere, and this goes into C and a Makefile: names
+ * of functions and nothing else.
+ */
+static bool is_name(const char *s)
+{
+	return *s &&
+	       strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") ==
+		       strlen(s);
+}
+
+/* ---- where it is attached ------------------------------------------------------------------- */
+
+static bool is_primitive(const struct rules *rules, const struct attach_point *p)
+{
+	return p->function && rules_lock(rules, p->function);
+}
+
+/* A tracepoint that fires only when somebody else has the lock. */
+static bool needs_contention(const struct rules *rules, const char *name)
+{
+	for (size_t i = 0; i < rules->locks.n; i++) {
+		const char *tracepoint = rules->locks.v[i].tracepoint;
+
+		if (tracepoint && !strcmp(tracepoint, name))
+			return true;
+	}
+	return false;
+}
+
+/* "tracepoint kmalloc": what stands behind the blank; "any instruction": nothing. */
+static const char *name_of(const struct attach_point *p)
+{
+	static const char tracepoint[] = "tracepoint ";
+
+	if (p->function)
+		return p->function;
+	if (!strncmp(p->name, tracepoint, strlen(tracepoint)))
+		return p->name + strlen(tracepoint);
+	return "";
+}
+
+/*
+ * What works first: functions that every build has, tracepoints, the primitives
+ * of the lock, functions that may be cloned, kprobes, and what takes luck.
+ */
+static unsigned int rank(const struct rules *rules, const struct attach_point *p,
+			 const struct rule_repro_way *way)
+{
+	if (p->certainty == CERT_POSSIBLE)
+		return 7;
+	if (!p->function && !*name_of(p))
+		return 6;
+	if (!p->function)
+		return needs_contention(rules, name_of(p)) ? 5 : 1;
+	if (way->last)
+		return 4;
+	if (is_primitive(rules, p))
+		return 2;
+	return p->certainty == CERT_CONFIRMED || !strncmp(p->reason, "external", 8) ? 0 : 3;
+}
+
+/* May a program that is attached this way call what @r is? */
+static bool may_call(const struct rules *rules, const struct rule_repro_way *way,
+		     const struct reentry *r)
+{
+	for (size_t i = 0; i < rules->attach.n; i++) {
+		const struct rule_attach *t = &rules->attach.v[i];
+
+		if (!strcmp(t->how, way->how) && has(&r->program_types, t->type_name))
+			return true;
+	}
+	return false;
+}
+
+/* Places are numbered in the order in which they are tried. */
+#define NO_PLACE UINT64_MAX
+
+static uint64_t place_number(unsigned int rank, unsigned int call, size_t way, size_t point)
+{
+	return (uint64_t)rank << 48 | (uint64_t)call << 40 | (uint64_t)(way & 0xff) << 32 |
+	       (uint32_t)(point + 1);
+}
+
+uint64_t repro_last_of_call(uint64_t place)
+{
+	return place | (((uint64_t)1 << 40) - 1);
+}
+
+uint64_t repro_last_of_rank(uint64_t place)
+{
+	return place | (((uint64_t)1 << 48) - 1);
+}
+
+/*
+ * The first place behind number @after for a program that calls @reentry; @call is
+ * the call's own place among those that could be made. Returns its number, or NO_PLACE.
+ */
+static uint64_t choose_place(const struct rules *rules, const struct finding *f,
+			     const struct reentry *reentry, const char *attach, unsigned int call,
+			     uint64_t after, struct repro *ret)
+{
+	uint64_t best = NO_PLACE;
+
+	for (size_t w = 0; w < rules->repro_ways.n; w++) {
+		const struct rule_repro_way *way = &rules->repro_ways.v[w];
+
+		if (!may_call(rules, way, reentry))
+			continue;
+		for (size_t i = 0; i < f->n_attach; i++) {
+			const struct attach_point *p = &f->attach[i];
+			const char *name = name_of(p);
+			uint64_t n = place_number(rank(rules, p, way), call, w, i);
+
+			if (n >= best || n <= after || !has(&p->how, way->how) ||
+			    (*name && !is_name(name)) || (attach && strcmp(attach, name) != 0))
+				continue;
+			best = n;
+			ret->at = p;
+			ret->at_name = name;
+			ret->way = way;
+			ret->by_luck = !p->function && (!*name || needs_contention(rules, name));
+		}
+	}
+	return best;
+}
+
+/* ---- what it calls, on what ------------------------------------------------------------------ */
+
+static const struct rule_repro_map *map_of(const struct rules *rules, const struct finding *f)
+{
+	for (size_t i = 0; f->lock.kind && i < rules->kinds.n; i++) {
+		const struct rule_repro_map *map = NULL;
+
+		if (!strcmp(rules->kinds.v[i].name, f->lock.kind))
+			map = rules_repro_map(rules, rules->kinds.v[i].map_type);
+		if (map)
+			return map;
+	}
+	for (size_t i = 0; i < rules->repro_maps.n; i++) {
+		const struct rule_repro_map *map = &rules->repro_maps.v[i];
+
+		if (names_have(&map->entries, f->entry_function) ||
+		    names_have(&map->entries, f->location.function))
+			return map;
+	}
+	return NULL;
+}
+
+/* One that is simple to make, where it does not matter. */
+static const struct rule_repro_map *any_map(const struct rules *rules)
+{
+	for (size_t i = 0; i < rules->repro_maps.n; i++) {
+		if (!rules->repro_maps.v[i].owner)
+			return &rules->repro_maps.v[i];
+	}
+	return NULL;
+}
+
+/* The map that @call gets; NULL: it does not take the finding's. */
+static const struct rule_repro_map *map_for(const struct rules *rules, const struct finding *f,
+					    const struct rule_repro_call *call)
+{
+	const struct rule_repro_map *map = map_of(rules, f);
+
+	if (!map && !call->map_types.n)
+		return any_map(rules);
+	if (!map)
+		return rules_repro_map(rules, call->map_types.v[0]);
+	return !call->map_types.n || names_have(&call->map_types, map->map_type) ? map : NULL;
+}
+
+/* The report's own way if it leads there; in a worker only those that lead to anybody's. */
+static const struct rule_repro_object *object_for(const struct rules *rules, const char *record,
+						  const struct reentry *reentry, bool worker)
+{
+	const struct rule_repro_object *found = NULL;
+
+	for (size_t i = 0; i < rules->repro_objects.n; i++) {
+		const struct rule_repro_object *o = &rules->repro_objects.v[i];
+
+		if (strcmp(o->record, record) != 0 || (worker && !o->any))
+			continue;
+		if (reentry && reentry->object && strstr(reentry->object, o->way))
+			return o;
+		if (!found)
+			found = o;
+	}
+	return found;
+}
+
+static const struct rule_repro_trigger *trigger_for(const struct rules *rules,
+						    const struct finding *f)
+{
+	const struct rule_repro_trigger *found = NULL;
+
+	for (size_t i = 0; i < rules->repro_triggers.n; i++) {
+		const struct rule_repro_trigger *t = &rules->repro_triggers.v[i];
+
+		if (t->entry && !strcmp(t->entry, f->entry_function))
+			return t;
+		/* Of what map the operation is has to be known. */
+		if (t->via && !strcmp(t->via, f->entry_via) && (t->calls || map_of(rules, f)))
+			found = t;
+	}
+	return found;
+}
+
+/*
+ * What the second program calls, if the section is entered by one. Where that is
+ * not known, there is no trigger.
+ */
+static void choose_outside(const struct rules *rules, struct repro *ret)
+{
+	const struct rule_repro_call *call;
+	const char *name;
+
+	if (!ret->trigger || !ret->trigger->calls)
+		return;
+	name = strcmp(ret->trigger->calls, "@ENTRY@") ? ret->trigger->calls
+						      : ret->finding->entry_function;
+	call = rules_repro_call(rules, name);
+	/* A helper that gets a map gets the finding's, and which that is has to be known. */
+	if (call && call->map_types.n &&
+	    (!map_of(rules, ret->finding) || !names_have(&call->map_types, ret->map->map_type)))
+		call = NULL;
+	if (call && call->object) {
+		ret->outside_object = object_for(rules, call->object, NULL, false);
+		if (!ret->outside_object)
+			call = NULL;
+	}
+	ret->outside = call;
+	if (!call)
+		ret->trigger = NULL;
+}
+
+/* Is that what comes back in the ladder? Its way to the lock was shown step by step. */
+static bool in_ladder(const struct finding *f, const char *function)
+{
+	const struct ladder *l = &f->ladders[0];
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->v[i].kind == STEP_REENTER && !strcmp(l->v[i].function, function))
+			return true;
+	}
+	return false;
+}
+
+/* Fills in what @call of @reentry takes. Returns the number of its place; NO_PLACE: it cannot be.
+ */
+static uint64_t try_call(const struct rules *rules, const struct finding *f,
+			 const struct reentry *reentry, const struct rule_repro_call *call,
+			 const char *attach, uint64_t after, struct repro *ret)
+{
+	bool worker = ret->trigger && ret->trigger->worker;
+
+	ret->call = call;
+	ret->reentry = reentry;
+	ret->map = map_for(rules, f, call);
+	if (!ret->map)
+		return NO_PLACE;
+	if (ret->map->owner)
+		ret->owner = rules_repro_owner(rules, ret->map->owner);
+	if (call->object) {
+		ret->object = object_for(rules, call->object, reentry, worker);
+		if (!ret->object)
+			return NO_PLACE;
+	}
+	/* Of places that are as good, the ladder's call, then those at the top of the rules. */
+	return choose_place(
+		rules, f, reentry, attach,
+		in_ladder(f, call->function)
+			? 0
+			: 1 + (unsigned int)((size_t)(call - rules->repro_calls.v) & 0x7f),
+		after, ret);
+}
+
+static bool has_place(const struct finding *f, const char *attach)
+{
+	for (size_t i = 0; i < f->n_attach; i++) {
+		if (!strcmp(name_of(&f->attach[i]), attach))
+			return true;
+	}
+	return false;
+}
+
+static const char *why_none(struct arena *a, const struct finding *f, const char *attach)
+{
+	struct strbuf sb = STRBUF_INIT;
+	const char *why;
+
+	if (!f->n_attach || !f->n_reentry)
+		return "nothing can use it in this tree: there is no place to attach to, or "
+		       "nothing "
+		       "that comes back";
+	if (attach && !has_place(f, attach))
+		return arena_printf(a,
+				    "a program at '%s' is not among its places to attach to; "
+				    "'relock explain' lists them",
+				    attach);
+	for (size_t i = 0; i < f->n_reentry; i++)
+		strbuf_addf(&sb, "%s%s()", i ? ", " : "", f->reentry[i].function);
+	why = arena_printf(a,
+			   "no rule under repro_calls says how to call %s%s%s%s from there; a "
+			   "file given with --rules can",
+			   sb.buf, attach ? " in a program at '" : "", attach ? attach : "",
+			   attach ? "'" : "");
+	strbuf_release(&sb);
+	return why;
+}
+
+int repro_choose(struct arena *a, const struct rules *rules, const struct finding *f,
+		 const char *attach, uint64_t after, struct repro *ret, const char **ret_error)
+{
+	const struct rule_repro_none *none = rules_repro_none(rules, f->code);
+	uint64_t best = NO_PLACE;
+
+	if (none) {
+		*ret_error = arena_printf(a, "no program can show what %s is about: %s", f->code,
+					  none->why);
+		return -EOPNOTSUPP;
+	}
+	for (size_t c = 0; c < rules->repro_calls.n; c++) {
+		for (size_t i = 0; i < f->n_reentry; i++) {
+			const struct rule_repro_call *call = &rules->repro_calls.v[c];
+			struct repro r = {.finding = f, .trigger = trigger_for(rules, f)};
+			uint64_t n;
+
+			if (strcmp(call->function, f->reentry[i].function) != 0)
+				continue;
+			n = try_call(rules, f, &f->reentry[i], call, attach, after, &r);
+			if (n >= best)
+				continue;
+			best = r.place = n;
+			*ret = r;
+		}
+	}
+	if (best == NO_PLACE) {
+		*ret_error = why_none(a, f, attach);
+		return -ENOENT;
+	}
+	ret->lock = rules_repro_lock(rules, f->lock.class);
+	choose_outside(rules, ret);
+	return 0;
+}
+
+bool repro_in_owner(const struct repro *r)
+{
+	return r->lock && r->lock->in == REPRO_IN_OWNER;
+}
+
+bool repro_two_maps(const struct repro *r)
+{
+	return r->lock && r->lock->in != REPRO_IN_MAP;
+}

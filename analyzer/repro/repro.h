@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELOCK_REPRO_REPRO_H
+#define RELOCK_REPRO_REPRO_H
+
+#include "base/arena.h"
+#include "hazard/finding.h"
+#include "rules/rules.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A BPF program that does what a finding says, and how it comes to do it. */
+struct repro {
+	const struct finding *finding;
+	const struct attach_point *at;
+	const char *at_name; /* of the function or tracepoint; "" where it is attached to none */
+	const struct rule_repro_way *way;
+	bool by_luck; /* it runs at any lock that was waited for, or at any time */
+	const struct reentry *reentry;
+	const struct rule_repro_call *call;
+	const struct rule_repro_object *object; /* NULL: it needs none */
+	const struct rule_repro_map *map;
+	const struct rule_repro_owner *owner;	  /* of the map's elements; NULL: they have none */
+	const struct rule_repro_trigger *trigger; /* NULL: none is known */
+	/* What the second program calls, and what that needs; NULL: there is none. */
+	const struct rule_repro_call *outside;
+	const struct rule_repro_object *outside_object;
+	uint64_t place; /* its number among those that there are */
+	const struct rule_repro_lock *lock; /* NULL: there is nothing special about it */
+};
+
+/* Is the lock at the owner, so that another map leads to the same one? */
+bool repro_in_owner(const struct repro *r);
+/* Does the program use another map than the operation, as both lead to the lock? */
+bool repro_two_maps(const struct repro *r);
+
+/*
+ * Chooses attach point, helper, object, map and operation for @f. @attach is the
+ * name of the only function or tracepoint to attach to, or NULL; @after the place
+ * behind which to go on, 0 for the best one. Returns 0; or
+ * -ENOENT or -EOPNOTSUPP, then @ret_error says in a sentence why there is no such
+ * program. What is set points into @f and @rules.
+ */
+int repro_choose(struct arena *a, const struct rules *rules, const struct finding *f,
+		 const char *attach, uint64_t after, struct repro *ret, const char **ret_error);
+
+/* For @after: the last place for the same call as good as that one, so that another call is next. */
+uint64_t repro_last_of_call(uint64_t place);
+/* The same for all places that are as good, whatever is called there. */
+uint64_t repro_last_of_rank(uint64_t place);
+
+/*
+ * Writes program, loader, Makefile and README of @r as the folder @to, which must
+ * not be there or be empty: aside first, then renamed. @templates is the folder of
+ * what they are made from, @kernel the version that the report is about. Returns 0
+ * or a negative errno; then nothing is left behind and @ret_error says why.
+ */
+int repro_write(struct arena *a, const struct repro *r, const char *templates, const char *kernel,
+		const char *to, const char **ret_error);
+
+#endif
