@@ -101,6 +101,33 @@ static bool is_at(const struct location *loc, const char *function, size_t len, 
 	       (!line || line == loc->line || line == loc->line + 1UL);
 }
 
+static bool is_in_header(const struct location *loc)
+{
+	size_t len = loc->file ? strlen(loc->file) : 0;
+
+	return len > 2 && !strcmp(loc->file + len - 2, ".h");
+}
+
+/*
+ * Does step @k of @l, which takes the lock, happen there? What headers have is
+ * inlined: it happens in the function that calls it.
+ */
+static bool happens_at(const struct ladder *l, size_t k, const char *function, size_t len,
+		       unsigned long line)
+{
+	while (!is_at(&l->v[k].location, function, len, line)) {
+		unsigned int depth = l->v[k].depth;
+
+		if (!is_in_header(&l->v[k].location))
+			return false;
+		do {
+			if (!k--)
+				return false;
+		} while (l->v[k].depth >= depth);
+	}
+	return true;
+}
+
 /* Does the finding say that its lock is taken there? @line is 0 where it is not known. */
 static bool is_of(const struct finding *f, const char *function, size_t len, unsigned long line)
 {
@@ -109,7 +136,7 @@ static bool is_of(const struct finding *f, const char *function, size_t len, uns
 			const struct step *s = &f->ladders[i].v[k];
 
 			if ((s->kind == STEP_ACQUIRE || s->kind == STEP_BLOCKED) &&
-			    is_at(&s->location, function, len, line))
+			    happens_at(&f->ladders[i], k, function, len, line))
 				return true;
 		}
 	}

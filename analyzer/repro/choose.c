@@ -196,16 +196,16 @@ static const struct rule_repro_map *map_for(const struct rules *rules, const str
 	return !call->map_types.n || names_have(&call->map_types, map->map_type) ? map : NULL;
 }
 
-/* The report's own way if it leads there; in a worker only those that lead to anybody's. */
+/* The report's own way if it leads there; with @other only those that lead to anybody's. */
 static const struct rule_repro_object *object_for(const struct rules *rules, const char *record,
-						  const struct reentry *reentry, bool worker)
+						  const struct reentry *reentry, bool other)
 {
 	const struct rule_repro_object *found = NULL;
 
 	for (size_t i = 0; i < rules->repro_objects.n; i++) {
 		const struct rule_repro_object *o = &rules->repro_objects.v[i];
 
-		if (strcmp(o->record, record) != 0 || (worker && !o->any))
+		if (strcmp(o->record, record) != 0 || (other && !o->any))
 			continue;
 		if (reentry && reentry->object && strstr(reentry->object, o->way))
 			return o;
@@ -278,7 +278,7 @@ static uint64_t try_call(const struct rules *rules, const struct finding *f,
 			 const struct reentry *reentry, const struct rule_repro_call *call,
 			 const char *attach, uint64_t after, struct repro *ret)
 {
-	bool worker = ret->trigger && ret->trigger->worker;
+	bool other = ret->trigger && (ret->trigger->worker || ret->trigger->other);
 
 	ret->call = call;
 	ret->reentry = reentry;
@@ -288,7 +288,7 @@ static uint64_t try_call(const struct rules *rules, const struct finding *f,
 	if (ret->map->owner)
 		ret->owner = rules_repro_owner(rules, ret->map->owner);
 	if (call->object) {
-		ret->object = object_for(rules, call->object, reentry, worker);
+		ret->object = object_for(rules, call->object, reentry, other);
 		if (!ret->object)
 			return NO_PLACE;
 	}
@@ -335,6 +335,17 @@ static const char *why_none(struct arena *a, const struct finding *f, const char
 	return why;
 }
 
+static const char *without_prefix(const struct names *prefixes, const char *name)
+{
+	for (size_t i = 0; i < prefixes->n; i++) {
+		size_t len = strlen(prefixes->v[i]);
+
+		if (!strncmp(name, prefixes->v[i], len))
+			return name + len;
+	}
+	return name;
+}
+
 int repro_choose(struct arena *a, const struct rules *rules, const struct finding *f,
 		 const char *attach, uint64_t after, struct repro *ret, const char **ret_error)
 {
@@ -366,6 +377,7 @@ int repro_choose(struct arena *a, const struct rules *rules, const struct findin
 		return -ENOENT;
 	}
 	ret->lock = rules_repro_lock(rules, f->lock.class);
+	ret->hook = without_prefix(&rules->tree.lsm_hook_prefixes, ret->at_name);
 	choose_outside(rules, ret);
 	return 0;
 }

@@ -14,6 +14,7 @@ struct repro {
 	const struct finding *finding;
 	const struct attach_point *at;
 	const char *at_name; /* of the function or tracepoint; "" where it is attached to none */
+	const char *hook;    /* the same without the prefix of hooks of security modules */
 	const struct rule_repro_way *way;
 	bool by_luck; /* it runs at any lock that was waited for, or at any time */
 	const struct reentry *reentry;

@@ -64,7 +64,8 @@ static const char *wrapped(struct arena *a, const char *s)
 /* C of the rules, for the map that the program uses. */
 static const char *code(struct writing *w, const char *text, const char *map)
 {
-	const struct fill fills[] = {{"MAP", map}, {"NAME", w->r->at_name}};
+	const struct fill fills[] = {{"MAP", map}, {"NAME", w->r->at_name},
+				     {"HOOK", w->r->hook}};
 	struct strbuf sb = STRBUF_INIT;
 	const char *wrong, *ret;
 
@@ -168,15 +169,31 @@ static const char *outside(struct writing *w)
 	return ret;
 }
 
+/* What objects and calls of both programs need, each text once. */
 static const char *declarations(struct writing *w)
 {
 	const struct rule_repro_object *in = w->r->object, *out = w->r->outside_object;
-	const char *first = in ? in->declare : NULL, *second = out ? out->declare : NULL;
+	const struct rule_repro_call *second = w->r->outside;
+	const char *const parts[] = {
+		in ? in->declare : NULL,
+		out ? out->declare : NULL,
+		w->r->call->declare,
+		second ? second->declare : NULL,
+	};
+	struct strbuf sb = STRBUF_INIT;
+	const char *ret;
 
-	if (second && first && !strcmp(first, second))
-		second = NULL;
-	return arena_printf(w->a, "%s%s%s", first ? first : "", first && second ? "\n" : "",
-			    second ? second : "");
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		size_t k = 0;
+
+		while (k < i && (!parts[k] || !parts[i] || strcmp(parts[k], parts[i]) != 0))
+			k++;
+		if (parts[i] && k == i)
+			strbuf_addf(&sb, "%s%s", sb.len ? "\n" : "", parts[i]);
+	}
+	ret = arena_strdup(w->a, sb.buf);
+	strbuf_release(&sb);
+	return ret;
 }
 
 /* ---- the loader ------------------------------------------------------------------------------ */

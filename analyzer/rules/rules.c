@@ -439,6 +439,7 @@ static const struct key keys_repro_calls[] = {
 	STRING(struct rule_repro_call, object, false),
 	NAMES(struct rule_repro_call, map_types),
 	ENUM(struct rule_repro_call, before, false, words_before),
+	LINES(struct rule_repro_call, declare, false),
 	STRING(struct rule_repro_call, call, true),
 };
 static const struct key keys_repro_triggers[] = {
@@ -446,6 +447,7 @@ static const struct key keys_repro_triggers[] = {
 	STRING(struct rule_repro_trigger, entry, false),
 	STRING(struct rule_repro_trigger, what, true),
 	BOOL(struct rule_repro_trigger, worker),
+	BOOL(struct rule_repro_trigger, other),
 	STRING(struct rule_repro_trigger, calls, false),
 	LINES(struct rule_repro_trigger, prepare, false),
 	LINES(struct rule_repro_trigger, fire, true),

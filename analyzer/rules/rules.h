@@ -393,6 +393,7 @@ struct rule_repro_call {
 	const char *object;   /* record that it wants, or NULL */
 	struct names map_types; /* that it takes; the first where the finding is about no map; none: no map */
 	enum repro_before before; /* what must be so of the element in the program's map */
+	const char *declare;  /* C that the call needs before, or NULL */
 	const char *call;     /* C, an expression */
 };
 
@@ -402,6 +403,7 @@ struct rule_repro_trigger {
 	const char *entry; /* the function; or NULL */
 	const char *what;  /* for people: "deletes an element" */
 	bool worker;	   /* the section runs later, in a worker */
+	bool other;	   /* the object is another task's than the current one */
 	const char *calls; /* what a second program calls for it, or NULL: there is none */
 	const char *prepare; /* C, or NULL */
 	const char *fire;    /* C that returns 0 or a negative errno */

@@ -31,16 +31,13 @@
 	"[    1.199688]  *** DEADLOCK ***\r\n"                                                     \
 	"[    1.199767]  May be due to missing lock nesting notation\r\n"
 
-static struct lab_run judge(struct arena *a, const char *class, const char *console)
+static struct lab_run judge_steps(struct arena *a, const char *class, struct step *steps, size_t n,
+				  const char *console)
 {
 	struct rules rules = { 0 };
-	static struct step steps[] = {
-		{ .kind = STEP_ACQUIRE, .location = { .function = "bpf_selem_unlink_storage" } }
-	};
-	static struct ladder ladder = { steps, ARRAY_SIZE(steps) };
+	struct ladder ladder = { steps, n };
 	const struct finding f = { .id = ID,
-				   .lock = { .class = class,
-					     .acquired = { .function = "bpf_selem_unlink_storage" } },
+				   .lock = { .class = class, .acquired = steps[n - 1].location },
 				   .ladders = &ladder,
 				   .n_ladders = 1 };
 	const struct lab_kernel k = { .vmlinux = "/nonexistent" };
@@ -52,6 +49,47 @@ static struct lab_run judge(struct arena *a, const char *class, const char *cons
 	lab_judge(&(struct lab){ .a = a, .rules = &rules }, &k, &f, console, &ret);
 	rules_release(&rules);
 	return ret;
+}
+
+static struct lab_run judge(struct arena *a, const char *class, const char *console)
+{
+	static struct step steps[] = {
+		{ .kind = STEP_ACQUIRE, .location = { .function = "bpf_selem_unlink_storage" } }
+	};
+
+	return judge_steps(a, class, steps, ARRAY_SIZE(steps), console);
+}
+
+/* What takes the lock is inlined from headers: the kernel names the function that calls that. */
+static void test_inlined(void **state)
+{
+	static struct step steps[] = {
+		{ .kind = STEP_CALL, .location = { .function = "begin", .file = "fs/pot.c" } },
+		{ .kind = STEP_CALL, .depth = 1,
+		  .location = { .function = "before", .file = "fs/pot.c" } },
+		{ .kind = STEP_CALL, .depth = 1,
+		  .location = { .function = "hold", .file = "fs/pot.c" } },
+		{ .kind = STEP_CALL, .depth = 2,
+		  .location = { .function = "pot_lock", .file = "include/linux/pot.h" } },
+		{ .kind = STEP_ACQUIRE, .depth = 3,
+		  .location = { .function = "spin_lock", .file = "include/linux/spinlock.h" } },
+	};
+	static const struct {
+		const char *console;
+		enum lab_seen seen;
+	} cases[] = {
+		{ UP ARMED RECURSION("hold+0x68/0x1f0"), LAB_LOCKDEP },
+		{ UP ARMED RECURSION("pot_lock+0x8/0x10"), LAB_LOCKDEP },
+		{ UP ARMED RECURSION("before+0x68/0x1f0"), LAB_OTHER },
+		{ UP ARMED RECURSION("begin+0x68/0x1f0"), LAB_OTHER },
+	};
+	struct arena a = ARENA_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(judge_steps(&a, "pot.lock", steps, ARRAY_SIZE(steps),
+					     cases[i].console).seen, cases[i].seen);
+	arena_release(&a);
 }
 
 static void test_seen(void **state)
@@ -146,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_seen),
+		cmocka_unit_test(test_inlined),
 		cmocka_unit_test(test_field),
 		cmocka_unit_test(test_excerpt),
 	};
