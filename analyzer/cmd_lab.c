@@ -98,20 +98,11 @@ static const struct argp_option lab_options[] = {
 
 /* ---- what is tried --------------------------------------------------------------------------- */
 
-static const struct finding *find(const struct report *r, const char *id)
-{
-	for (size_t i = 0; i < r->n_findings; i++) {
-		if (!strcmp(r->findings[i].id, id))
-			return &r->findings[i];
-	}
-	return NULL;
-}
-
 /* Those that were named, or all errors. */
 static bool choose_findings(struct lab_command *c)
 {
 	for (size_t i = 0; i < c->ids.n; i++) {
-		const struct finding *f = find(&c->read, c->ids.v[i]);
+		const struct finding *f = report_finding(&c->read, c->ids.v[i]);
 
 		if (!f) {
 			log_error("%s has no finding '%s'", c->report, c->ids.v[i]);

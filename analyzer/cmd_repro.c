@@ -70,15 +70,6 @@ static const struct argp_option repro_options[] = {
 	{0},
 };
 
-static const struct finding *find(const struct report *r, const char *id)
-{
-	for (size_t i = 0; i < r->n_findings; i++) {
-		if (!strcmp(r->findings[i].id, id))
-			return &r->findings[i];
-	}
-	return NULL;
-}
-
 static void tell(const struct repro_command *c, const struct repro *r)
 {
 	log_info("%s: %s on %s calls %s()", c->to, r->way->how,
@@ -101,7 +92,7 @@ static int make(struct repro_command *c, const struct rules *rules)
 		log_error("--report: %s", error);
 		return EXIT_ERROR;
 	}
-	f = find(&report, c->id);
+	f = report_finding(&report, c->id);
 	if (!f) {
 		log_error("%s has no finding '%s'; 'id' of each of its %zu findings is what to ask "
 			  "for",

@@ -82,7 +82,7 @@ bool study_select_units(struct study *st)
 			kbuild_scope(&st->kb, st->rules.scope.paths.v[i], &st->units);
 		st->joins = !st->o->all || st->units.v.n;
 		/* Nothing can join where nothing is: then all units are the scope. */
-		if (!st->joins && st->o->all)
+		if (!st->joins)
 			kbuild_scope(&st->kb, "", &st->units);
 	}
 	/* Which programs get which helpers has to be known whatever is looked at. */

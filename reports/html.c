@@ -54,15 +54,6 @@ void html_finding_link(const struct finding *f, struct strbuf *out)
 	strbuf_addstr(out, "</a>");
 }
 
-const struct finding *html_find(const struct report *r, const char *id)
-{
-	for (size_t i = 0; i < r->n_findings; i++) {
-		if (!strcmp(r->findings[i].id, id))
-			return &r->findings[i];
-	}
-	return NULL;
-}
-
 void html_codes(const struct strlist *l, const char *none, struct strbuf *out)
 {
 	if (!l->n)

@@ -55,9 +55,6 @@ void html_name(const struct report *r, const char *name, struct strbuf *out);
 /* A short link to a finding: "RL101" in the colour of its severity. */
 void html_finding_link(const struct finding *f, struct strbuf *out);
 
-/* The finding with that id, or NULL. */
-const struct finding *html_find(const struct report *r, const char *id);
-
 /* <code> elements with commas between; @none where the list is empty. */
 void html_codes(const struct strlist *l, const char *none, struct strbuf *out);
 

@@ -154,7 +154,7 @@ static void read_sections(struct matrix *m, const struct report *r)
 
 			count_raised(m, row, &s->guard_raised, &s->guard_meant);
 			for (size_t n = 0; n < s->findings.n; n++) {
-				const struct finding *f = html_find(r, s->findings.v[n]);
+				const struct finding *f = report_finding(r, s->findings.v[n]);
 
 				if (f && !finding_suppressed(f))
 					add_row_finding(row, f);

@@ -131,7 +131,7 @@ static void add_section(struct html *h, size_t i)
 	}
 	strbuf_addstr(out, "<td>");
 	for (size_t k = 0; k < s->findings.n; k++) {
-		const struct finding *f = html_find(h->r, s->findings.v[k]);
+		const struct finding *f = report_finding(h->r, s->findings.v[k]);
 
 		strbuf_addstr(out, k ? " " : "");
 		if (f)
@@ -227,7 +227,7 @@ static void add_dangers(struct html *h, const struct attachable *a)
 
 	for (size_t i = 0; i < a->n_dangers; i++) {
 		const struct danger *d = &a->dangers[i];
-		const struct finding *f = html_find(h->r, d->finding);
+		const struct finding *f = report_finding(h->r, d->finding);
 		bool before = false;
 		size_t n = 0;
 

@@ -97,3 +97,12 @@ bool finding_known(const struct finding *f)
 {
 	return f->state && !finding_new(f);
 }
+
+const struct finding *report_finding(const struct report *r, const char *id)
+{
+	for (size_t i = 0; i < r->n_findings; i++) {
+		if (!strcmp(r->findings[i].id, id))
+			return &r->findings[i];
+	}
+	return NULL;
+}

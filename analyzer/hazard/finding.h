@@ -343,6 +343,9 @@ bool severity_from_name(const char *name, enum severity *ret);
 bool certainty_from_name(const char *name, enum certainty *ret);
 bool step_kind_from_name(const char *name, enum step_kind *ret);
 
+/* The finding of @r with that id, or NULL. */
+const struct finding *report_finding(const struct report *r, const char *id);
+
 /* In the baseline already, or suppressed: not what a change is blamed for. */
 bool finding_known(const struct finding *f);
 bool finding_suppressed(const struct finding *f);

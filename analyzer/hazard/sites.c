@@ -7,14 +7,16 @@
 #define MAX_BELOW 256
 
 /*
- * Whether what @fn calls is called from where @fn is. Beyond the scope there would
+ * Whether what @func calls is called from where @func is. Beyond the scope there would
  * be no end to it, so there only what belongs to a caller beside it counts.
  */
-static bool goes_on(const struct program *p, const struct func *fn)
+static bool goes_on(const struct program *p, uint32_t func)
 {
+	const struct func *fn = &p->funcs.v[func];
+
 	if (fn->value && fn->value->is == VALUE_UNKNOWN)
 		return false;
-	return !p->units[fn->unit].reached || fn->beside || fn->flags & FF_HEADER;
+	return !func_is_beyond(p, func) || fn->beside || fn->flags & FF_HEADER;
 }
 
 /* @func and the functions that it calls by name. */
@@ -25,9 +27,9 @@ static size_t below(const struct program *p, uint32_t func, uint32_t *ret)
 
 	ret[n++] = func;
 	while (done < n) {
-		const struct func *fn = &p->funcs.v[ret[done++]];
+		const struct func *fn = &p->funcs.v[ret[done]];
 
-		if (!goes_on(p, fn))
+		if (!goes_on(p, ret[done++]))
 			continue;
 		for (c = fn->calls; c < fn->calls + fn->n_calls && n < MAX_BELOW; c++) {
 			uint32_t to = p->calls.v[c].callee;

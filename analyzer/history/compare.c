@@ -137,15 +137,6 @@ void mark_known(struct report *r, struct arena *a, const struct known_before *k)
 	find_idle(r, a, k);
 }
 
-static const struct finding *find(const struct report *r, const char *id)
-{
-	for (size_t i = 0; i < r->n_findings; i++) {
-		if (!strcmp(r->findings[i].id, id))
-			return &r->findings[i];
-	}
-	return NULL;
-}
-
 static enum change change_of(const struct finding *old, const struct finding *new)
 {
 	if (!new)
@@ -186,13 +177,13 @@ void diff_reports(const struct report *old, const struct report *new, struct are
 		struct diff_row *row = &ret->rows[ret->n_rows++];
 
 		row->new = &new->findings[i];
-		row->old = find(old, row->new->id);
+		row->old = report_finding(old, row->new->id);
 		row->change = change_of(row->old, row->new);
 	}
 	for (size_t i = 0; i < old->n_findings; i++) {
 		struct diff_row *row = &ret->rows[ret->n_rows];
 
-		if (find(new, old->findings[i].id))
+		if (report_finding(new, old->findings[i].id))
 			continue;
 		row->old = &old->findings[i];
 		row->change = CHANGE_FIXED;
