@@ -76,6 +76,7 @@ static const struct help_block known[] = {
 	     "has "
 	     "is known\n"
 	     "relock check TREE --suppressions file.txt      what somebody has looked at\n"
+	     "relock check TREE --evidence lab.json          what a virtual machine showed of them\n"
 	     "relock diff old.json new.json                  two reports"),
 	PARA("A finding is known by its id: a hash of rule, function, entry, lock, guard and "
 	     "context. "
@@ -105,7 +106,7 @@ static const struct help_block project[] = {
 	ITEM("scope", "A folder or file of the tree, or a list of them."),
 	ITEM("all, sparse, offline", "true or false."),
 	ITEM("arch, fail-on", "A value."),
-	ITEM("rules", "A path, or a list of them."),
+	ITEM("rules, evidence", "A path, or a list of them."),
 	ITEM("config, build, vmlinux, functions, baseline, suppressions",
 	     "A path. Paths are relative to the folder of the file."),
 	PARA("The file comes with the tree, which may be a stranger's. So nothing else can be set in "

@@ -24,6 +24,7 @@ void known_release(struct known_findings *k)
 	baseline_release(&k->written);
 	baseline_release(&k->revision);
 	suppressions_release(&k->suppressions);
+	vec_release(&k->evidence);
 	git_release(&k->git);
 	arena_release(&k->arena);
 }
@@ -80,6 +81,21 @@ static bool read_suppressions(struct known_findings *k)
 	return ok;
 }
 
+static bool read_evidence(struct known_findings *k)
+{
+	for (size_t i = 0; i < k->o->evidence.n; i++) {
+		const char *error = NULL;
+		struct tried_file e;
+
+		if (tried_read(&k->arena, k->o->evidence.v[i], &e, &error)) {
+			log_error("--evidence: %s", error);
+			return false;
+		}
+		vec_push(&k->evidence, e);
+	}
+	return true;
+}
+
 static bool read_files(struct known_findings *k)
 {
 	const struct options *o = k->o;
@@ -95,7 +111,7 @@ static bool read_files(struct known_findings *k)
 		log_error("--write-baseline: %s", error);
 		return false;
 	}
-	return read_suppressions(k);
+	return read_suppressions(k) && read_evidence(k);
 }
 
 /* ---- --since ------------------------------------------------------------------------------- */
@@ -270,6 +286,19 @@ static void say_stale(const struct known_findings *k, const struct report *r)
 		log_warn("%s: '%s': %s", k->o->suppressions, r->idle[i].entry, r->idle[i].why);
 }
 
+/* What is fixed meanwhile, or of another tree, is no mistake. */
+static void give_evidence(struct known_findings *k, struct report *r)
+{
+	for (size_t i = 0; i < k->evidence.n; i++) {
+		const struct tried_file *e = &k->evidence.v[i];
+		size_t idle = tried_give(e, r);
+
+		if (idle)
+			log_warn("%s: %zu of its %zu findings %s not in this report", e->name, idle,
+				 e->n, idle == 1 ? "is" : "are");
+	}
+}
+
 void known_mark(struct known_findings *k, struct report *r)
 {
 	struct known_before before = {
@@ -283,6 +312,7 @@ void known_mark(struct known_findings *k, struct report *r)
 	r->since_commit = k->since_commit;
 	mark_known(r, &k->arena, &before);
 	find_brought(k, r);
+	give_evidence(k, r);
 	say_stale(k, r);
 }
 

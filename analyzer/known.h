@@ -3,11 +3,12 @@
 #define RELOCK_KNOWN_H
 
 #include "history/baseline.h"
+#include "history/tried.h"
 #include "history/git.h"
 #include "history/suppress.h"
 #include "options.h"
 
-/* What is known before an analysis: --baseline, --since, --suppressions, --write-baseline. */
+/* What is known before an analysis: --baseline, --since, --suppressions, --evidence, --write-baseline. */
 struct known_findings {
 	const struct options *o;
 	struct arena arena;
@@ -15,6 +16,7 @@ struct known_findings {
 	struct baseline written;  /* what the file of --write-baseline has by now */
 	struct baseline revision; /* what the tree had at --since */
 	struct suppressions suppressions;
+	VEC(struct tried_file) evidence; /* of --evidence, in its order */
 	struct git git;
 	const char *since_commit;
 	const char *today;
@@ -29,7 +31,7 @@ void known_release(struct known_findings *k);
  */
 bool known_read(struct known_findings *k);
 
-/* Sets states in @r, whose strings may then be of @k; says on standard error what is stale. */
+/* Sets states and evidence in @r, whose strings may then be of @k; says on standard error what is stale. */
 void known_mark(struct known_findings *k, struct report *r);
 
 /* Writes the file of --write-baseline, if that is wanted. Prints what is wrong. */

@@ -34,6 +34,7 @@ enum key {
 	KEY_BASELINE,
 	KEY_WRITE_BASELINE,
 	KEY_SUPPRESSIONS,
+	KEY_EVIDENCE,
 	KEY_SINCE,
 	KEY_FACTS,
 	KEY_PROFILE,
@@ -297,6 +298,9 @@ static const struct argp_option known_options[] = {
 	{ "suppressions", KEY_SUPPRESSIONS, "FILE", 0,
 	  "Findings that are not to be reported, a line each: ID or RULE FUNCTION LOCK, then until "
 	  "YYYY-MM-DD if that is to end, then # and the reason", 4 },
+	{ "evidence", KEY_EVIDENCE, "FILE", 0,
+	  "What 'relock lab --output json:FILE' wrote (repeatable): findings carry what was seen of "
+	  "them in a virtual machine", 4 },
 	{ 0 },
 };
 
@@ -437,6 +441,9 @@ int options_set(struct options *o, int key, const char *value, struct strbuf *wr
 	case KEY_SUPPRESSIONS:
 		o->suppressions = value;
 		break;
+	case KEY_EVIDENCE:
+		vec_push(&o->evidence, value);
+		break;
 	case KEY_SINCE:
 		o->since = value;
 		break;
@@ -499,6 +506,7 @@ void options_release(struct options *o)
 	vec_release(&o->scope);
 	vec_release(&o->rules);
 	vec_release(&o->facts);
+	vec_release(&o->evidence);
 	vec_release(&o->outputs);
 }
 

@@ -53,6 +53,7 @@ struct options {
 	const char *baseline;
 	const char *write_baseline;
 	const char *suppressions;
+	VEC(const char *) evidence; /* what relock lab wrote */
 	const char *since; /* a revision */
 	int fail_on; /* a severity, or FAIL_ON_NEVER */
 	unsigned int jobs; /* 0: one for each CPU */
@@ -68,7 +69,7 @@ extern const struct argp options_rules_argp; /* --rules */
 extern const struct argp options_tree_argp;  /* --build, --scope, ...: to find and read a tree */
 extern const struct argp options_given_argp; /* --facts, --profile */
 extern const struct argp options_cache_argp; /* --cache, --cache-size */
-extern const struct argp options_known_argp; /* --baseline, --since, --suppressions, ... */
+extern const struct argp options_known_argp; /* --baseline, --since, --evidence, ... */
 extern const struct argp options_output_argp; /* --output, --color */
 extern const struct argp options_fail_argp;   /* --fail-on */
 extern const struct argp options_talk_argp; /* -q, -v, --progress */

@@ -25,7 +25,7 @@ static const struct file_option {
 	{"config", PATH, NULL},	      {"build", PATH, NULL},	    {"vmlinux", PATH, NULL},
 	{"functions", PATH, NULL},    {"rules", PATH | LIST, NULL}, {"sparse", PLAIN, NULL},
 	{"offline", PLAIN, NULL},     {"fail-on", PLAIN, NULL},	    {"baseline", PATH, NULL},
-	{"suppressions", PATH, NULL},
+	{"suppressions", PATH, NULL}, {"evidence", PATH | LIST, NULL},
 };
 
 struct file {

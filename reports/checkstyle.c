@@ -18,6 +18,8 @@ static void add_error(struct sources *sources, const struct finding *f, struct s
 	strbuf_addf(out, "    <error line=\"%u\" column=\"%zu\" severity=\"%s\" message=\"",
 		    at.line, at.start_char, severity_of(f->severity));
 	add_xml(out, f->message);
+	if (finding_hung(f))
+		strbuf_addf(out, " (%s)", f->tried->verdict);
 	strbuf_addf(out, "\" source=\"relock.%s.%s\"/>\n", f->code, f->rule);
 }
 

@@ -113,9 +113,14 @@ static void add_edges(size_t finding, size_t ladder, const struct ladder *l, str
 
 static void add_finding(const struct finding *f, size_t number, struct strbuf *out)
 {
+	struct strbuf tried = STRBUF_INIT;
+
 	strbuf_addf(out, "  subgraph cluster_%zu {\n    label=\"%s ", number, f->code);
 	strbuf_addf(out, "%s: ", severity_name(f->severity));
 	add_label_wrapped(out, f->message, 100, "\\l");
+	if (add_tried(f, &tried))
+		add_label_wrapped(out, tried.buf, 100, "\\l");
+	strbuf_release(&tried);
 	strbuf_addstr(out, "\";\n");
 	for (size_t i = 0; i < f->n_ladders; i++) {
 		for (size_t k = 0; k < f->ladders[i].n; k++)

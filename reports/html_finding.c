@@ -487,6 +487,38 @@ static void add_provenance(const struct report *r, const struct finding *f, stru
 	strbuf_addstr(out, "</dl>\n");
 }
 
+static void add_machine(const char *title, const char *lines, struct strbuf *out)
+{
+	struct strbuf line = STRBUF_INIT;
+
+	if (!*lines)
+		return;
+	strbuf_addf(out, "<p>%s:</p>\n<pre tabindex=0 role=group aria-label=\"%s\">", title, title);
+	while (next_line(&lines, &line)) {
+		add_xml(out, line.buf);
+		strbuf_addch(out, '\n');
+	}
+	strbuf_addstr(out, "</pre>\n");
+	strbuf_release(&line);
+}
+
+/* What a virtual machine showed of it. */
+static void add_trial(const struct finding *f, struct strbuf *out)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (!f->tried)
+		return;
+	if (!add_tried(f, &text))
+		strbuf_addf(&text, "%s: %s", f->tried->verdict, f->tried->reason);
+	strbuf_addstr(out, "<h4>Seen in a virtual machine</h4>\n<p>");
+	add_xml(out, text.buf);
+	strbuf_addstr(out, "</p>\n");
+	add_machine("The console", f->tried->console, out);
+	add_machine("The console of the control", f->tried->control, out);
+	strbuf_release(&text);
+}
+
 void html_finding(struct html *h, const struct finding *f)
 {
 	const char *severity = severity_name(f->severity);
@@ -508,6 +540,9 @@ void html_finding(struct html *h, const struct finding *f)
 	html_place(&f->location, out);
 	if (f->state)
 		strbuf_addf(out, " <b class=state>%s</b>", f->state);
+	if (f->tried && strcmp(f->tried->verdict, "not tried") != 0)
+		strbuf_addf(out, " <b class=\"state lab-%s\">%s</b>", f->tried->verdict,
+			    f->tried->verdict);
 	strbuf_addf(out,
 		    "</span></summary>\n<div class=body>\n<p class=tools><a href=\"#f-%s\">link to "
 		    "this "
@@ -519,6 +554,7 @@ void html_finding(struct html *h, const struct finding *f)
 	add_scenario(f, out);
 	add_guards(f, out);
 	strbuf_addstr(out, "</div>\n");
+	add_trial(f, out);
 	add_attach_points(h, f);
 	add_reentries(f, out);
 	add_remedies(f, out);

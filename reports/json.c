@@ -188,6 +188,39 @@ static json_t *brought(const struct brought *b)
 	return j;
 }
 
+static json_t *excerpt(const char *lines)
+{
+	json_t *j;
+
+	if (!*lines)
+		return json_null();
+	j = object();
+	set(j, "excerpt", text(lines));
+	return j;
+}
+
+static json_t *tried(const struct tried *t)
+{
+	json_t *j, *program = json_null();
+
+	if (!t)
+		return json_null();
+	j = object();
+	set(j, "verdict", text(t->verdict));
+	set(j, "reason", text(t->reason));
+	set(j, "kernel", text(t->kernel));
+	if (t->how) {
+		program = object();
+		set(program, "how", text(t->how));
+		set(program, "attach", text_or_null(t->attach));
+		set(program, "calls", text(t->calls));
+	}
+	set(j, "program", program);
+	set(j, "run", excerpt(t->console));
+	set(j, "control", excerpt(t->control));
+	return j;
+}
+
 static json_t *finding(const struct finding *f)
 {
 	json_t *j = object(), *guard = object(), *entry = object(), *ladders = array();
@@ -219,6 +252,7 @@ static json_t *finding(const struct finding *f)
 	set(j, "state", text_or_null(f->state));
 	set(j, "state_reason", text_or_null(f->state_reason));
 	set(j, "brought", brought(f->brought));
+	set(j, "tried", tried(f->tried));
 	return j;
 }
 

@@ -319,6 +319,28 @@ bool ladder_goes_on(const struct ladder *l, size_t i)
 	       s->kind != STEP_CALL && s->kind != STEP_POINTER && s->kind != STEP_REENTER;
 }
 
+/* " (tried: 7 confirmed, 1 survived)": of the findings that the verdict counts. */
+static void add_tried_counts(const struct report *r, struct strbuf *out)
+{
+	static const char *const verdicts[] = {"confirmed", "seen", "doubtful", "survived"};
+	bool any = false;
+
+	for (size_t v = 0; v < ARRAY_SIZE(verdicts); v++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < r->n_findings; i++) {
+			const struct finding *f = &r->findings[i];
+
+			n += f->tried && !finding_known(f) && !strcmp(f->tried->verdict, verdicts[v]);
+		}
+		if (!n)
+			continue;
+		strbuf_addf(out, "%s%zu %s", any ? ", " : " (tried: ", n, verdicts[v]);
+		any = true;
+	}
+	strbuf_addstr(out, any ? ")" : "");
+}
+
 void add_verdict(const struct report *r, struct strbuf *out)
 {
 	size_t count[SEV_ERROR + 1] = { 0 }, suppressed = 0, known = 0;
@@ -344,6 +366,7 @@ void add_verdict(const struct report *r, struct strbuf *out)
 		strbuf_addf(out, ", %zu known, %zu fixed", known, r->n_fixed);
 	if (suppressed)
 		strbuf_addf(out, ", %zu suppressed", suppressed);
+	add_tried_counts(r, out);
 }
 
 void add_brought(const struct brought *b, struct strbuf *out)
@@ -353,6 +376,44 @@ void add_brought(const struct brought *b, struct strbuf *out)
 	else
 		strbuf_addstr(out, "what is not committed yet, ");
 	strbuf_addstr(out, b->how);
+}
+
+bool add_tried(const struct finding *f, struct strbuf *out)
+{
+	const struct tried *t = f->tried;
+
+	if (!t || !strcmp(t->verdict, "not tried"))
+		return false;
+	strbuf_addf(out, "%s%s%s in a virtual machine: %s", t->verdict,
+		    *t->kernel ? " on Linux " : "", t->kernel, t->reason);
+	if (t->how)
+		strbuf_addf(out, "; the program: %s on %s calls %s()", t->how,
+			    t->attach ? t->attach : "any instruction", t->calls);
+	return true;
+}
+
+bool next_line(const char **at, struct strbuf *ret)
+{
+	size_t len = strcspn(*at, "\n");
+
+	if (!**at)
+		return false;
+	strbuf_reset(ret);
+	strbuf_add(ret, *at, len);
+	*at += len + ((*at)[len] == '\n');
+	return true;
+}
+
+void add_console(const char *lines, const char *before, struct strbuf *out)
+{
+	struct strbuf line = STRBUF_INIT;
+
+	while (next_line(&lines, &line)) {
+		strbuf_addstr(out, before);
+		add_safe(out, line.buf);
+		strbuf_addch(out, '\n');
+	}
+	strbuf_release(&line);
 }
 
 void add_fixed(const struct fixed *x, struct strbuf *out)
@@ -403,6 +464,8 @@ static void add_lock_gist(const struct lock_ref *l, struct strbuf *out)
 
 void add_gist(const struct finding *f, struct strbuf *out)
 {
+	struct strbuf tried = STRBUF_INIT;
+
 	add_lock_gist(&f->lock, out);
 	if (f->lock2)
 		add_lock_gist(f->lock2, out);
@@ -438,6 +501,13 @@ void add_gist(const struct finding *f, struct strbuf *out)
 		add_safe(out, f->remedies[i].what);
 		strbuf_addch(out, '\n');
 	}
+	if (add_tried(f, &tried)) {
+		strbuf_addstr(out, "lab: ");
+		add_safe(out, tried.buf);
+		strbuf_addch(out, '\n');
+		add_console(f->tried->console, "  | ", out);
+	}
+	strbuf_release(&tried);
 	if (f->brought) {
 		struct strbuf sb = STRBUF_INIT;
 

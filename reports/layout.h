@@ -88,6 +88,17 @@ void add_coverage(const struct report *r, struct strbuf *out);
  * yet safe text.
  */
 void add_brought(const struct brought *b, struct strbuf *out);
+/*
+ * "confirmed on Linux 6.12.117 in a virtual machine: the kernel reports ...; the
+ * program: fentry on a calls b()", of what came of a finding. Not yet safe text;
+ * nothing, and false, where it was not tried.
+ */
+bool add_tried(const struct finding *f, struct strbuf *out);
+/* Puts the next line of @*at into @ret and goes behind it; false: there is none. */
+bool next_line(const char **at, struct strbuf *ret);
+/* The lines of the console, each as safe text behind @before and with its line end. */
+void add_console(const char *lines, const char *before, struct strbuf *out);
+
 /* "0123456789abcdef error RL101 function lock: reason", of what is fixed. Not yet safe text. */
 void add_fixed(const struct fixed *x, struct strbuf *out);
 

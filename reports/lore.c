@@ -162,6 +162,37 @@ static void add_candidate(const struct finding *f, struct strbuf *out)
 	strbuf_release(&text);
 }
 
+/* What a virtual machine showed. Lines of the console keep their marks where they are broken. */
+static void add_trial(const struct finding *f, struct strbuf *out)
+{
+	struct strbuf text = STRBUF_INIT, line = STRBUF_INIT, safe = STRBUF_INIT;
+	const char *at;
+
+	if (!add_tried(f, &text))
+		goto out;
+	add_paragraph(out, "  Tried: ", text.buf, 4);
+	for (at = f->tried->console; next_line(&at, &line);) {
+		strbuf_reset(&safe);
+		add_safe(&safe, line.buf);
+		strbuf_addstr(out, "    | ");
+		add_wrapped(out, safe.buf, 6, 8, WIDTH);
+		strbuf_addch(out, '\n');
+	}
+out:
+	strbuf_release(&safe);
+	strbuf_release(&text);
+	strbuf_release(&line);
+}
+
+static bool was_tried(const struct report *r)
+{
+	for (size_t i = 0; i < r->n_findings; i++) {
+		if (finding_hung(&r->findings[i]))
+			return true;
+	}
+	return false;
+}
+
 static void add_finding(const struct finding *f, size_t number, struct strbuf *out)
 {
 	struct strbuf head = STRBUF_INIT;
@@ -178,6 +209,7 @@ static void add_finding(const struct finding *f, size_t number, struct strbuf *o
 	}
 	add_picture(f, out);
 	strbuf_addch(out, '\n');
+	add_trial(f, out);
 	add_attach_points(f, out);
 	add_reentries(f, out);
 	for (size_t i = 0; i < f->notes.n; i++)
@@ -215,7 +247,8 @@ static void lore_write(const struct report *r, const struct report_options *o, s
 	struct strbuf sb = STRBUF_INIT;
 	size_t begin = out->len, number = 0;
 
-	strbuf_addf(&sb, "relock %s (static analysis; nothing was run): ", r->tool_version);
+	strbuf_addf(&sb, "relock %s (static analysis%s): ", r->tool_version,
+		    was_tried(r) ? ", and what was tried is said" : "; nothing was run");
 	add_verdict(r, &sb);
 	strbuf_addstr(&sb, "; ");
 	add_coverage(r, &sb);

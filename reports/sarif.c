@@ -366,7 +366,7 @@ static void add_unlinked(struct strbuf *out, const char *s)
 
 static void add_result_message(struct sarif *s, const struct finding *f, const struct related *rel)
 {
-	struct strbuf sb = STRBUF_INIT;
+	struct strbuf sb = STRBUF_INIT, tried = STRBUF_INIT;
 
 	add_unlinked(&sb, f->message);
 	strbuf_addch(&sb, '.');
@@ -397,9 +397,15 @@ static void add_result_message(struct sarif *s, const struct finding *f, const s
 		strbuf_addch(&sb, '.');
 		break;
 	}
+	if (add_tried(f, &tried)) {
+		strbuf_addstr(&sb, " It was tried: ");
+		add_unlinked(&sb, tried.buf);
+		strbuf_addch(&sb, '.');
+	}
 	json_out_open(&s->j, "message", '{');
 	json_out_text(&s->j, "text", sb.buf);
 	json_out_close(&s->j, '}');
+	strbuf_release(&tried);
 	strbuf_release(&sb);
 }
 
@@ -462,6 +468,10 @@ static void add_result(struct sarif *s, const struct finding *f)
 	add_strings(j, "assumptions", &f->assumptions);
 	if (f->brought && f->brought->commit)
 		json_out_safe(j, "broughtBy", f->brought->commit);
+	if (f->tried) {
+		json_out_text(j, "tried", f->tried->verdict);
+		json_out_text(j, "console", f->tried->console);
+	}
 	json_out_close(j, '}');
 	json_out_close(j, '}');
 	s->results_cut += cut || related.cut;

@@ -15,8 +15,11 @@ static void short_write(const struct report *r, const struct report_options *o, 
 			    color_off(o), color_severity(o, f->severity),
 			    severity_name(f->severity), color_off(o));
 		add_safe(out, f->message);
-		strbuf_addf(out, " [%s %s]%s\n", f->code, f->rule,
+		strbuf_addf(out, " [%s %s]%s", f->code, f->rule,
 			    finding_known(f) ? " (known)" : "");
+		if (finding_hung(f))
+			strbuf_addf(out, " (%s)", f->tried->verdict);
+		strbuf_addch(out, '\n');
 	}
 }
 

@@ -444,6 +444,23 @@ static void add_remedies(const struct finding *f, const struct report_options *o
 	strbuf_release(&sb);
 }
 
+/* What a virtual machine showed. The control's console is for who wants all of it. */
+static void add_trial(const struct finding *f, const struct report_options *o, bool all,
+		      struct strbuf *out)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	if (add_tried(f, &sb)) {
+		add_remark(out, o, "lab", sb.buf);
+		add_console(f->tried->console, "    | ", out);
+		if (all && *f->tried->control) {
+			add_remark(out, o, "lab", "the control:");
+			add_console(f->tried->control, "    | ", out);
+		}
+	}
+	strbuf_release(&sb);
+}
+
 void text_finding(const struct report *r, const struct finding *f, const struct report_options *o,
 		  bool all, struct strbuf *out)
 {
@@ -457,6 +474,7 @@ void text_finding(const struct report *r, const struct finding *f, const struct 
 		add_ladder(&f->ladders[i], o, out);
 	}
 	text_scenario(f, out);
+	add_trial(f, o, all, out);
 	add_attach_points(f, o, all, out);
 	add_reentries(f, o, all, out);
 	for (size_t i = 0; i < f->notes.n; i++)

@@ -88,6 +88,13 @@ bool finding_suppressed(const struct finding *f)
 	return f->state && !strcmp(f->state, "suppressed");
 }
 
+bool finding_hung(const struct finding *f)
+{
+	return f->tried && (!strcmp(f->tried->verdict, "confirmed") ||
+			    !strcmp(f->tried->verdict, "seen") ||
+			    !strcmp(f->tried->verdict, "doubtful"));
+}
+
 bool finding_new(const struct finding *f)
 {
 	return f->state && !strcmp(f->state, "new");

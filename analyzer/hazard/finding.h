@@ -83,6 +83,18 @@ struct brought {
 	const char *how; /* how that is known: "blame of kernel/bpf/x.c:12" */
 };
 
+/* What came of a finding in a virtual machine. */
+struct tried {
+	const char *verdict; /* "confirmed", "seen", "doubtful", "survived", "not tried" */
+	const char *reason;  /* of the verdict, in a sentence */
+	const char *kernel;  /* the version that was booted, or "" */
+	const char *how;     /* the program was attached; NULL: there was none */
+	const char *attach;  /* to this function or tracepoint; NULL: to none */
+	const char *calls;   /* the helper or kfunc that it called; NULL: there was none */
+	const char *console; /* lines of the kernel's console that show it; "" */
+	const char *control; /* the same of the control */
+};
+
 struct finding {
 	char id[17]; /* 16 hex digits, see contract */
 	const char *context; /* "recursion", "nmi", "order" */
@@ -111,6 +123,7 @@ struct finding {
 	const char *state;    /* "new", "unchanged", "suppressed"; NULL without a baseline */
 	const char *state_reason; /* what the baseline or the suppression says why; or NULL */
 	struct brought *brought;  /* NULL: not asked for, or not known */
+	const struct tried *tried; /* NULL: nobody tried it, or nobody says */
 };
 
 /* What a baseline or an older tree has and this report has not. */
@@ -349,6 +362,8 @@ const struct finding *report_finding(const struct report *r, const char *id);
 /* In the baseline already, or suppressed: not what a change is blamed for. */
 bool finding_known(const struct finding *f);
 bool finding_suppressed(const struct finding *f);
+/* It was tried, and hung the kernel: confirmed, seen or doubtful. */
+bool finding_hung(const struct finding *f);
 /* The baseline, or the revision, does not have it. */
 bool finding_new(const struct finding *f);
 

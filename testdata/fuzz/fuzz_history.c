@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
  * Everything of history/ that reads text which others wrote: baselines,
- * suppressions, JSON reports. The first byte says which. What was read is
+ * suppressions, JSON reports, what a virtual machine showed. The first byte says which. What was read is
  * written again, by every writer that a report can come to.
  */
 #include "history/baseline.h"
 #include "history/compare.h"
 #include "history/read.h"
 #include "history/suppress.h"
+#include "history/tried.h"
 #include "reports/diff.h"
 
 #include <stdint.h>
@@ -118,6 +119,45 @@ static void fuzz_report(const char *text, size_t len)
 	arena_release(&a);
 }
 
+static void fuzz_tried(const char *text, size_t len)
+{
+	struct location at = {"a.c", 1, 1, "f"};
+	struct arena a = ARENA_INIT;
+	const char *error = NULL;
+	struct tried_file t;
+
+	if (tried_parse(&a, "fuzz", text, len, &t, &error)) {
+		check_error(error);
+	} else {
+		struct ladder none = {0};
+		struct finding f = {.context = "recursion",
+				    .code = "RL101",
+				    .rule = "null-busy-counter",
+				    .message = "m",
+				    .location = at,
+				    .lock = {.class = "l"},
+				    .entry_function = "f",
+				    .entry_via = "",
+				    .ladders = &none,
+				    .n_ladders = 1};
+		struct report r = {.tool_version = "",
+				   .kernel_version = "",
+				   .kernel_config = "",
+				   .findings = &f,
+				   .n_findings = 1};
+		struct strbuf out = STRBUF_INIT;
+
+		if (t.n)
+			memcpy(f.id, t.v[0].id, sizeof(f.id));
+		if (tried_give(&t, &r) > t.n - !!t.n || !f.tried != !t.n)
+			abort();
+		for (const struct report_writer *const *w = report_writers; *w; w++)
+			(*w)->write(&r, &(struct report_options){ 0 }, &out);
+		strbuf_release(&out);
+	}
+	arena_release(&a);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text;
@@ -129,7 +169,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(text, data + 1, size - 1);
 	text[size - 1] = '\0';
-	switch (data[0] % 3) {
+	switch (data[0] % 4) {
 	case 0:
 		fuzz_baseline(text, size - 1);
 		break;
@@ -138,6 +178,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 2:
 		fuzz_report(text, size - 1);
+		break;
+	case 3:
+		fuzz_tried(text, size - 1);
 		break;
 	}
 	free(text);

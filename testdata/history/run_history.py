@@ -383,6 +383,92 @@ def test_suppress(b):
     b.refuse("cannot read no.txt", "check", tree[0], "--build", tree[1], "--suppressions", "no.txt")
 
 
+# ---- evidence -------------------------------------------------------------------------------------
+
+def evidence(ident, verdict="confirmed"):
+    """As relock lab writes it, of one finding."""
+    run = {"seen": "lockdep", "lock": "&pot->lock", "entered": 0, "called": 0, "came_back": 0,
+           "returned": 0, "excerpt": "possible recursive locking detected\n *** DEADLOCK ***\n"}
+    return {"schema": "relock-evidence/1", "tool": {"name": "relock", "version": "0.1.0"},
+            "kernel": {"version": "6.12.117"}, "findings": [{
+                "id": ident, "code": "RL101", "rule": "null-busy-counter", "verdict": verdict,
+                "reason": "the kernel reports &pot->lock",
+                "program": {"how": "fentry", "attach": "pour", "calls": "bpf_pot_get",
+                            "object": None, "operation": None},
+                "run": run, "control": {**run, "seen": "survived", "excerpt": "it survived\n"}}]}
+
+
+BAD_EVIDENCE = [
+    (lambda e: e.update(schema="relock-report/1"), "this is not what relock lab says of findings"),
+    (lambda e: e.update(schema="relock-evidence/2"), "schema: is of another version"),
+    (lambda e: e.pop("kernel"), "has no 'kernel'"),
+    (lambda e: e.update(findings=3), "findings: is not an array"),
+    (lambda e: e["findings"][0].update(id="7"), "/findings/0/id: is not 16 hex digits"),
+    (lambda e: e["findings"][0].update(verdict="true"), "/findings/0/verdict: is none of"),
+    (lambda e: e["findings"][0].update(program="x"), "/findings/0/program: is not an object"),
+    (lambda e: e["findings"][0]["run"].pop("excerpt"), "/findings/0/run: has no 'excerpt'"),
+]
+
+
+def test_evidence(b):
+    tree = two_findings(b.make(Case(NULL)))
+    report, err = b.check(tree, status=1)
+    first, second = ids(report)
+    need([f["tried"] for f in report["findings"]] == [None, None], "tried by nobody")
+    check_schema("relock-evidence-1", evidence(first))
+    file = write_json(b, "lab.json", evidence(first))
+    formats = {f: b.top / f"out.{f}" for f in (
+        "text", "short", "lore", "sarif", "github", "markdown", "gitlab", "rdjson", "checkstyle",
+        "junit", "dot", "html")}
+    report, err = b.check(tree, "--evidence", file,
+                          *(w for f, p in formats.items() for w in ("--output", f"{f}:{p}")), status=1)
+    need(not err, err)
+    tried = {f["id"]: f["tried"] for f in report["findings"]}
+    need(tried[second] is None, tried)
+    need(tried[first] == {
+        "verdict": "confirmed", "reason": "the kernel reports &pot->lock", "kernel": "6.12.117",
+        "program": {"how": "fentry", "attach": "pour", "calls": "bpf_pot_get"},
+        "run": {"excerpt": "possible recursive locking detected\n *** DEADLOCK ***\n"},
+        "control": {"excerpt": "it survived\n"}}, tried)
+
+    # Every format says so; those that have room show what the kernel said.
+    for name, path in formats.items():
+        text = path.read_text(encoding="utf-8")
+        need("confirmed" in text, f"{name} does not say it")
+        if name not in ("short", "checkstyle", "dot"):
+            need("possible recursive locking detected" in text, f"{name} has no excerpt")
+
+    # A report that has it gives it on; explain shows the control, too.
+    path = write_json(b, "report.json", report)
+    text = b.run("explain", first, "--report", path, status=0).stdout
+    need("lab: confirmed on Linux 6.12.117" in text and "    | it survived" in text, text)
+    need("lab:" not in b.run("explain", second, "--report", path, status=0).stdout, "of the other")
+
+    # Of two files the later one counts; what was not tried is no news; strangers are told of.
+    later = write_json(b, "later.json", evidence(first, "survived"))
+    report, _ = b.check(tree, "--evidence", file, "--evidence", later, "--output",
+                        f"text:{b.top}/text", status=1)
+    need({f["id"]: f["tried"] and f["tried"]["verdict"] for f in report["findings"]} ==
+         {first: "survived", second: None}, "the later one")
+    need("(tried: 1 survived)" in (b.top / "text").read_text(encoding="utf-8"), "the count")
+    write_json(b, "later.json", evidence(first, "not tried"))
+    b.check(tree, "--evidence", later, "--output", f"text:{b.top}/text", status=1)
+    need("lab:" not in (b.top / "text").read_text(encoding="utf-8"), "not tried")
+    write_json(b, "later.json", evidence("0123456789abcdef"))
+    report, err = b.check(tree, "--evidence", later, status=1)
+    need("later.json: 1 of its 1 findings is not in this report" in err, err)
+
+    check = ("check", tree[0], "--build", tree[1], "--cache", b.top / "cache", "--evidence")
+    for change, words in BAD_EVIDENCE:
+        bad = evidence(first)
+        change(bad)
+        path = write_json(b, "bad.json", bad)
+        b.refuse(["--evidence: ", "bad.json:", words, "'relock lab --output json' wrote"], *check, path)
+    b.file("bad.json", "{")
+    b.refuse("bad.json:1:", *check, "bad.json")
+    b.refuse("cannot read no.json: No such file", *check, "no.json")
+
+
 # ---- diff and explain --------------------------------------------------------------------------------
 
 def write_json(b, name, report):
@@ -408,6 +494,8 @@ BAD_REPORTS = [
     (lambda r: r["findings"][0]["location"].update(line=-1), "/findings/0/location/line: is no number"),
     (lambda r: r["findings"][0]["location"].update(line=1.5), "location/line: is no number"),
     (lambda r: r["findings"][0].update(location=None), "/findings/0/location: is not an object"),
+    (lambda r: r["findings"][0].update(tried=1), "/findings/0/tried: is not an object"),
+    (lambda r: r["findings"][0].update(tried={"verdict": "odd"}), "/findings/0/tried/verdict: is none"),
 ]
 
 
@@ -712,7 +800,8 @@ def test_since(b):
              "--since", "v1")
 
 
-TESTS = {"ids": test_ids, "order": test_order, "baseline": test_baseline, "suppress": test_suppress, "diff": test_diff,
+TESTS = {"ids": test_ids, "order": test_order, "baseline": test_baseline, "suppress": test_suppress,
+         "evidence": test_evidence, "diff": test_diff,
          "explain": test_explain, "since": test_since}
 
 

@@ -281,6 +281,7 @@ static void make_many(struct arena *a, struct report *r)
 		f->ladders = ladder;
 		f->attach = places;
 		f->n_attach = N_PLACES;
+		f->tried = NULL; /* what is measured is the rest */
 		sections[i] = (struct section){
 			.lock = f->lock,
 			.lock_type = "raw spinlock",
@@ -411,6 +412,9 @@ static void test_sarif_limits(void **state)
 		many[i] = findings[0];
 		many[i].n_attach = 0;
 		many[i].n_ladders = 0;
+		/* The tool that opens it (check-sarif) takes files up to 10 MiB. */
+		if (i)
+			many[i].tried = NULL;
 	}
 	many[0].ladders = &ladder;
 	many[0].n_ladders = 1;
