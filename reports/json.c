@@ -113,21 +113,21 @@ static json_t *attach_point(const struct attach_point *p)
 	return j;
 }
 
-static json_t *attach_points(const struct finding *f)
+static json_t *attach_points(const struct attach_point *v, size_t n)
 {
 	json_t *all = array();
 
-	for (size_t i = 0; i < f->n_attach; i++)
-		append(all, attach_point(&f->attach[i]));
+	for (size_t i = 0; i < n; i++)
+		append(all, attach_point(&v[i]));
 	return all;
 }
 
-static json_t *reentries(const struct finding *f)
+static json_t *reentries(const struct reentry *v, size_t n)
 {
 	json_t *all = array();
 
-	for (size_t i = 0; i < f->n_reentry; i++) {
-		const struct reentry *p = &f->reentry[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct reentry *p = &v[i];
 		json_t *j = object();
 
 		set(j, "function", text(p->function));
@@ -137,6 +137,28 @@ static json_t *reentries(const struct finding *f)
 		append(all, j);
 	}
 	return all;
+}
+
+static json_t *entry_point(const char *function, const char *via)
+{
+	json_t *j = object();
+
+	set(j, "function", text(function));
+	set(j, "via", text(via));
+	return j;
+}
+
+static json_t *other_order(const struct other_order *o)
+{
+	json_t *j;
+
+	if (!o)
+		return json_null();
+	j = object();
+	set(j, "entry", entry_point(o->entry_function, o->entry_via));
+	set(j, "attach", attach_points(o->attach, o->n_attach));
+	set(j, "reentry", reentries(o->reentry, o->n_reentry));
+	return j;
 }
 
 static json_t *ladder(const struct ladder *l)
@@ -223,7 +245,7 @@ static json_t *tried(const struct tried *t)
 
 static json_t *finding(const struct finding *f)
 {
-	json_t *j = object(), *guard = object(), *entry = object(), *ladders = array();
+	json_t *j = object(), *guard = object(), *ladders = array();
 
 	set(j, "id", text(f->id));
 	set(j, "context", text(f->context));
@@ -237,11 +259,10 @@ static json_t *finding(const struct finding *f)
 	set(guard, "expected", strings(&f->guard_expected));
 	set(guard, "raised", strings(&f->guard_raised));
 	set(j, "guard", guard);
-	set(entry, "function", text(f->entry_function));
-	set(entry, "via", text(f->entry_via));
-	set(j, "entry", entry);
-	set(j, "attach", attach_points(f));
-	set(j, "reentry", reentries(f));
+	set(j, "entry", entry_point(f->entry_function, f->entry_via));
+	set(j, "attach", attach_points(f->attach, f->n_attach));
+	set(j, "reentry", reentries(f->reentry, f->n_reentry));
+	set(j, "other", other_order(f->other));
 	set(j, "ladder", f->n_ladders ? ladder(&f->ladders[0]) : array());
 	for (size_t i = 0; i < f->n_ladders; i++)
 		append(ladders, ladder(&f->ladders[i]));

@@ -83,6 +83,16 @@ struct brought {
 	const char *how; /* how that is known: "blame of kernel/bpf/x.c:12" */
 };
 
+/* Of two locks that are taken in both orders: how the second one is held and the first one wanted. */
+struct other_order {
+	const char *entry_function;
+	const char *entry_via;
+	struct attach_point *attach; /* none: no program is needed there */
+	size_t n_attach;
+	struct reentry *reentry;
+	size_t n_reentry;
+};
+
 /* What came of a finding in a virtual machine. */
 struct tried {
 	const char *verdict; /* "confirmed", "seen", "doubtful", "survived", "not tried" */
@@ -113,7 +123,8 @@ struct finding {
 	size_t n_attach;
 	struct reentry *reentry;
 	size_t n_reentry;
-	struct ladder *ladders; /* at least one */
+	struct other_order *other; /* RL109 only, else NULL */
+	struct ladder *ladders; /* at least one; of RL109 two, the second is ->other's */
 	size_t n_ladders;
 	struct strlist assumptions;
 	struct remedy *remedies;

@@ -447,6 +447,26 @@ static struct ladder program_ladder(struct analysis *an, const struct edge *e)
 			   attach_note(an, &f.attach[0]));
 }
 
+static struct other_order *other_order(struct analysis *an, const struct edge *back, bool plain)
+{
+	struct other_order *ret = ARENA_NEW(an->arena, struct other_order);
+	const struct outer *o = plain ? back->plain : back->h.outer;
+	const struct seen s = { &back->h, back->sites, true };
+	struct finding f = { .n_attach = 0 };
+
+	ret->entry_function = people_name(an->p, o->func);
+	ret->entry_via = o->via;
+	if (plain)
+		return ret;
+	fill_attach(an, &back->h, &back->sites, &f);
+	fill_reentry(an, &s, 1, &f);
+	ret->attach = f.attach;
+	ret->n_attach = f.n_attach;
+	ret->reentry = f.reentry;
+	ret->n_reentry = f.n_reentry;
+	return ret;
+}
+
 static void fill_circle(struct orders *od, struct circle *c)
 {
 	struct analysis *an = od->an;
@@ -475,6 +495,7 @@ static void fill_circle(struct orders *od, struct circle *c)
 	fill_attach(an, &e->h, &e->sites, f);
 	fill_reentry(an, &s, 1, f);
 	fill_severity(an, &s, f);
+	f->other = other_order(an, back, c->back_plain);
 	f->n_ladders = 2;
 	f->ladders = ARENA_ARRAY(an->arena, struct ladder, f->n_ladders);
 	f->ladders[0] = program_ladder(an, e);

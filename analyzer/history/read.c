@@ -150,6 +150,35 @@ static void read_state(struct reading *r, const struct jdoc *d, struct finding *
 	reading_leave(r);
 }
 
+static void read_entry(struct reading *r, const struct jdoc *d, const char **ret_function,
+		       const char **ret_via)
+{
+	const struct jdoc *entry = reading_member(r, d, "entry", JDOC_OBJECT);
+
+	reading_enter(r, "entry", 0);
+	*ret_function = reading_text(r, entry, "function");
+	*ret_via = reading_text(r, entry, "via");
+	reading_leave(r);
+}
+
+/* Older versions do not write it. */
+static void read_other(struct reading *r, const struct jdoc *d, struct finding *f)
+{
+	const struct jdoc *j = jdoc_get(d, "other");
+	struct other_order *o;
+
+	if (!j || j->kind == JDOC_NULL)
+		return;
+	j = reading_member(r, d, "other", JDOC_OBJECT);
+	o = ARENA_NEW(r->a, struct other_order);
+	reading_enter(r, "other", 0);
+	read_entry(r, j, &o->entry_function, &o->entry_via);
+	o->attach = reading_items(r, j, "attach", sizeof(*o->attach), read_attach, &o->n_attach);
+	o->reentry = reading_items(r, j, "reentry", sizeof(*o->reentry), read_reentry, &o->n_reentry);
+	reading_leave(r);
+	f->other = o;
+}
+
 /* Older versions do not write it. */
 static void read_tried(struct reading *r, const struct jdoc *d, struct finding *f)
 {
@@ -200,11 +229,7 @@ static void read_finding(struct reading *r, const struct jdoc *d, void *ret)
 	reading_strings(r, part, "expected", &f->guard_expected);
 	reading_strings(r, part, "raised", &f->guard_raised);
 	reading_leave(r);
-	part = reading_member(r, d, "entry", JDOC_OBJECT);
-	reading_enter(r, "entry", 0);
-	f->entry_function = reading_text(r, part, "function");
-	f->entry_via = reading_text(r, part, "via");
-	reading_leave(r);
+	read_entry(r, d, &f->entry_function, &f->entry_via);
 	f->attach = reading_items(r, d, "attach", sizeof(*f->attach), read_attach, &f->n_attach);
 	f->reentry = reading_items(r, d, "reentry", sizeof(*f->reentry), read_reentry, &f->n_reentry);
 	f->ladders = reading_items(r, d, "ladders", sizeof(*f->ladders), read_ladder, &f->n_ladders);
@@ -214,6 +239,7 @@ static void read_finding(struct reading *r, const struct jdoc *d, void *ret)
 	f->remedies = reading_items(r, d, "remedies", sizeof(*f->remedies), read_remedy, &f->n_remedies);
 	reading_strings(r, d, "notes", &f->notes);
 	read_state(r, d, f);
+	read_other(r, d, f);
 	read_tried(r, d, f);
 }
 

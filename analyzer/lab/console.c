@@ -189,6 +189,12 @@ static bool same_field(const char *lock, const char *class)
 	return !isalnum((unsigned char)before) && before != '_';
 }
 
+/* Of two orders either lock may be the one that is held when the second order comes. */
+static bool is_named(const struct finding *f, const char *lock)
+{
+	return same_field(lock, f->lock.class) || (f->lock2 && same_field(lock, f->lock2->class));
+}
+
 static void judge_lockdep(struct lab *l, const struct lab_kernel *k, const struct finding *f,
 			  const char *report, struct lab_run *ret)
 {
@@ -201,7 +207,7 @@ static void judge_lockdep(struct lab *l, const struct lab_kernel *k, const struc
 	ret->lock = lock;
 	/* A lock with a key of its own is called after that; then the place must be the very same.
 	 */
-	if (taken_at(l, k, f, at, !same_field(lock, f->lock.class)))
+	if (taken_at(l, k, f, at, !is_named(f, lock)))
 		ret->seen = LAB_LOCKDEP;
 }
 

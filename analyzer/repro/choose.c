@@ -183,7 +183,7 @@ static const struct rule_repro_map *any_map(const struct rules *rules)
 	return NULL;
 }
 
-/* The map that @call gets; NULL: it does not take the finding's. */
+/* The map that @call gets, if it is to come to the lock of @f; NULL: it does not take that. */
 static const struct rule_repro_map *map_for(const struct rules *rules, const struct finding *f,
 					    const struct rule_repro_call *call)
 {
@@ -225,8 +225,10 @@ static const struct rule_repro_trigger *trigger_for(const struct rules *rules,
 
 		if (t->entry && !strcmp(t->entry, f->entry_function))
 			return t;
+		if (names_have(&t->locks, f->lock.class))
+			found = t;
 		/* Of what map the operation is has to be known. */
-		if (t->via && !strcmp(t->via, f->entry_via) && (t->calls || map_of(rules, f)))
+		if ((!found || found->via) && t->via && !strcmp(t->via, f->entry_via) && (t->calls || map_of(rules, f)))
 			found = t;
 	}
 	return found;
@@ -275,14 +277,14 @@ static bool in_ladder(const struct finding *f, const char *function)
 /* Fills in what @call of @reentry takes. Returns the number of its place; NO_PLACE: it cannot be.
  */
 static uint64_t try_call(const struct rules *rules, const struct finding *f,
-			 const struct reentry *reentry, const struct rule_repro_call *call,
+			 const struct finding *wanted, const struct reentry *reentry, const struct rule_repro_call *call,
 			 const char *attach, uint64_t after, struct repro *ret)
 {
 	bool other = ret->trigger && (ret->trigger->worker || ret->trigger->other);
 
 	ret->call = call;
 	ret->reentry = reentry;
-	ret->map = map_for(rules, f, call);
+	ret->map = map_for(rules, wanted, call);
 	if (!ret->map)
 		return NO_PLACE;
 	if (ret->map->owner)
@@ -346,17 +348,13 @@ static const char *without_prefix(const struct names *prefixes, const char *name
 	return name;
 }
 
-int repro_choose(struct arena *a, const struct rules *rules, const struct finding *f,
-		 const char *attach, uint64_t after, struct repro *ret, const char **ret_error)
+/* The program for @f, which comes back to the lock of @wanted: the same, unless these are two. */
+static int choose_one(struct arena *a, const struct rules *rules, const struct finding *f,
+		      const struct finding *wanted, const char *attach, uint64_t after,
+		      struct repro *ret, const char **ret_error)
 {
-	const struct rule_repro_none *none = rules_repro_none(rules, f->code);
 	uint64_t best = NO_PLACE;
 
-	if (none) {
-		*ret_error = arena_printf(a, "no program can show what %s is about: %s", f->code,
-					  none->why);
-		return -EOPNOTSUPP;
-	}
 	for (size_t c = 0; c < rules->repro_calls.n; c++) {
 		for (size_t i = 0; i < f->n_reentry; i++) {
 			const struct rule_repro_call *call = &rules->repro_calls.v[c];
@@ -365,7 +363,7 @@ int repro_choose(struct arena *a, const struct rules *rules, const struct findin
 
 			if (strcmp(call->function, f->reentry[i].function) != 0)
 				continue;
-			n = try_call(rules, f, &f->reentry[i], call, attach, after, &r);
+			n = try_call(rules, f, wanted, &f->reentry[i], call, attach, after, &r);
 			if (n >= best)
 				continue;
 			best = r.place = n;
@@ -376,10 +374,95 @@ int repro_choose(struct arena *a, const struct rules *rules, const struct findin
 		*ret_error = why_none(a, f, attach);
 		return -ENOENT;
 	}
-	ret->lock = rules_repro_lock(rules, f->lock.class);
+	ret->lock = rules_repro_lock(rules, wanted->lock.class);
 	ret->hook = without_prefix(&rules->tree.lsm_hook_prefixes, ret->at_name);
-	choose_outside(rules, ret);
 	return 0;
+}
+
+/* ---- two locks in two orders ------------------------------------------------------------------ */
+
+/* An operation that a loader can do between two others. */
+static bool is_plain(const struct rule_repro_trigger *t)
+{
+	return t && !t->worker && !t->other && !t->calls;
+}
+
+/* The order for which no program is needed. @first: the other one. */
+static struct repro plain_order(const struct rules *rules, const struct finding *f,
+				const struct finding *first)
+{
+	struct repro r = {.finding = f,
+			  .map = map_of(rules, first),
+			  .trigger = trigger_for(rules, f),
+			  .lock = rules_repro_lock(rules, first->lock.class)};
+
+	if (!r.map)
+		r.map = any_map(rules);
+	if (r.map && r.map->owner)
+		r.owner = rules_repro_owner(rules, r.map->owner);
+	return r;
+}
+
+/*
+ * Each order is like a finding: a lock that is held, and a program that comes to
+ * another one. Both orders one after the other are enough for lockdep.
+ */
+static int choose_orders(struct arena *a, const struct rules *rules, const struct finding *f,
+			 const char *attach, uint64_t after, struct repro *ret,
+			 const char **ret_error)
+{
+	struct finding *there = ARENA_NEW(a, struct finding), *back = ARENA_NEW(a, struct finding);
+	struct repro *second = ARENA_NEW(a, struct repro);
+	int err;
+
+	*there = *back = *f;
+	there->n_ladders = 1;
+	back->lock = *f->lock2;
+	back->ladders = &f->ladders[1];
+	back->n_ladders = f->n_ladders - 1;
+	back->entry_function = f->other->entry_function;
+	back->entry_via = f->other->entry_via;
+	back->attach = f->other->attach;
+	back->n_attach = f->other->n_attach;
+	back->reentry = f->other->reentry;
+	back->n_reentry = f->other->n_reentry;
+
+	err = choose_one(a, rules, there, back, attach, after, ret, ret_error);
+	if (!err && back->n_attach)
+		err = choose_one(a, rules, back, there, NULL, 0, second, ret_error);
+	if (err)
+		return err;
+	if (!back->n_attach)
+		*second = plain_order(rules, back, there);
+	ret->finding = f;
+	ret->back = second;
+	if (!is_plain(ret->trigger) || !is_plain(second->trigger) || !second->map)
+		ret->trigger = NULL;
+	return 0;
+}
+
+int repro_choose(struct arena *a, const struct rules *rules, const struct finding *f,
+		 const char *attach, uint64_t after, struct repro *ret, const char **ret_error)
+{
+	const struct rule_repro_none *none = rules_repro_none(rules, f->code);
+	int err;
+
+	if (none) {
+		*ret_error = arena_printf(a, "no program can show what %s is about: %s", f->code,
+					  none->why);
+		return -EOPNOTSUPP;
+	}
+	/* A report of an older relock does not have what the other order takes. */
+	if (f->lock2 && (!f->other || f->n_ladders < 2)) {
+		*ret_error = "the report does not say enough of the other order; make it anew";
+		return -EOPNOTSUPP;
+	}
+	if (f->lock2)
+		return choose_orders(a, rules, f, attach, after, ret, ret_error);
+	err = choose_one(a, rules, f, f, attach, after, ret, ret_error);
+	if (!err)
+		choose_outside(rules, ret);
+	return err;
 }
 
 bool repro_in_owner(const struct repro *r)
@@ -389,5 +472,5 @@ bool repro_in_owner(const struct repro *r)
 
 bool repro_two_maps(const struct repro *r)
 {
-	return r->lock && r->lock->in != REPRO_IN_MAP;
+	return r->back || (r->lock && r->lock->in != REPRO_IN_MAP);
 }

@@ -9,7 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A BPF program that does what a finding says, and how it comes to do it. */
+/*
+ * A BPF program that does what a finding says, and how it comes to do it. Of two
+ * locks in two orders it is one order: the operation is on the one map, and the program
+ * that runs in it comes to the other map, which is ->map.
+ */
 struct repro {
 	const struct finding *finding;
 	const struct attach_point *at;
@@ -27,12 +31,17 @@ struct repro {
 	const struct rule_repro_call *outside;
 	const struct rule_repro_object *outside_object;
 	uint64_t place; /* its number among those that there are */
-	const struct rule_repro_lock *lock; /* NULL: there is nothing special about it */
+	const struct rule_repro_lock *lock; /* of ->map; NULL: there is nothing special about it */
+	/*
+	 * The other order, whose ->map is the one that the first order's operation is on;
+	 * or NULL. No program is needed for it where its ->way is NULL.
+	 */
+	const struct repro *back;
 };
 
 /* Is the lock at the owner, so that another map leads to the same one? */
 bool repro_in_owner(const struct repro *r);
-/* Does the program use another map than the operation, as both lead to the lock? */
+/* Does the program use another map than the operation, as both lead to the lock, or it is of two? */
 bool repro_two_maps(const struct repro *r);
 
 /*

@@ -17,6 +17,7 @@
 struct writing {
 	struct arena *a;
 	const struct repro *r;
+	const char *templates; /* the folder that they are in */
 	VEC(struct fill) fills;
 	const char *error;
 };
@@ -61,11 +62,11 @@ static const char *wrapped(struct arena *a, const char *s)
 	return copy;
 }
 
-/* C of the rules, for the map that the program uses. */
-static const char *code(struct writing *w, const char *text, const char *map)
+/* C of the rules, for @r and the map that its program uses. */
+static const char *code_of(struct writing *w, const struct repro *r, const char *text,
+			   const char *map)
 {
-	const struct fill fills[] = {{"MAP", map}, {"NAME", w->r->at_name},
-				     {"HOOK", w->r->hook}};
+	const struct fill fills[] = {{"MAP", map}, {"NAME", r->at_name}, {"HOOK", r->hook}};
 	struct strbuf sb = STRBUF_INIT;
 	const char *wrong, *ret;
 
@@ -82,9 +83,47 @@ static const char *code(struct writing *w, const char *text, const char *map)
 	return ret;
 }
 
+static const char *code(struct writing *w, const char *text, const char *map)
+{
+	return code_of(w, w->r, text, map);
+}
+
+static const char *string(struct writing *w, struct strbuf *sb)
+{
+	const char *ret = arena_strdup(w->a, sb->buf);
+
+	strbuf_release(sb);
+	return ret;
+}
+
+/* The template @name with @fills put in. */
+static const char *part(struct writing *w, const char *name, const struct fill *fills, size_t n)
+{
+	const char *from = arena_printf(w->a, "%s/%s", w->templates, name), *wrong;
+	struct strbuf text = STRBUF_INIT, sb = STRBUF_INIT;
+	int err = fs_read(from, &text);
+
+	if (err) {
+		w->error = arena_printf(w->a, "cannot read %s: %s", from, strerror(-err));
+	} else {
+		wrong = fill_in(&sb, text.buf, fills, n);
+		if (wrong)
+			w->error = arena_printf(w->a, "%s has '%.20s', which stands for nothing",
+						from, wrong);
+	}
+	strbuf_release(&text);
+	return string(w, &sb);
+}
+
 /* ---- the program ----------------------------------------------------------------------------- */
 
-static void add_map(struct strbuf *sb, const struct repro *r, const char *name)
+/* The types of keys: of the map that the program uses, and of the operation's if that is another. */
+#define KEY_TYPE "repro_key"
+#define OUTER_KEY_TYPE "outer_key"
+#define KEY_LOCAL "repro_key inner_key = KEY_INIT;\n"
+#define OUTER_KEY_LOCAL "outer_key inner_key = OUTER_KEY_INIT;\n"
+
+static void add_map(struct strbuf *sb, const struct repro *r, const char *name, const char *key)
 {
 	const struct rule_repro_map *m = r->map;
 	const char *more = r->lock ? r->lock->flags : NULL;
@@ -96,35 +135,36 @@ static void add_map(struct strbuf *sb, const struct repro *r, const char *name)
 	if (m->max_entries)
 		strbuf_addf(sb, "\t__uint(max_entries, %u);\n", m->max_entries);
 	if (!m->keyless)
-		strbuf_addstr(sb, "\t__type(key, repro_key);\n");
+		strbuf_addf(sb, "\t__type(key, %s);\n", key);
 	if (!m->valueless)
 		strbuf_addstr(sb, "\t__type(value, struct value);\n");
 	strbuf_addf(sb, "} %s SEC(\".maps\");", name);
 }
 
-/* One for each side where both lead to the same lock, and one that keeps an owner's list from being
- * empty. */
+/* One for each side where both lead to the same lock, or it is of two, and one that keeps an
+ * owner's list from being empty. */
 static const char *maps(struct writing *w)
 {
+	const struct repro *back = w->r->back;
 	struct strbuf sb = STRBUF_INIT;
-	const char *ret;
 
-	add_map(&sb, w->r, "inner");
-	if (repro_two_maps(w->r))
-		add_map(&sb, w->r, "outer");
+	add_map(&sb, w->r, "inner", KEY_TYPE);
+	if (back)
+		add_map(&sb, back, "outer", OUTER_KEY_TYPE);
+	else if (repro_two_maps(w->r))
+		add_map(&sb, w->r, "outer", KEY_TYPE);
 	if (repro_in_owner(w->r))
-		add_map(&sb, w->r, "stay");
-	ret = arena_strdup(w->a, sb.buf);
-	strbuf_release(&sb);
-	return ret;
+		add_map(&sb, w->r, "stay", KEY_TYPE);
+	if (back && repro_in_owner(back))
+		add_map(&sb, back, "outer_stay", OUTER_KEY_TYPE);
+	return string(w, &sb);
 }
 
 /* The variables that a call of the rules says the names of. */
-static const char *locals(struct writing *w, const struct rule_repro_call *call)
+static const char *locals(struct writing *w, const struct rule_repro_call *call, const char *key)
 {
 	return arena_printf(w->a, "%s%s",
-			    strstr(call->call, "inner_key") ? "repro_key inner_key = KEY_INIT;\n"
-							    : "",
+			    strstr(call->call, "inner_key") ? key : "",
 			    strstr(call->call, "value") ? "struct value value = {};\n" : "");
 }
 
@@ -152,36 +192,52 @@ static const char *outside(struct writing *w)
 	const struct rule_repro_call *call = w->r->outside;
 	const struct rule_repro_object *o;
 	struct strbuf sb = STRBUF_INIT;
-	const char *ret;
 
 	if (!call)
 		return "";
 	o = call->object ? w->r->outside_object : no_object();
 	const struct fill fills[] = {
-		{"LOCALS", locals(w, call)},
+		{"LOCALS", locals(w, call, KEY_LOCAL)},
 		{"GET", code(w, o->get, "")},
 		{"CALL", code(w, call->call, repro_two_maps(w->r) ? "outer" : "inner")},
 		{"PUT", code(w, o->put, "")},
 	};
 	fill_in(&sb, text, fills, ARRAY_SIZE(fills));
-	ret = arena_strdup(w->a, sb.buf);
-	strbuf_release(&sb);
-	return ret;
+	return string(w, &sb);
 }
 
-/* What objects and calls of both programs need, each text once. */
+/* The program of the other order. */
+static const char *back_program(struct writing *w)
+{
+	const struct repro *back = w->r->back;
+	const struct rule_repro_object *o;
+
+	if (!back || !back->way)
+		return "";
+	o = back->object ? back->object : no_object();
+	const struct fill fills[] = {
+		{"SECTION", code_of(w, back, back->way->section, "")},
+		{"LOCALS", locals(w, back->call, OUTER_KEY_LOCAL)},
+		{"GET", code_of(w, back, o->get, "")},
+		{"CALL", code_of(w, back, back->call->call, "outer")},
+		{"PUT", code_of(w, back, o->put, "")},
+	};
+	return part(w, "back.bpf.c.in", fills, ARRAY_SIZE(fills));
+}
+
+/* What objects and calls of all programs need, each text once. */
 static const char *declarations(struct writing *w)
 {
-	const struct rule_repro_object *in = w->r->object, *out = w->r->outside_object;
-	const struct rule_repro_call *second = w->r->outside;
+	const struct repro *r = w->r, *back = r->back;
 	const char *const parts[] = {
-		in ? in->declare : NULL,
-		out ? out->declare : NULL,
-		w->r->call->declare,
-		second ? second->declare : NULL,
+		r->object ? r->object->declare : NULL,
+		r->outside_object ? r->outside_object->declare : NULL,
+		back && back->object ? back->object->declare : NULL,
+		r->call->declare,
+		r->outside ? r->outside->declare : NULL,
+		back && back->call ? back->call->declare : NULL,
 	};
 	struct strbuf sb = STRBUF_INIT;
-	const char *ret;
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		size_t k = 0;
@@ -191,42 +247,52 @@ static const char *declarations(struct writing *w)
 		if (parts[i] && k == i)
 			strbuf_addf(&sb, "%s%s", sb.len ? "\n" : "", parts[i]);
 	}
-	ret = arena_strdup(w->a, sb.buf);
-	strbuf_release(&sb);
-	return ret;
+	return string(w, &sb);
 }
 
 /* ---- the loader ------------------------------------------------------------------------------ */
 
-/* What must be so of the element of @map that @call is about. */
-static const char *before(struct writing *w, const struct rule_repro_call *call, const char *map)
+/* What must be so of the element of @map that @call is about; @key is what it is called by. */
+static const char *before(struct writing *w, const struct repro *r,
+			  const struct rule_repro_call *call, const char *map, const char *key)
 {
-	if (!call || w->r->map->keyless || call->before == REPRO_ANY)
+	if (!call || r->map->keyless || call->before == REPRO_ANY)
 		return "";
 	if (call->before == REPRO_ABSENT)
 		return arena_printf(
-			w->a, "bpf_map_delete_elem(%s_fd, key); /* not there is as well */", map);
+			w->a, "bpf_map_delete_elem(%s_fd, %s); /* not there is as well */", map,
+			key);
 	return arena_printf(w->a,
-			    "if (bpf_map_update_elem(%s_fd, key, &value, BPF_ANY))\n"
+			    "if (bpf_map_update_elem(%s_fd, %s, &value, BPF_ANY))\n"
 			    "\tfail(\"no element in the %s map\");",
-			    map, map);
+			    map, key, map);
+}
+
+/* What user space calls an element of the program's map by. */
+static const char *inner_key(const struct writing *w)
+{
+	return w->r->back ? "back_key" : "key";
 }
 
 static const char *prepare(struct writing *w)
 {
 	const struct rule_repro_trigger *t = w->r->trigger;
 	const char *own = t ? code(w, t->prepare, "") : "";
-	const char *outer = repro_two_maps(w->r) ? before(w, w->r->outside, "outer") : "";
+	const char *outer =
+		repro_two_maps(w->r) ? before(w, w->r, w->r->outside, "outer", "key") : "";
 
 	return arena_printf(w->a, "%s%s%s", own, *own && *outer ? "\n" : "", outer);
 }
 
-static const char *stay(struct writing *w)
+static const char *stay(struct writing *w, const struct repro *r, const char *map, const char *key)
 {
-	if (!repro_in_owner(w->r))
+	if (!repro_in_owner(r))
 		return "";
-	return "if (bpf_map_update_elem(bpf_map__fd(skel->maps.stay), key, &value, BPF_ANY))\n"
-	       "\tfail(\"no element in the map that keeps the list\");";
+	return arena_printf(w->a,
+			    "if (bpf_map_update_elem(bpf_map__fd(skel->maps.%s), %s, &value, "
+			    "BPF_ANY))\n"
+			    "\tfail(\"no element in the map that keeps the list\");",
+			    map, key);
 }
 
 static const char *fire(struct writing *w)
@@ -234,6 +300,47 @@ static const char *fire(struct writing *w)
 	if (w->r->trigger)
 		return code(w, w->r->trigger->fire, "");
 	return "/* What belongs here is not known to relock, see README.md. */\nreturn -ENOSYS;";
+}
+
+static const char *attach(struct writing *w, const struct repro *r, const char *program)
+{
+	if (r->way->attach)
+		return code_of(w, r, r->way->attach, "");
+	return arena_printf(w->a, "return bpf_program__attach(skel->progs.%s);", program);
+}
+
+/* It goes with the skeleton. */
+static const char *back_attach(struct writing *w)
+{
+	return arena_printf(w->a,
+			    "static struct bpf_link *back_link(void)\n{\n\t%s\n}\n\n"
+			    "static __u64 least(__u64 a, __u64 b)\n{\n\treturn a < b ? a : b;\n}\n\n"
+			    "static struct bpf_link *back_attach(void)\n{\n"
+			    "\tskel->links.back = back_link();\n\treturn skel->links.back;\n}",
+			    attach(w, w->r->back, "back"));
+}
+
+/* The other order, in which the maps have changed places. */
+static const char *back_loader(struct writing *w)
+{
+	const struct repro *back = w->r->back;
+	bool program = back && back->way;
+
+	if (!back)
+		return "";
+	const struct fill fills[] = {
+		{"OWNER", w->r->owner ? code(w, w->r->owner->make, "") : ""},
+		{"PREPARE", back->trigger ? code_of(w, back, back->trigger->prepare, "") : ""},
+		{"FIRE", back->trigger && w->r->trigger
+				 ? code_of(w, back, back->trigger->fire, "")
+				 : "return -ENOSYS; /* see README.md */"},
+		{"STAY", program ? stay(w, back, "outer_stay", "key") : ""},
+		{"BEFORE", before(w, back, back->call, "outer", "key")},
+		{"ATTACH", program ? back_attach(w) : ""},
+		{"ARM", program ? "skel->bss->back_armed = true;" : ""},
+		{"DISARM", program ? "skel->bss->back_armed = false;" : ""},
+	};
+	return part(w, "back.c.in", fills, ARRAY_SIZE(fills));
 }
 
 /* ---- what people read ------------------------------------------------------------------------ */
@@ -322,11 +429,28 @@ static const char *what_it_needs(struct writing *w)
 	return ret;
 }
 
+/* The types of keys, with what each begins as. */
+static const char *keys(struct writing *w)
+{
+	const struct rule_repro_map *inner = w->r->map, *outer = w->r->back ? w->r->back->map : NULL;
+	const char *one = arena_printf(w->a, "typedef %s " KEY_TYPE ";\n#define KEY_INIT %s",
+				       inner->key ? inner->key : "int",
+				       inner->key_init ? inner->key_init : "0");
+
+	if (!outer)
+		return one;
+	return arena_printf(w->a, "%s\n\ntypedef %s " OUTER_KEY_TYPE ";\n#define OUTER_KEY_INIT %s",
+			    one, outer->key ? outer->key : "int",
+			    outer->key_init ? outer->key_init : "0");
+}
+
 static void set_all(struct writing *w, const char *kernel)
 {
 	const struct repro *r = w->r;
 	const struct finding *f = r->finding;
 	const struct rule_repro_object *o = r->object ? r->object : no_object();
+	const struct repro *back = r->back;
+	const struct rule_repro_owner *owner = back ? back->owner : r->owner; /* of the operation's map */
 	const char *message = plain(w->a, f->message);
 
 	set(w, "ID", f->id);
@@ -338,24 +462,28 @@ static void set_all(struct writing *w, const char *kernel)
 	set(w, "MAPS", maps(w));
 	set(w, "DECLARE", declarations(w));
 	set(w, "SECTION", code(w, r->way->section, ""));
-	set(w, "LOCALS", locals(w, r->call));
+	set(w, "LOCALS", locals(w, r->call, KEY_LOCAL));
 	set(w, "GET", code(w, o->get, ""));
 	set(w, "CALL", code(w, r->call->call, "inner"));
 	set(w, "PUT", code(w, o->put, ""));
 	set(w, "CALLED", r->reentry->function);
 	set(w, "OUTSIDE", outside(w));
-	set(w, "KEY", r->map->key ? r->map->key : "int");
-	set(w, "KEY_INIT", r->map->key_init ? r->map->key_init : "0");
+	set(w, "KEYS", keys(w));
 	set(w, "OUTER", repro_two_maps(r) ? "outer" : "inner");
 	set(w, "IN_WORKER", r->trigger && r->trigger->worker ? "1" : "0");
-	set(w, "OWNER", r->owner ? code(w, r->owner->make, "") : "");
-	set(w, "STAY", stay(w));
+	set(w, "OWNER", owner ? code(w, owner->make, "") : "");
+	set(w, "STAY", stay(w, r, "stay", inner_key(w)));
 	set(w, "PREPARE", prepare(w));
-	set(w, "BEFORE", before(w, r->call, "inner"));
+	set(w, "BEFORE", before(w, r, r->call, "inner", inner_key(w)));
 	set(w, "FIRE", fire(w));
-	set(w, "ATTACH",
-	    r->way->attach ? code(w, r->way->attach, "")
-			   : "return bpf_program__attach(skel->progs.inside);");
+	set(w, "ATTACH", attach(w, r, "inside"));
+	set(w, "BACK_PROGRAM", back_program(w));
+	set(w, "BACK", back_loader(w));
+	set(w, "BACK_START", back ? "back_start();" : "");
+	set(w, "OR_BACK", back && back->way ? " || !back_attach()" : "");
+	set(w, "BACK_ROUND", back ? "if (!err)\n\terr = back_round();" : "");
+	set(w, "COUNT", back && back->way ? "least(skel->bss->called, skel->bss->back_called)"
+					  : "skel->bss->called");
 	set(w, "OPERATION", r->trigger ? r->trigger->what : "not known, see README.md");
 	set(w, "WHAT", what_it_does(w));
 	set(w, "NEEDS", what_it_needs(w));
@@ -368,48 +496,35 @@ static void set_all(struct writing *w, const char *kernel)
 
 /* ---- the folder ------------------------------------------------------------------------------ */
 
-static int write_one(struct writing *w, const char *templates, const char *name, const char *dir)
+static int write_one(struct writing *w, const char *name, const char *dir)
 {
-	const char *from = arena_printf(w->a, "%s/%s.in", templates, name);
-	const char *to = arena_printf(w->a, "%s/%s", dir, name), *wrong;
-	struct strbuf text = STRBUF_INIT, out = STRBUF_INIT;
-	int err = fs_read(from, &text);
+	const char *text = part(w, arena_printf(w->a, "%s.in", name), w->fills.v, w->fills.n);
+	const char *to = arena_printf(w->a, "%s/%s", dir, name);
+	int err;
 
-	if (err) {
-		w->error = arena_printf(w->a, "cannot read %s: %s", from, strerror(-err));
-		goto out;
-	}
-	wrong = fill_in(&out, text.buf, w->fills.v, w->fills.n);
-	if (wrong) {
-		w->error =
-			arena_printf(w->a, "%s has '%.20s', which stands for nothing", from, wrong);
-		err = -EINVAL;
-		goto out;
-	}
-	err = fs_write(to, out.buf, out.len);
+	if (w->error)
+		return -EINVAL;
+	err = fs_write(to, text, strlen(text));
 	if (err)
 		w->error = arena_printf(w->a, "cannot write %s: %s", to, strerror(-err));
-out:
-	strbuf_release(&out);
-	strbuf_release(&text);
 	return err;
 }
 
-static int write_all(struct writing *w, const char *templates, const char *dir)
+static int write_all(struct writing *w, const char *dir)
 {
 	static const char *const names[] = {"repro.bpf.c", "repro.c", "repro.h", "Makefile",
 					    "README.md"};
 	int err = 0;
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(names); i++)
-		err = write_one(w, templates, names[i], dir);
+		err = write_one(w, names[i], dir);
 	return err;
 }
 
 int repro_write(struct arena *a, const struct repro *r, const char *templates, const char *kernel,
 		const char *to, const char **ret_error)
 {
-	struct writing w = {.a = a, .r = r};
+	struct writing w = {.a = a, .r = r, .templates = templates};
 	char *dir = arena_strdup(a, to), *aside;
 	int err;
 
@@ -428,7 +543,7 @@ int repro_write(struct arena *a, const struct repro *r, const char *templates, c
 	if (err) {
 		w.error = arena_printf(a, "cannot make %s: %s", aside, strerror(-err));
 	} else {
-		err = write_all(&w, templates, aside);
+		err = write_all(&w, aside);
 		/* Over an empty folder this works, too. */
 		if (!err && rename(aside, dir) < 0) {
 			err = -errno;

@@ -445,6 +445,7 @@ static const struct key keys_repro_calls[] = {
 static const struct key keys_repro_triggers[] = {
 	STRING(struct rule_repro_trigger, via, false),
 	STRING(struct rule_repro_trigger, entry, false),
+	NAMES(struct rule_repro_trigger, locks),
 	STRING(struct rule_repro_trigger, what, true),
 	BOOL(struct rule_repro_trigger, worker),
 	BOOL(struct rule_repro_trigger, other),
@@ -762,8 +763,10 @@ static int check_hazard(struct reader *rd, const struct item_place *p, union ite
 
 static int check_repro_trigger(struct reader *rd, const struct item_place *p, union item *it)
 {
-	if (!it->repro_trigger.via == !it->repro_trigger.entry)
-		return fail(rd, p->node, "a trigger needs 'via' or 'entry', and not both");
+	const struct rule_repro_trigger *t = &it->repro_trigger;
+
+	if (!!t->via + !!t->entry + !!t->locks.n != 1)
+		return fail(rd, p->node, "a trigger needs one of 'via', 'entry' and 'locks'");
 	return 0;
 }
 
@@ -931,6 +934,8 @@ static const char *id_repro_trigger(struct arena *a, const union item *it)
 {
 	const struct rule_repro_trigger *t = &it->repro_trigger;
 
+	if (t->locks.n)
+		return arena_printf(a, "lock %s", t->locks.v[0]);
 	return arena_printf(a, "%s %s", t->via ? "via" : "entry", t->via ? t->via : t->entry);
 }
 

@@ -401,6 +401,7 @@ struct rule_repro_call {
 struct rule_repro_trigger {
 	const char *via;   /* "bpf_map_ops.map_free"; or NULL */
 	const char *entry; /* the function; or NULL */
+	struct names locks; /* classes that it takes, whatever the entry point; or none */
 	const char *what;  /* for people: "deletes an element" */
 	bool worker;	   /* the section runs later, in a worker */
 	bool other;	   /* the object is another task's than the current one */

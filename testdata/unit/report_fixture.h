@@ -124,6 +124,8 @@ static const struct tried tried_not = {
 	"not tried", "how user space comes to fill() is not known", "6.12.117", NULL, NULL, NULL, "", ""
 };
 
+static struct other_order other_order = { "empty", "bpf_map_ops.map_free", NULL, 0, NULL, 0 };
+
 static struct finding findings[] = {
 	{
 		.id = "7f3a9c1e00d2b641",
@@ -164,6 +166,7 @@ static struct finding findings[] = {
 		.lock = { "pot.lock", NULL, { "kernel/bpf/pot.c", 3, 2, "fill" },
 			  { NULL, 0, 0, "" } },
 		.lock2 = &pan_lock,
+		.other = &other_order,
 		.guard_raised = LIST("pot_busy"),
 		.entry_function = "fill",
 		.entry_via = "helper",
