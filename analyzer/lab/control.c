@@ -5,6 +5,7 @@
 #include "lab/guard.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The changes as people send them: relative to the top of the tree, for patch -p1. */
@@ -40,13 +41,15 @@ int lab_control(struct lab *l, const struct lab_kernel *k, const struct repro *r
 	const char *dir = arena_printf(l->a, "%s/control", k->dir);
 	const char *tree = arena_printf(l->a, "%s/tree", dir);
 	struct strbuf diff = STRBUF_INIT;
+	char *cache = realpath(l->cache, NULL); /* as the tree is named, which it may be in */
 	struct guard g;
 	bool ok = true;
 	int err;
 
 	err = guard_make(l->a, k->tree, l->templates, r, &g, ret_error);
 	if (!err)
-		err = farm_make(l->a, k->tree, tree, l->cache, g.edits, g.n, ret_error);
+		err = farm_make(l->a, k->tree, tree, cache, g.edits, g.n, ret_error);
+	free(cache);
 	if (err)
 		return err;
 	for (size_t i = 0; ok && i < g.n; i++)

@@ -47,7 +47,7 @@ static int teardown(void **state)
 static int make(const struct farm_edit *edits, size_t n)
 {
 	const char *error = NULL;
-	int err = farm_make(&arena, in("tree"), in("farm"), in("tree/cache"), edits, n, &error);
+	int err = farm_make(&arena, in("tree"), in("deeper/farm"), in("tree/cache"), edits, n, &error);
 
 	assert_true(err ? error != NULL : error == NULL);
 	return err;
@@ -100,37 +100,37 @@ static void test_links(void **state)
 {
 	(void)state;
 	assert_int_equal(make(NULL, 0), 0);
-	assert_true(is_link("farm/Makefile"));
-	assert_true(S_ISDIR(look("farm/kernel").st_mode));
-	assert_true(is_link("farm/include/deep/x.h"));
-	expect_text("farm/include/deep/x.h", "#define X\n");
-	expect_text("farm/include/o.h", "#define O\n");
-	assert_false(is_there("farm/.git"));
-	assert_false(is_there("farm/cache"));
+	assert_true(is_link("deeper/farm/Makefile"));
+	assert_true(S_ISDIR(look("deeper/farm/kernel").st_mode));
+	assert_true(is_link("deeper/farm/include/deep/x.h"));
+	expect_text("deeper/farm/include/deep/x.h", "#define X\n");
+	expect_text("deeper/farm/include/o.h", "#define O\n");
+	assert_false(is_there("deeper/farm/.git"));
+	assert_false(is_there("deeper/farm/cache"));
 	/* What is right is left alone. */
-	age("farm/kernel/a.c", 1000);
+	age("deeper/farm/kernel/a.c", 1000);
 	assert_int_equal(make(NULL, 0), 0);
-	assert_int_equal(look("farm/kernel/a.c").st_mtim.tv_sec, 1000);
+	assert_int_equal(look("deeper/farm/kernel/a.c").st_mtim.tv_sec, 1000);
 }
 
 static void test_edit(void **state)
 {
 	(void)state;
 	assert_int_equal(make_edited("kernel/a.c", "int edited;\n"), 0);
-	assert_false(is_link("farm/kernel/a.c"));
-	expect_text("farm/kernel/a.c", "int edited;\n");
+	assert_false(is_link("deeper/farm/kernel/a.c"));
+	expect_text("deeper/farm/kernel/a.c", "int edited;\n");
 	expect_text("tree/kernel/a.c", "int a;\n");
 	/* A link of the tree to it leads to what is edited. */
-	expect_text("farm/include/a.c", "int edited;\n");
-	assert_true(is_link("farm/kernel/b.c"));
+	expect_text("deeper/farm/include/a.c", "int edited;\n");
+	assert_true(is_link("deeper/farm/kernel/b.c"));
 	/* The same again is not new. */
-	age("farm/kernel/a.c", 1000);
+	age("deeper/farm/kernel/a.c", 1000);
 	assert_int_equal(make_edited("kernel/a.c", "int edited;\n"), 0);
-	assert_int_equal(look("farm/kernel/a.c").st_mtim.tv_sec, 1000);
+	assert_int_equal(look("deeper/farm/kernel/a.c").st_mtim.tv_sec, 1000);
 	/* Another text is. */
 	assert_int_equal(make_edited("kernel/a.c", "int other;;\n"), 0);
-	assert_true(look("farm/kernel/a.c").st_mtim.tv_sec > 1000);
-	expect_text("farm/kernel/a.c", "int other;;\n");
+	assert_true(look("deeper/farm/kernel/a.c").st_mtim.tv_sec > 1000);
+	expect_text("deeper/farm/kernel/a.c", "int other;;\n");
 }
 
 /* make builds again what is newer than its object: a link would be as old as the tree's file. */
@@ -139,23 +139,23 @@ static void test_put_back(void **state)
 	(void)state;
 	age("tree/kernel/a.c", 500);
 	assert_int_equal(make_edited("kernel/a.c", "int edited;\n"), 0);
-	age("farm/kernel/a.c", 1000);
+	age("deeper/farm/kernel/a.c", 1000);
 	assert_int_equal(make_edited("kernel/b.c", "int edited_b;\n"), 0);
-	assert_false(is_link("farm/kernel/a.c"));
-	assert_true(look("farm/kernel/a.c").st_mtim.tv_sec > 1000);
-	expect_text("farm/kernel/a.c", "int a;\n");
-	expect_text("farm/kernel/b.c", "int edited_b;\n");
+	assert_false(is_link("deeper/farm/kernel/a.c"));
+	assert_true(look("deeper/farm/kernel/a.c").st_mtim.tv_sec > 1000);
+	expect_text("deeper/farm/kernel/a.c", "int a;\n");
+	expect_text("deeper/farm/kernel/b.c", "int edited_b;\n");
 	/* It stays as it is, and still follows the tree. */
-	age("farm/kernel/a.c", 1000);
+	age("deeper/farm/kernel/a.c", 1000);
 	assert_int_equal(make(NULL, 0), 0);
-	assert_int_equal(look("farm/kernel/a.c").st_mtim.tv_sec, 1000);
+	assert_int_equal(look("deeper/farm/kernel/a.c").st_mtim.tv_sec, 1000);
 	put("tree/kernel/a.c", "int a, changed;\n");
 	assert_int_equal(make(NULL, 0), 0);
-	expect_text("farm/kernel/a.c", "int a, changed;\n");
+	expect_text("deeper/farm/kernel/a.c", "int a, changed;\n");
 	put("tree/kernel/a.c", "int a;\n");
 	assert_int_equal(make(NULL, 0), 0);
-	expect_text("farm/kernel/a.c", "int a;\n");
-	expect_text("farm/kernel/b.c", "int b;\n");
+	expect_text("deeper/farm/kernel/a.c", "int a;\n");
+	expect_text("deeper/farm/kernel/b.c", "int b;\n");
 	expect_text("tree/kernel/b.c", "int b;\n");
 }
 
@@ -165,26 +165,26 @@ static void test_added_and_removed(void **state)
 	put("tree/new/deep/n.c", "int n;\n");
 	put("tree/kernel/z.c", "int z;\n");
 	assert_int_equal(make_edited("kernel/z.c", "int edited;\n"), 0);
-	expect_text("farm/new/deep/n.c", "int n;\n");
+	expect_text("deeper/farm/new/deep/n.c", "int n;\n");
 	assert_int_equal(fs_remove_all(in("tree/new")), 0);
 	assert_int_equal(unlink(in("tree/kernel/z.c")), 0);
 	assert_int_equal(unlink(in("tree/include/o.h")), 0);
 	assert_int_equal(make(NULL, 0), 0);
-	assert_false(is_there("farm/new"));
-	assert_false(is_there("farm/kernel/z.c"));
-	assert_false(is_there("farm/include/o.h"));
-	assert_true(is_there("farm/kernel/b.c"));
+	assert_false(is_there("deeper/farm/new"));
+	assert_false(is_there("deeper/farm/kernel/z.c"));
+	assert_false(is_there("deeper/farm/include/o.h"));
+	assert_true(is_there("deeper/farm/kernel/b.c"));
 	/* A folder where a file was, and the other way round. */
 	put("tree/kind", "file\n");
 	assert_int_equal(make(NULL, 0), 0);
 	assert_int_equal(unlink(in("tree/kind")), 0);
 	put("tree/kind/file", "x\n");
 	assert_int_equal(make(NULL, 0), 0);
-	expect_text("farm/kind/file", "x\n");
+	expect_text("deeper/farm/kind/file", "x\n");
 	assert_int_equal(fs_remove_all(in("tree/kind")), 0);
 	put("tree/kind", "file\n");
 	assert_int_equal(make(NULL, 0), 0);
-	expect_text("farm/kind", "file\n");
+	expect_text("deeper/farm/kind", "file\n");
 }
 
 static void test_errors(void **state)

@@ -41,11 +41,17 @@ static const char helpers[] =
 	"	return p;\n"
 	"}\n"
 	"\n"
+	"#ifdef POT_IS_CLEAN\n"
+	"void pot_wipe(struct pot *p)\n"
+	"{\n"
+	"}\n"
+	"#else\n"
 	"void pot_wipe(struct pot *p)\n"
 	"{\n"
 	"	pot_lock(p);\n"
 	"	pot_unlock(p);\n"
-	"}\n";
+	"}\n"
+	"#endif\n";
 
 /* The lines from 20 on are places to attach to. */
 static const char pots[] =
