@@ -150,6 +150,8 @@ static bool set_up(struct lab_command *c, struct lab *l)
 			  .jobs = c->jobs,
 			  .seconds = c->seconds,
 			  .controls = !c->no_control,
+			  .sections = c->read.sections,
+			  .n_sections = c->read.n_sections,
 			  .tick = tick};
 	if (cache)
 		l->cache = fs_absolute(&c->arena, cwd ? cwd : "/", cache);
@@ -229,7 +231,7 @@ static int lab(struct lab_command *c)
 
 	if (!options_check(&c->o) || !options_read_rules(&c->o, &c->rules))
 		return EXIT_ERROR;
-	if (report_read(&c->arena, c->report, &c->read, &error)) {
+	if (report_read_sections(&c->arena, c->report, &c->read, &error)) {
 		log_error("--report: %s", error);
 		return EXIT_ERROR;
 	}

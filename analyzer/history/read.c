@@ -23,6 +23,7 @@ struct reading {
 	size_t len;
 	struct jdoc_step path[DEPTH_MAX]; /* to the value that is being read */
 	size_t depth;
+	bool sections; /* are read, too */
 	const char *error;
 };
 
@@ -363,6 +364,15 @@ static void read_miss(struct reading *r, const struct jdoc *d, void *ret)
 	m->why = text(r, d, "why");
 }
 
+static void read_section(struct reading *r, const struct jdoc *d, void *ret)
+{
+	struct section *s = ret;
+
+	lock(r, d, "lock", &s->lock);
+	s->attach = items(r, d, "attach", sizeof(*s->attach), read_attach, &s->n_attach);
+	strings(r, d, "findings", &s->findings);
+}
+
 static void check_ids(struct reading *r, const struct report *report)
 {
 	for (size_t i = 1; i < report->n_findings && !r->error; i++) {
@@ -421,12 +431,16 @@ static void read_all(struct reading *r, const struct jdoc *d, struct report *ret
 	ret->findings =
 		items(r, d, "findings", sizeof(*ret->findings), read_finding, &ret->n_findings);
 	check_ids(r, ret);
+	if (r->sections)
+		ret->sections = items(r, d, "sections", sizeof(*ret->sections), read_section,
+				      &ret->n_sections);
 }
 
-int report_parse(struct arena *a, const char *name, const char *text_of, size_t len,
+static int parse(struct arena *a, const char *name, const char *text_of, size_t len, bool sections,
 		 struct report *ret, const char **ret_error)
 {
-	struct reading r = {.a = a, .name = name, .text = text_of, .len = len};
+	struct reading r = {
+		.a = a, .name = name, .text = text_of, .len = len, .sections = sections};
 	const char *error = NULL;
 	struct report report = {0};
 	struct jdoc *d;
@@ -445,7 +459,14 @@ int report_parse(struct arena *a, const char *name, const char *text_of, size_t 
 	return 0;
 }
 
-int report_read(struct arena *a, const char *path, struct report *ret, const char **ret_error)
+int report_parse(struct arena *a, const char *name, const char *text_of, size_t len,
+		 struct report *ret, const char **ret_error)
+{
+	return parse(a, name, text_of, len, false, ret, ret_error);
+}
+
+static int read_file(struct arena *a, const char *path, bool sections, struct report *ret,
+		     const char **ret_error)
 {
 	struct strbuf text_of = STRBUF_INIT;
 	int err = fs_read(path, &text_of);
@@ -453,7 +474,18 @@ int report_read(struct arena *a, const char *path, struct report *ret, const cha
 	if (err)
 		*ret_error = arena_printf(a, "cannot read %s: %s", path, strerror(-err));
 	else
-		err = report_parse(a, path, text_of.buf, text_of.len, ret, ret_error);
+		err = parse(a, path, text_of.buf, text_of.len, sections, ret, ret_error);
 	strbuf_release(&text_of);
 	return err;
+}
+
+int report_read(struct arena *a, const char *path, struct report *ret, const char **ret_error)
+{
+	return read_file(a, path, false, ret, ret_error);
+}
+
+int report_read_sections(struct arena *a, const char *path, struct report *ret,
+			 const char **ret_error)
+{
+	return read_file(a, path, true, ret, ret_error);
 }

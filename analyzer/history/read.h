@@ -16,5 +16,8 @@ int report_parse(struct arena *a, const char *name, const char *text, size_t len
 		 struct report *ret, const char **ret_error);
 /* The same of a file; any negative errno. */
 int report_read(struct arena *a, const char *path, struct report *ret, const char **ret_error);
+/* The same, and of the sections that the report has: lock, attach points and findings. */
+int report_read_sections(struct arena *a, const char *path, struct report *ret,
+			 const char **ret_error);
 
 #endif

@@ -46,7 +46,7 @@ int lab_control(struct lab *l, const struct lab_kernel *k, const struct repro *r
 	bool ok = true;
 	int err;
 
-	err = guard_make(l->a, k->tree, l->templates, r, &g, ret_error);
+	err = guard_make(l->a, k->tree, l->templates, r, l->sections, l->n_sections, &g, ret_error);
 	if (!err)
 		err = farm_make(l->a, k->tree, tree, cache, g.edits, g.n, ret_error);
 	free(cache);

@@ -141,10 +141,18 @@ static const struct location *raise_place(const struct repro *r)
 	return caller ? caller : at;
 }
 
-/* Returns the number of the source in which it is raised, or -1. */
-static int add_raise(struct planning *p)
+static bool is_changed(const struct source *s, size_t at, size_t end)
 {
-	const struct location *place = raise_place(p->r);
+	for (size_t i = 0; i < s->changes.n; i++) {
+		if (at < s->changes.v[i].end && s->changes.v[i].at < end)
+			return true;
+	}
+	return false;
+}
+
+/* Returns the number of the source in which it is raised, or -1. */
+static int add_raise(struct planning *p, const struct location *place)
+{
 	const char *text, *raised;
 	size_t at, end;
 	int n;
@@ -169,12 +177,44 @@ static int add_raise(struct planning *p)
 					place->file, place->line, place->column);
 		return -1;
 	}
+	if (is_changed(&p->sources.v[n], at, end))
+		return n;
 	raised = fill(p, "guard_raise.in", "CALL", arena_strndup(p->a, text + at, end - at));
 	if (!raised)
 		return -1;
 	change(p, n, at, end, raised);
-	strbuf_addf(&p->what, "a guard is raised at %s:%u", place->file, place->line);
+	strbuf_addf(&p->what, "%s%s:%u", p->what.len ? ", " : "a guard is raised at ", place->file,
+		    place->line);
 	return n;
+}
+
+static bool has(const struct strlist *list, const char *s)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (!strcmp(list->v[i], s))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The program runs in other sections of the lock as well, if these call what it is attached to;
+ * what enters the one may come to another. Where it cannot be raised there, the kernel will tell.
+ */
+static void add_sections(struct planning *p, const struct section *sections, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct section *s = &sections[i];
+
+		for (size_t k = 0; has(&s->findings, p->r->finding->id) && k < s->n_attach; k++) {
+			const struct location *place = &s->attach[k].location;
+
+			if (!strcmp(s->attach[k].name, p->r->at->name) && place->file &&
+			    ends_with(place->file, ".c"))
+				add_raise(p, place);
+		}
+	}
+	p->error = NULL;
 }
 
 /* ---- what tests it --------------------------------------------------------------------------- */
@@ -347,14 +387,18 @@ static struct farm_edit edited(struct arena *a, struct source *s)
 }
 
 int guard_make(struct arena *a, const char *tree, const char *templates, const struct repro *r,
-	       struct guard *ret, const char **ret_error)
+	       const struct section *sections, size_t n_sections, struct guard *ret,
+	       const char **ret_error)
 {
 	struct planning p = {
 		.a = a, .tree = tree, .templates = templates, .r = r, .what = STRBUF_INIT};
-	int n = add_raise(&p);
-	bool ok = n >= 0 && add_tests(&p) && add_guard(&p, n);
+	int n = add_raise(&p, raise_place(r));
+	bool ok = n >= 0;
 
 	memset(ret, 0, sizeof(*ret));
+	if (ok)
+		add_sections(&p, sections, n_sections);
+	ok = ok && add_tests(&p) && add_guard(&p, n);
 	ret->edits = ARENA_ARRAY(a, struct farm_edit, p.sources.n);
 	for (size_t i = 0; i < p.sources.n; i++) {
 		if (ok && p.sources.v[i].changes.n)

@@ -14,11 +14,13 @@
 struct lab {
 	struct arena *a;
 	const struct rules *rules;
-	const char *templates;	  /* the folder of rules/repro */
-	const char *cache;	  /* kernels are built and kept below it; absolute */
-	unsigned int jobs;	  /* of make; 0: one for each CPU */
-	unsigned int seconds;	  /* that a machine may take */
-	bool controls;		  /* are made of what was seen, where none is given */
+	const char *templates;		/* the folder of rules/repro */
+	const char *cache;		/* kernels are built and kept below it; absolute */
+	unsigned int jobs;		/* of make; 0: one for each CPU */
+	unsigned int seconds;		/* that a machine may take */
+	bool controls;			/* are made of what was seen, where none is given */
+	const struct section *sections; /* of the report: what a control has to guard */
+	size_t n_sections;
 	void (*tick)(void *data); /* called several times a second; or NULL */
 	void *data;
 };

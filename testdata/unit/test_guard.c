@@ -21,6 +21,8 @@
 
 #include "folder.h"
 
+#define ID "0123456789abcdef"
+
 static const char helpers[] =
 	"#include <linux/pot.h>\n"
 	"\n"
@@ -164,6 +166,9 @@ struct made {
 };
 
 /* A program at @file, @line, @column that calls @helper; the ladder is of pot_put(), if that is @shown. */
+static struct section *sections;
+static size_t n_sections;
+
 static struct made make_at(const char *file, unsigned int line, unsigned int column,
 			   const char *helper, bool shown, const char *attached)
 {
@@ -185,7 +190,7 @@ static struct made make_at(const char *file, unsigned int line, unsigned int col
 		  .location = { .file = "kernel/pot.c", .function = "put" } },
 	};
 	struct ladder ladder = { steps, ARRAY_SIZE(steps) };
-	struct finding f = { .ladders = &ladder, .n_ladders = 1 };
+	struct finding f = { .id = ID, .ladders = &ladder, .n_ladders = 1 };
 	struct attach_point at = { .function = "attached",
 				   .name = "attached",
 				   .location = { .file = file, .line = line, .column = column } };
@@ -193,8 +198,8 @@ static struct made make_at(const char *file, unsigned int line, unsigned int col
 	struct repro r = { .finding = &f, .at = &at, .at_name = attached, .reentry = &reentry };
 	struct made m = { 0 };
 
-	m.err = guard_make(&arena, in("tree"), RELOCK_SOURCE_DIR "/rules/repro", &r, &m.guard,
-			   &m.error);
+	m.err = guard_make(&arena, in("tree"), RELOCK_SOURCE_DIR "/rules/repro", &r, sections,
+			   n_sections, &m.guard, &m.error);
 	assert_true(m.err ? m.error != NULL : m.error == NULL);
 	return m;
 }
@@ -325,6 +330,45 @@ static void test_statement(void **state)
 	assert_int_equal(run_pot(3, 'w'), 1);
 }
 
+/* What the finding's other sections call is guarded as well: once, and where it is a call. */
+static void test_sections(void **state)
+{
+	static struct attach_point points[] = {
+		{ .name = "attached", .location = { "kernel/pot.c", 20, 52, "in_condition" } },
+		{ .name = "attached", .location = { "kernel/pot.c", 25, 51, "no_call" } },
+		{ .name = "attached", .location = { "kernel/pot.c", 25, 43, "no_call" } },
+		{ .name = "attached", .location = { "kernel/none.c", 25, 51, "no_call" } },
+		{ .name = "attached", .location = { "include/linux/pot.h", 28, 59, "header_attached" } },
+		{ .name = "attached", .location = { NULL, 0, 0, "" } },
+		{ .name = "pot_lock", .location = { "kernel/pot.c", 21, 36, "in_initialiser" } },
+	};
+	static struct attach_point others[] = {
+		{ .name = "attached", .location = { "kernel/pot.c", 21, 58, "in_initialiser" } },
+	};
+	static const char *ids[] = { "0000000000000000", ID }, *other[] = { "0000000000000000" };
+	struct section list[] = {
+		{ .findings = { other, 1 }, .attach = others, .n_attach = 1 },
+		{ .findings = { ids, 2 }, .attach = points, .n_attach = ARRAY_SIZE(points) },
+		{ .findings = { ids, 2 }, .attach = points, .n_attach = 1 },
+	};
+	struct made m;
+
+	(void)state;
+	sections = list;
+	n_sections = ARRAY_SIZE(list);
+	m = make(25, 51, "pot_find");
+	sections = NULL;
+	n_sections = 0;
+	assert_int_equal(m.err, 0);
+	assert_string_equal(m.guard.what, "a guard is raised at kernel/pot.c:25, kernel/pot.c:20; "
+					  "where it is up, returns pot_find() "
+					  "(kernel/helpers.c:14)");
+	copy_tree(&m.guard);
+	assert_int_equal(run_pot(4, 'f'), 0);
+	assert_int_equal(run_pot(0, 'f'), 0);
+	assert_int_equal(run_pot(1, 'f'), 1);
+}
+
 /* In a header it is raised by the caller, if the ladder shows that; else there. */
 static void test_header(void **state)
 {
@@ -387,6 +431,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_kept_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_statement, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_sections, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_header, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ladder, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_none, setup, teardown),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report_fixture.h"
 
+#include "base/fs.h"
 #include "base/json.h"
 #include "history/baseline.h"
 #include "history/compare.h"
@@ -10,6 +11,8 @@
 #include "reports/layout.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static void test_json_line(void **state)
 {
@@ -76,6 +79,45 @@ static void check_round_trip(const struct report *r)
 	assert_string_equal(again.buf, out.buf);
 	strbuf_release(&out);
 	strbuf_release(&again);
+	arena_release(&a);
+}
+
+/* What relock lab reads of sections; others do without. */
+static void test_sections(void **state)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct arena a = ARENA_INIT;
+	const struct section *want = &full.sections[0];
+	char path[] = "/tmp/relock-test-sections.XXXXXX";
+	const char *error = "";
+	struct report back;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	json_writer.write(&full, &(struct report_options){ 0 }, &out);
+	assert_int_equal(fs_write(path, out.buf, out.len), 0);
+	assert_int_equal(report_read(&a, path, &back, &error), 0);
+	assert_int_equal(back.n_sections, 0);
+	if (report_read_sections(&a, path, &back, &error))
+		fail_msg("%s", error);
+	assert_true(want->findings.n && back.n_sections && back.n_sections <= full.n_sections);
+	assert_string_equal(back.sections[0].lock.class, want->lock.class);
+	assert_string_equal(back.sections[0].findings.v[0], want->findings.v[0]);
+	assert_int_equal(back.sections[0].n_attach, want->n_attach);
+	assert_string_equal(back.sections[0].attach[0].name, want->attach[0].name);
+	assert_int_equal(back.sections[0].attach[0].location.line, want->attach[0].location.line);
+	/* Sections that are none are told where they are read. */
+	strbuf_reset(&out);
+	json_writer.write(&full, &(struct report_options){ 0 }, &out);
+	memcpy(strstr(out.buf, "\"sections\":"), "\"sectiuns\":", 11);
+	assert_int_equal(fs_write(path, out.buf, out.len), 0);
+	assert_int_equal(report_read(&a, path, &back, &error), 0);
+	assert_int_equal(report_read_sections(&a, path, &back, &error), -EBADMSG);
+	assert_non_null(strstr(error, "has no 'sections'"));
+	assert_int_equal(unlink(path), 0);
+	strbuf_release(&out);
 	arena_release(&a);
 }
 
@@ -200,6 +242,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_json_line),   cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_older_report), cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_evil_names),  cmocka_unit_test(test_dates),
 	};
