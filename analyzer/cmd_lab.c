@@ -19,6 +19,7 @@ struct lab_command {
 	const char *tree;
 	const char *report;
 	const char *control;
+	bool no_control;
 	unsigned int jobs, seconds;
 	VEC(const char *) ids;
 	VEC(const struct finding *) findings;
@@ -29,7 +30,7 @@ struct lab_command {
 
 static const char *const formats[] = {"text", "json", NULL};
 
-enum { KEY_REPORT = 0x200, KEY_CONTROL, KEY_TIME };
+enum { KEY_REPORT = 0x200, KEY_CONTROL, KEY_NO_CONTROL, KEY_TIME };
 
 static unsigned int number(struct argp_state *state, const char *name, const char *arg)
 {
@@ -65,6 +66,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_CONTROL:
 		c->control = arg;
 		return 0;
+	case KEY_NO_CONTROL:
+		c->no_control = true;
+		return 0;
 	case KEY_TIME:
 		c->seconds = number(state, "time", arg);
 		return 0;
@@ -79,6 +83,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				   "--report FILE is missing: the JSON report that "
 				   "'relock check %s --output json:FILE' wrote",
 				   c->tree);
+		if (c->control && c->no_control)
+			argp_error(state, "--control and --no-control exclude each other");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -89,8 +95,11 @@ static const struct argp_option lab_options[] = {
 	{"report", KEY_REPORT, "FILE", 0, "The JSON report of TREE", 1},
 	{"control", KEY_CONTROL, "DIR", 0,
 	 "The same tree with the remedy, or without the bug: the same program must run there, and "
-	 "nothing come of it. A finding is confirmed only so",
+	 "nothing come of it. A finding is confirmed only so. Default: TREE with a guard around "
+	 "what "
+	 "was seen, made by relock below --cache",
 	 1},
+	{"no-control", KEY_NO_CONTROL, NULL, 0, "Try no control, and confirm nothing", 1},
 	{"time", KEY_TIME, "SECONDS", 0, "What a virtual machine may take; default: 120", 1},
 	{"jobs", 'j', "N", 0, "Build kernels with N processes; default: one for each CPU", 1},
 	{0},
@@ -140,6 +149,9 @@ static bool set_up(struct lab_command *c, struct lab *l)
 			  .templates = fs_join(&c->arena, options_rules_dir(&c->arena), "repro"),
 			  .jobs = c->jobs,
 			  .seconds = c->seconds,
+			  .controls = !c->no_control,
+			  .sections = c->read.sections,
+			  .n_sections = c->read.n_sections,
 			  .tick = tick};
 	if (cache)
 		l->cache = fs_absolute(&c->arena, cwd ? cwd : "/", cache);

@@ -57,6 +57,11 @@ void evidence_write_text(const struct lab_result *results, size_t n, const struc
 			add_program(out, &r->program);
 		if (r->ran)
 			add_excerpt(out, "console", &r->run);
+		if (r->control_what) {
+			strbuf_addstr(out, "  control by relock: ");
+			add_safe(out, r->control_what);
+			strbuf_addch(out, '\n');
+		}
 		if (r->has_control)
 			add_excerpt(out, "control", &r->control);
 	}
@@ -117,6 +122,8 @@ static void add_result(struct json_out *j, const struct lab_result *r)
 	}
 	add_run(j, "run", r->ran ? &r->run : NULL);
 	add_run(j, "control", r->has_control ? &r->control : NULL);
+	text_or_null(j, "control_by", r->control_by);
+	text_or_null(j, "control_edit", r->control_edit);
 	json_out_close(j, '}');
 }
 

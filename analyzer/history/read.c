@@ -270,6 +270,16 @@ static void read_miss(struct reading *r, const struct jdoc *d, void *ret)
 	m->why = reading_text(r, d, "why");
 }
 
+/* Of its members, what somebody asks a report that was read for. */
+static void read_section(struct reading *r, const struct jdoc *d, void *ret)
+{
+	struct section *s = ret;
+
+	lock(r, d, "lock", &s->lock);
+	s->attach = reading_items(r, d, "attach", sizeof(*s->attach), read_attach, &s->n_attach);
+	reading_strings(r, d, "findings", &s->findings);
+}
+
 static void check_ids(struct reading *r, const struct report *report)
 {
 	for (size_t i = 1; i < report->n_findings && !r->error; i++) {
@@ -328,6 +338,10 @@ static void read_all(struct reading *r, const struct jdoc *d, struct report *ret
 	ret->findings =
 		reading_items(r, d, "findings", sizeof(*ret->findings), read_finding, &ret->n_findings);
 	check_ids(r, ret);
+	/* Older versions do not write them. */
+	if (jdoc_get(d, "sections"))
+		ret->sections = reading_items(r, d, "sections", sizeof(*ret->sections),
+					      read_section, &ret->n_sections);
 }
 
 int report_parse(struct arena *a, const char *name, const char *text_of, size_t len,

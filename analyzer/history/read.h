@@ -8,9 +8,10 @@
 /*
  * Reads a JSON report (reports/schema) back into the model; @name is what
  * messages call it. ->tree stays NULL, and what the report does not hold is
- * empty: sections, attachable functions and the texts of rules. Members that
- * this version does not know are passed over. Returns 0 or -EBADMSG; then
- * @ret_error (in the arena) is "NAME:LINE: what is wrong, and what to do".
+ * empty: attachable functions and the texts of rules. Of sections there are lock,
+ * attach points and findings. Members that this version does not know are passed
+ * over. Returns 0 or -EBADMSG; then @ret_error (in the arena) is "NAME:LINE: what is
+ * wrong, and what to do".
  */
 int report_parse(struct arena *a, const char *name, const char *text, size_t len,
 		 struct report *ret, const char **ret_error);

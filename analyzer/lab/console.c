@@ -17,6 +17,8 @@
 #define UP "lab: up"
 #define PANIC "Kernel panic"
 #define HOLDS "already holding lock:"
+/* Of rules/repro/guard.c.in. */
+#define KEPT_OUT "relock: a call is kept out by the guard"
 #define END_OF_LOCKDEP "*** DEADLOCK ***"
 
 const char *lab_seen_name(enum lab_seen s)
@@ -289,6 +291,7 @@ void lab_judge(struct lab *l, const struct lab_kernel *k, const struct finding *
 	sign = first_sign(l, up, &at);
 	if (!sign) {
 		judge_loader(l, f->id, up, ret);
+		ret->kept_out = strstr(up, KEPT_OUT) != NULL;
 		return;
 	}
 	if (sign->means == LAB_MEANS_LOCKDEP) {

@@ -110,26 +110,36 @@ static int lock_dir(struct lab_kernel *k, struct arena *a)
 
 int lab_kernel(struct lab *l, const char *tree, struct lab_kernel *ret, const char **ret_error)
 {
-	const char *config = fs_join(l->a, l->templates, "lab.config");
-	unsigned int jobs = l->jobs ? l->jobs : (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
-	struct lab_kernel k = {.lock = -1};
-	const char *args[2];
 	char *real = realpath(tree, NULL), hex[17];
-	int err;
+	const char *path;
 
 	if (!real) {
-		err = -errno;
+		int err = -errno;
+
 		*ret_error = arena_printf(l->a, "%s: %s", tree, strerror(-err));
 		return err;
 	}
-	k.tree = arena_strdup(l->a, real);
+	path = arena_strdup(l->a, real);
 	free(real);
-	if (!fs_exists(fs_join(l->a, k.tree, "Kconfig"))) {
+	if (!fs_exists(fs_join(l->a, path, "Kconfig"))) {
 		*ret_error = arena_printf(l->a, "%s is no kernel tree: it has no Kconfig", tree);
 		return -EINVAL;
 	}
-	hash64_hex(k.tree, strlen(k.tree), hex);
-	k.dir = arena_printf(l->a, "%s/lab/%s-%s", l->cache, fs_basename(k.tree), hex);
+	hash64_hex(path, strlen(path), hex);
+	return lab_kernel_in(l, path,
+			     arena_printf(l->a, "%s/lab/%s-%s", l->cache, fs_basename(path), hex),
+			     ret, ret_error);
+}
+
+int lab_kernel_in(struct lab *l, const char *tree, const char *dir, struct lab_kernel *ret,
+		  const char **ret_error)
+{
+	const char *config = fs_join(l->a, l->templates, "lab.config");
+	unsigned int jobs = l->jobs ? l->jobs : (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
+	struct lab_kernel k = {.tree = tree, .dir = dir, .lock = -1};
+	const char *args[2];
+	int err;
+
 	k.image = arena_printf(l->a, "%s/out/%s", k.dir, l->rules->lab.image);
 	k.vmlinux = arena_printf(l->a, "%s/out/vmlinux", k.dir);
 	err = fs_mkdirs(arena_printf(l->a, "%s/out", k.dir));

@@ -14,10 +14,13 @@
 struct lab {
 	struct arena *a;
 	const struct rules *rules;
-	const char *templates;	  /* the folder of rules/repro */
-	const char *cache;	  /* kernels are built and kept below it; absolute */
-	unsigned int jobs;	  /* of make; 0: one for each CPU */
-	unsigned int seconds;	  /* that a machine may take */
+	const char *templates;		/* the folder of rules/repro */
+	const char *cache;		/* kernels are built and kept below it; absolute */
+	unsigned int jobs;		/* of make; 0: one for each CPU */
+	unsigned int seconds;		/* that a machine may take */
+	bool controls;			/* are made of what was seen, where none is given */
+	const struct section *sections; /* of the report: what a control has to guard */
+	size_t n_sections;
 	void (*tick)(void *data); /* called several times a second; or NULL */
 	void *data;
 };
@@ -49,10 +52,12 @@ struct lab_run {
 	const char *lock;    /* LAB_LOCKDEP, LAB_OTHER: as lockdep names it; or NULL */
 	uint64_t entered, called, came_back; /* LAB_SURVIVED, LAB_IDLE */
 	int64_t returned;
+	bool kept_out; /* the guard of a control that relock made returned from a call */
 };
 
 enum lab_verdict {
-	LAB_CONFIRMED, /* seen, and the control survived and ran */
+	LAB_CONFIRMED, /* seen, and the control survived and ran; with a guard: it kept a call out
+			*/
 	LAB_SEEN,      /* seen, without a control */
 	LAB_DOUBTFUL,  /* seen, and the control did not survive, or did not run */
 	LAB_HELD_OUT,  /* the program ran and nothing came of it */
@@ -66,6 +71,9 @@ struct lab_result {
 	const char *reason; /* of the verdict, in a sentence */
 	bool ran, has_control;
 	struct lab_run run, control;
+	const char *control_by;	  /* "--control", "guard"; NULL: there is none */
+	const char *control_what; /* in a sentence, what relock edited for it; or NULL */
+	const char *control_edit; /* the same as a unified diff; or NULL */
 };
 
 const char *lab_seen_name(enum lab_seen s);	  /* "lockdep", "hang", ... */
@@ -79,6 +87,9 @@ const char *lab_missing_tools(struct lab *l);
  * negative errno and why in @ret_error. Give @ret to lab_kernel_release().
  */
 int lab_kernel(struct lab *l, const char *tree, struct lab_kernel *ret, const char **ret_error);
+/* The same of @tree, which relock made, with all that is kept of it in @dir. */
+int lab_kernel_in(struct lab *l, const char *tree, const char *dir, struct lab_kernel *ret,
+		  const char **ret_error);
 void lab_kernel_release(struct lab_kernel *k);
 
 /* Makes and compiles @r for that kernel. @ret is the loader, static. */
@@ -89,6 +100,16 @@ int lab_program(struct lab *l, const struct lab_kernel *k, const struct repro *r
 int lab_boot(struct lab *l, const struct lab_kernel *k, const char *loader, struct strbuf *console,
 	     const char **ret_error);
 
+/*
+ * Makes the control of @r from the tree of @k, which stays as it is, and builds it below k->dir:
+ * where the program runs in the section a per-CPU counter is up, and what it calls returns then.
+ * @ret_what says so for people, @ret_diff as a unified diff. Returns 0, or a negative errno and
+ * in @ret_error, in a sentence, why there is no such control. Give @ret to lab_kernel_release().
+ */
+int lab_control(struct lab *l, const struct lab_kernel *k, const struct repro *r,
+		struct lab_kernel *ret, const char **ret_what, const char **ret_diff,
+		const char **ret_error);
+
 /* What the console of that kernel says of the finding. */
 void lab_judge(struct lab *l, const struct lab_kernel *k, const struct finding *f,
 	       const char *console, struct lab_run *ret);
@@ -96,7 +117,10 @@ void lab_judge(struct lab *l, const struct lab_kernel *k, const struct finding *
 /* So many places of a finding are tried, until the program does what it is meant to. */
 #define LAB_PLACES 6
 
-/* Makes, boots and judges; and the same on @control, if not NULL, with the same program. */
+/*
+ * Makes, boots and judges; and where that is seen, the same with the same program on @control, or
+ * on one that is made, if it is NULL and controls are to be made.
+ */
 void lab_try(struct lab *l, const struct lab_kernel *k, const struct lab_kernel *control,
 	     const struct finding *f, const char *version, struct lab_result *ret);
 

@@ -60,17 +60,40 @@ static bool run_one(struct lab *l, const struct lab_kernel *k, const struct find
 	return !err;
 }
 
+/* On the control nothing came of it. */
+static void judge_survivor(struct lab *l, const char *seen, struct lab_result *ret)
+{
+	const struct lab_run *c = &ret->control;
+	unsigned long long called = c->called;
+
+	ret->verdict = LAB_CONFIRMED;
+	if (!ret->control_edit) {
+		ret->reason = arena_printf(l->a,
+					   "%s; on the control the program called its helper "
+					   "%llu times, and nothing came of it",
+					   seen, called);
+	} else if (c->kept_out) {
+		ret->reason = arena_printf(l->a,
+					   "%s; on the control, which differs in a guard, the "
+					   "program called its helper %llu times, was kept out of "
+					   "the section, and nothing came of it",
+					   seen, called);
+	} else {
+		ret->verdict = LAB_DOUBTFUL;
+		ret->reason = arena_printf(l->a,
+					   "%s, and on the control: the program called its helper "
+					   "%llu times, never where the guard is raised",
+					   seen, called);
+	}
+}
+
 static void judge_control(struct lab *l, struct lab_result *ret)
 {
 	const struct lab_run *c = &ret->control;
 	const char *seen = why_seen(l, &ret->run);
 
 	if (c->seen == LAB_SURVIVED) {
-		ret->verdict = LAB_CONFIRMED;
-		ret->reason = arena_printf(l->a,
-					   "%s; on the control the program called its helper "
-					   "%llu times, and nothing came of it",
-					   seen, (unsigned long long)c->called);
+		judge_survivor(l, seen, ret);
 		return;
 	}
 	/* What the remedy takes away is the program itself: there is nothing to compare with. */
@@ -141,6 +164,33 @@ static void report_survivor(struct lab *l, const struct lab_result *survivor,
 		(unsigned long long)ret->run.called);
 }
 
+static void try_control(struct lab *l, const struct lab_kernel *control, const char *loader,
+			struct lab_result *ret)
+{
+	if (!ret->control_by)
+		ret->control_by = "--control";
+	ret->has_control = run_one(l, control, ret->finding, loader, &ret->control, &ret->reason);
+	if (ret->has_control)
+		judge_control(l, ret);
+}
+
+/* With a control that is made of the finding. */
+static void try_guard(struct lab *l, const struct lab_kernel *k, const char *loader,
+		      struct lab_result *ret)
+{
+	struct lab_kernel control;
+	const char *error = "";
+
+	if (lab_control(l, k, &ret->program, &control, &ret->control_what, &ret->control_edit,
+			&error)) {
+		ret->reason = arena_printf(l->a, "%s: %s", ret->reason, error);
+		return;
+	}
+	ret->control_by = "guard";
+	try_control(l, &control, loader, ret);
+	lab_kernel_release(&control);
+}
+
 void lab_try(struct lab *l, const struct lab_kernel *k, const struct lab_kernel *control,
 	     const struct finding *f, const char *version, struct lab_result *ret)
 {
@@ -170,9 +220,8 @@ void lab_try(struct lab *l, const struct lab_kernel *k, const struct lab_kernel 
 	}
 	ret->verdict = LAB_SEEN;
 	ret->reason = arena_printf(l->a, "%s; there is no control", why_seen(l, &ret->run));
-	if (!control)
-		return;
-	ret->has_control = run_one(l, control, f, loader, &ret->control, &ret->reason);
-	if (ret->has_control)
-		judge_control(l, ret);
+	if (control)
+		try_control(l, control, loader, ret);
+	else if (l->controls)
+		try_guard(l, k, loader, ret);
 }

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* What @NAME@ stands for in a template; the value may have lines. Private to repro/. */
+/* What @NAME@ stands for in a template; the value may have lines. Private to repro/ and lab/. */
 struct fill {
 	const char *name; /* capitals and '_' */
 	const char *value;

@@ -479,6 +479,11 @@ static void set_all(struct writing *w, const char *kernel)
 	set(w, "ATTACH", attach(w, r, "inside"));
 	set(w, "BACK_PROGRAM", back_program(w));
 	set(w, "BACK", back_loader(w));
+	set(w, "BACK_VARIABLES",
+	    back ? "static outer_key plain_outer_key = OUTER_KEY_INIT;\n"
+		   "static UNUSED int back_outer_fd, back_inner_fd, back_owner_fd = -1;\n"
+		   "static UNUSED const void *back_key;"
+		 : "");
 	set(w, "BACK_START", back ? "back_start();" : "");
 	set(w, "OR_BACK", back && back->way ? " || !back_attach()" : "");
 	set(w, "BACK_ROUND", back ? "if (!err)\n\terr = back_round();" : "");

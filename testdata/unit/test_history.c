@@ -79,6 +79,32 @@ static void check_round_trip(const struct report *r)
 	arena_release(&a);
 }
 
+/* What relock lab reads of sections; older reports have none. */
+static void test_sections(void **state)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct arena a = ARENA_INIT;
+	const struct section *want = &full.sections[0];
+	const char *error = "";
+	struct report back;
+
+	(void)state;
+	json_writer.write(&full, &(struct report_options){ 0 }, &out);
+	if (report_parse(&a, "x", out.buf, out.len, &back, &error))
+		fail_msg("%s", error);
+	assert_true(want->findings.n && back.n_sections && back.n_sections <= full.n_sections);
+	assert_string_equal(back.sections[0].lock.class, want->lock.class);
+	assert_string_equal(back.sections[0].findings.v[0], want->findings.v[0]);
+	assert_int_equal(back.sections[0].n_attach, want->n_attach);
+	assert_string_equal(back.sections[0].attach[0].name, want->attach[0].name);
+	assert_int_equal(back.sections[0].attach[0].location.line, want->attach[0].location.line);
+	memcpy(strstr(out.buf, "\"sections\":"), "\"sectiuns\":", 11);
+	assert_int_equal(report_parse(&a, "x", out.buf, out.len, &back, &error), 0);
+	assert_int_equal(back.n_sections, 0);
+	strbuf_release(&out);
+	arena_release(&a);
+}
+
 static void test_round_trip(void **state)
 {
 	(void)state;
@@ -200,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_json_line),   cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_older_report), cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_evil_names),  cmocka_unit_test(test_dates),
 	};
