@@ -83,6 +83,7 @@ static void tell(const struct repro_command *c, const struct repro *r)
 
 static int make(struct repro_command *c, const struct rules *rules)
 {
+	const struct repro_wish wish = {.attach = c->attach};
 	const char *error = NULL;
 	const struct finding *f;
 	struct report report;
@@ -99,7 +100,7 @@ static int make(struct repro_command *c, const struct rules *rules)
 			  c->report, c->id, report.n_findings);
 		return EXIT_ERROR;
 	}
-	if (repro_choose(&c->arena, rules, f, c->attach, 0, &r, &error)) {
+	if (repro_choose(&c->arena, rules, f, &wish, &r, &error)) {
 		log_error("%s: %s", c->id, error);
 		return EXIT_ERROR;
 	}

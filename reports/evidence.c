@@ -91,6 +91,7 @@ static void add_run(struct json_out *j, const char *key, const struct lab_run *r
 	json_out_open(j, key, '{');
 	json_out_text(j, "seen", lab_seen_name(r->seen));
 	text_or_null(j, "lock", r->lock);
+	text_or_null(j, "wanted", r->wanted);
 	json_out_number(j, "entered", r->entered);
 	json_out_number(j, "called", r->called);
 	json_out_number(j, "came_back", r->came_back);

@@ -70,7 +70,7 @@ static int compile_init(struct lab *l, const char *to, const char **ret_error)
 }
 
 static int make_initramfs(struct lab *l, const struct lab_kernel *k, const char *loader,
-			  const char *to, const char **ret_error)
+			  const char *places, const char *to, const char **ret_error)
 {
 	static const char *const dirs[] = {"proc", "sys", "dev", "tmp"};
 	const char *init = fs_join(l->a, k->dir, "init");
@@ -84,6 +84,8 @@ static int make_initramfs(struct lab *l, const struct lab_kernel *k, const char 
 	err = add_file(&out, "init", init);
 	if (!err)
 		err = add_file(&out, "repro", loader);
+	if (places)
+		add_entry(&out, "places", S_IFREG | 0644, places, strlen(places));
 	add_entry(&out, "TRAILER!!!", 0, "", 0);
 	if (!err)
 		err = fs_write(to, out.buf, out.len);
@@ -109,8 +111,8 @@ static size_t split(struct arena *a, const char *command, const char **ret)
 	return n;
 }
 
-int lab_boot(struct lab *l, const struct lab_kernel *k, const char *loader, struct strbuf *console,
-	     const char **ret_error)
+int lab_boot(struct lab *l, const struct lab_kernel *k, const char *loader, const char *places,
+	     struct strbuf *console, const char **ret_error)
 {
 	const char **argv = ARENA_ARRAY(l->a, const char *, strlen(l->rules->lab.emulator) + 8);
 	const char *initramfs = fs_join(l->a, k->dir, "initramfs");
@@ -123,7 +125,7 @@ int lab_boot(struct lab *l, const struct lab_kernel *k, const char *loader, stru
 	size_t n;
 	int err;
 
-	err = make_initramfs(l, k, loader, initramfs, ret_error);
+	err = make_initramfs(l, k, loader, places, initramfs, ret_error);
 	if (err)
 		return err;
 	n = split(l->a, l->rules->lab.emulator, argv);

@@ -16,6 +16,7 @@
 /* Of init.c, of the kernel, and of lockdep's reports. A serial line's ends are "\r\n". */
 #define UP "lab: up"
 #define PANIC "Kernel panic"
+#define WANTS "is trying to acquire lock:"
 #define HOLDS "already holding lock:"
 /* Of rules/repro/guard.c.in. */
 #define KEPT_OUT "relock: a call is kept out by the guard"
@@ -200,7 +201,7 @@ static bool is_named(const struct finding *f, const char *lock)
 static void judge_lockdep(struct lab *l, const struct lab_kernel *k, const struct finding *f,
 			  const char *report, struct lab_run *ret)
 {
-	const char *lock = NULL, *at = NULL;
+	const char *lock = NULL, *at = NULL, *wanted, *wanted_at;
 
 	ret->seen = LAB_OTHER;
 	ret->excerpt = excerpt(l->a, report, END_OF_LOCKDEP, EXCERPT_LINES);
@@ -209,8 +210,13 @@ static void judge_lockdep(struct lab *l, const struct lab_kernel *k, const struc
 	ret->lock = lock;
 	/* A lock with a key of its own is called after that; then the place must be the very same.
 	 */
-	if (taken_at(l, k, f, at, !is_named(f, lock)))
-		ret->seen = LAB_LOCKDEP;
+	if (!taken_at(l, k, f, at, !is_named(f, lock)))
+		return;
+	ret->seen = LAB_LOCKDEP;
+	/* On the way to the finding's lock there may be one that must not be taken there, either. */
+	if (read_held(l->a, report, WANTS, &wanted, &wanted_at) &&
+	    !taken_at(l, k, f, wanted_at, !is_named(f, wanted)))
+		ret->wanted = wanted;
 }
 
 /* ---- what else ------------------------------------------------------------------------------- */
@@ -298,6 +304,6 @@ void lab_judge(struct lab *l, const struct lab_kernel *k, const struct finding *
 		judge_lockdep(l, k, f, line_start(up, at), ret);
 		return;
 	}
-	ret->seen = LAB_HANG;
+	ret->seen = sign->means == LAB_MEANS_HANG ? LAB_HANG : LAB_OTHER;
 	ret->excerpt = excerpt(l->a, line_start(up, at), NULL, EXCERPT_LINES);
 }

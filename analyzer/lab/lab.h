@@ -49,7 +49,9 @@ enum lab_seen {
 struct lab_run {
 	enum lab_seen seen;
 	const char *excerpt; /* lines of the console that show it; "" where none do */
-	const char *lock;    /* LAB_LOCKDEP, LAB_OTHER: as lockdep names it; or NULL */
+	const char *lock;    /* LAB_LOCKDEP, LAB_OTHER: that is held, as lockdep names it; or NULL */
+	/* LAB_LOCKDEP: what is wanted, if that is none of the finding's locks; or NULL. */
+	const char *wanted;
 	uint64_t entered, called, came_back; /* LAB_SURVIVED, LAB_IDLE */
 	int64_t returned;
 	bool kept_out; /* the guard of a control that relock made returned from a call */
@@ -96,9 +98,19 @@ void lab_kernel_release(struct lab_kernel *k);
 int lab_program(struct lab *l, const struct lab_kernel *k, const struct repro *r,
 		const char *version, const char **ret, const char **ret_error);
 
-/* Boots that kernel with the loader. @console gets what it prints. */
-int lab_boot(struct lab *l, const struct lab_kernel *k, const char *loader, struct strbuf *console,
-	     const char **ret_error);
+/*
+ * Boots that kernel with the loader. @console gets what it prints. @places: its dry run
+ * is watched instead (rules/repro/init.c); or NULL.
+ */
+int lab_boot(struct lab *l, const struct lab_kernel *k, const char *loader, const char *places,
+	     struct strbuf *console, const char **ret_error);
+
+/*
+ * Finds which of the finding's places the operation of @r comes to in that kernel.
+ * Returns 0, or a negative errno: nobody knows, then.
+ */
+int lab_survey(struct lab *l, const struct lab_kernel *k, const struct repro *r,
+	       const char *loader, struct strlist *ret);
 
 /*
  * Makes the control of @r from the tree of @k, which stays as it is, and builds it below k->dir:

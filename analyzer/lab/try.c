@@ -40,6 +40,12 @@ static const char *why_seen(struct lab *l, const struct lab_run *r)
 {
 	if (r->seen == LAB_HANG)
 		return "the kernel hangs";
+	if (r->wanted)
+		return arena_printf(l->a,
+				    "the kernel reports %s, taken where the finding says, and that "
+				    "the program comes to %s with it, in an order that can "
+				    "deadlock, before it comes to that lock again",
+				    r->lock, r->wanted);
 	return arena_printf(l->a, "the kernel reports %s, taken where the finding says", r->lock);
 }
 
@@ -52,7 +58,7 @@ static bool run_one(struct lab *l, const struct lab_kernel *k, const struct find
 		    const char *loader, struct lab_run *ret, const char **ret_error)
 {
 	struct strbuf console = STRBUF_INIT;
-	int err = lab_boot(l, k, loader, &console, ret_error);
+	int err = lab_boot(l, k, loader, NULL, &console, ret_error);
 
 	if (!err)
 		lab_judge(l, k, f, console.buf, ret);
@@ -115,15 +121,15 @@ static bool worth_another(const struct repro *p, const struct lab_run *r)
 	       r->seen == LAB_OTHER || r->seen == LAB_REFUSED || r->seen == LAB_NOT_ATTACHED;
 }
 
-/* Makes and runs the program at the place behind @after. Returns whether it ran. */
+/* Makes and runs the program at the place that is wished for. Returns whether it ran. */
 static bool try_place(struct lab *l, const struct lab_kernel *k, const struct finding *f,
-		      const char *version, uint64_t after, struct lab_result *ret,
+		      const char *version, const struct repro_wish *wish, struct lab_result *ret,
 		      const char **ret_loader)
 {
 	const char *none;
 	struct repro r;
 
-	if (repro_choose(l->a, l->rules, f, NULL, after, &r, after ? &none : &ret->reason))
+	if (repro_choose(l->a, l->rules, f, wish, &r, wish->after ? &none : &ret->reason))
 		return false;
 	ret->program = r;
 	ret->ran = false;
@@ -141,17 +147,31 @@ static bool try_place(struct lab *l, const struct lab_kernel *k, const struct fi
 }
 
 /*
- * Where to go on after @place, with @before the one before it, or 0. What one helper does
- * not come to, another may. Of functions that the way does not pass, there may be
- * many that look alike: two of a kind are enough.
+ * Where to go on after @place, which came behind what was wished for. What one helper
+ * does not come to, another may. Where nobody knows which functions the way passes,
+ * there may be many that look alike, and two of a kind are enough.
  */
-static uint64_t place_behind(uint64_t before, uint64_t place, bool survived)
+static uint64_t place_behind(const struct repro_wish *wish, uint64_t place, bool survived)
 {
 	if (survived)
 		return repro_last_of_call(place);
-	if (before && repro_last_of_rank(before) == repro_last_of_rank(place))
+	if (!wish->reached && wish->after &&
+	    repro_last_of_rank(wish->after) == repro_last_of_rank(place))
 		return repro_last_of_rank(place);
 	return place;
+}
+
+/* Which places the operation comes to, in a machine of its own. Returns whether that is known. */
+static bool survey(struct lab *l, const struct lab_kernel *k, const struct finding *f,
+		   const char *version, struct strlist *ret)
+{
+	const struct repro_wish any = {0};
+	const char *error = NULL, *loader;
+	struct repro r;
+
+	return !repro_choose(l->a, l->rules, f, &any, &r, &error) && r.trigger &&
+	       !lab_program(l, k, &r, version, &loader, &error) &&
+	       !lab_survey(l, k, &r, loader, ret);
 }
 
 static void report_survivor(struct lab *l, const struct lab_result *survivor,
@@ -195,23 +215,26 @@ void lab_try(struct lab *l, const struct lab_kernel *k, const struct lab_kernel 
 	     const struct finding *f, const char *version, struct lab_result *ret)
 {
 	struct lab_result survivor = {0};
+	struct repro_wish wish = {0};
 	const char *loader = NULL;
-	uint64_t after = 0;
+	struct strlist reached;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->finding = f;
 	ret->verdict = LAB_NOT_TRIED;
+	if (survey(l, k, f, version, &reached))
+		wish.reached = &reached;
 	for (int i = 0; i < LAB_PLACES; i++) {
 		bool survived;
 
-		if (!try_place(l, k, f, version, after, ret, &loader) || was_seen(&ret->run))
+		if (!try_place(l, k, f, version, &wish, ret, &loader) || was_seen(&ret->run))
 			break;
 		survived = ret->run.seen == LAB_SURVIVED && !ret->program.by_luck;
 		if (survived && !survivor.ran)
 			survivor = *ret;
 		if (!survived && !worth_another(&ret->program, &ret->run))
 			break;
-		after = place_behind(after, ret->program.place, survived);
+		wish.after = place_behind(&wish, ret->program.place, survived);
 	}
 	if (!ret->ran || !was_seen(&ret->run)) {
 		if (survivor.ran)

@@ -54,8 +54,8 @@ static bool needs_contention(const struct rules *rules, const char *name)
 	return false;
 }
 
-/* "tracepoint kmalloc": what stands behind the blank; "any instruction": nothing. */
-static const char *name_of(const struct attach_point *p)
+/* "tracepoint kmalloc": what stands behind the blank. */
+const char *repro_place_name(const struct attach_point *p)
 {
 	static const char tracepoint[] = "tracepoint ";
 
@@ -75,10 +75,10 @@ static unsigned int rank(const struct rules *rules, const struct attach_point *p
 {
 	if (p->certainty == CERT_POSSIBLE)
 		return 7;
-	if (!p->function && !*name_of(p))
+	if (!p->function && !*repro_place_name(p))
 		return 6;
 	if (!p->function)
-		return needs_contention(rules, name_of(p)) ? 5 : 1;
+		return needs_contention(rules, repro_place_name(p)) ? 5 : 1;
 	if (way->last)
 		return 4;
 	if (is_primitive(rules, p))
@@ -123,8 +123,8 @@ uint64_t repro_last_of_rank(uint64_t place)
  * the call's own place among those that could be made. Returns its number, or NO_PLACE.
  */
 static uint64_t choose_place(const struct rules *rules, const struct finding *f,
-			     const struct reentry *reentry, const char *attach, unsigned int call,
-			     uint64_t after, struct repro *ret)
+			     const struct reentry *reentry, const struct repro_wish *wish,
+			     unsigned int call, struct repro *ret)
 {
 	uint64_t best = NO_PLACE;
 
@@ -135,11 +135,13 @@ static uint64_t choose_place(const struct rules *rules, const struct finding *f,
 			continue;
 		for (size_t i = 0; i < f->n_attach; i++) {
 			const struct attach_point *p = &f->attach[i];
-			const char *name = name_of(p);
+			const char *name = repro_place_name(p);
 			uint64_t n = place_number(rank(rules, p, way), call, w, i);
 
-			if (n >= best || n <= after || !has(&p->how, way->how) ||
-			    (*name && !is_name(name)) || (attach && strcmp(attach, name) != 0))
+			if (n >= best || n <= wish->after || !has(&p->how, way->how) ||
+			    (*name && !is_name(name)) ||
+			    (wish->attach && strcmp(wish->attach, name) != 0) ||
+			    (*name && wish->reached && !has(wish->reached, name)))
 				continue;
 			best = n;
 			ret->at = p;
@@ -278,7 +280,7 @@ static bool in_ladder(const struct finding *f, const char *function)
  */
 static uint64_t try_call(const struct rules *rules, const struct finding *f,
 			 const struct finding *wanted, const struct reentry *reentry, const struct rule_repro_call *call,
-			 const char *attach, uint64_t after, struct repro *ret)
+			 const struct repro_wish *wish, struct repro *ret)
 {
 	bool other = ret->trigger && (ret->trigger->worker || ret->trigger->other);
 
@@ -296,26 +298,26 @@ static uint64_t try_call(const struct rules *rules, const struct finding *f,
 	}
 	/* Of places that are as good, the ladder's call, then those at the top of the rules. */
 	return choose_place(
-		rules, f, reentry, attach,
+		rules, f, reentry, wish,
 		in_ladder(f, call->function)
 			? 0
 			: 1 + (unsigned int)((size_t)(call - rules->repro_calls.v) & 0x7f),
-		after, ret);
+		ret);
 }
 
 static bool has_place(const struct finding *f, const char *attach)
 {
 	for (size_t i = 0; i < f->n_attach; i++) {
-		if (!strcmp(name_of(&f->attach[i]), attach))
+		if (!strcmp(repro_place_name(&f->attach[i]), attach))
 			return true;
 	}
 	return false;
 }
 
-static const char *why_none(struct arena *a, const struct finding *f, const char *attach)
+static const char *why_none(struct arena *a, const struct finding *f, const struct repro_wish *wish)
 {
 	struct strbuf sb = STRBUF_INIT;
-	const char *why;
+	const char *attach = wish->attach, *why;
 
 	if (!f->n_attach || !f->n_reentry)
 		return "nothing can use it in this tree: there is no place to attach to, or "
@@ -350,7 +352,7 @@ static const char *without_prefix(const struct names *prefixes, const char *name
 
 /* The program for @f, which comes back to the lock of @wanted: the same, unless these are two. */
 static int choose_one(struct arena *a, const struct rules *rules, const struct finding *f,
-		      const struct finding *wanted, const char *attach, uint64_t after,
+		      const struct finding *wanted, const struct repro_wish *wish,
 		      struct repro *ret, const char **ret_error)
 {
 	uint64_t best = NO_PLACE;
@@ -363,7 +365,7 @@ static int choose_one(struct arena *a, const struct rules *rules, const struct f
 
 			if (strcmp(call->function, f->reentry[i].function) != 0)
 				continue;
-			n = try_call(rules, f, wanted, &f->reentry[i], call, attach, after, &r);
+			n = try_call(rules, f, wanted, &f->reentry[i], call, wish, &r);
 			if (n >= best)
 				continue;
 			best = r.place = n;
@@ -371,7 +373,7 @@ static int choose_one(struct arena *a, const struct rules *rules, const struct f
 		}
 	}
 	if (best == NO_PLACE) {
-		*ret_error = why_none(a, f, attach);
+		*ret_error = why_none(a, f, wish);
 		return -ENOENT;
 	}
 	ret->lock = rules_repro_lock(rules, wanted->lock.class);
@@ -408,11 +410,11 @@ static struct repro plain_order(const struct rules *rules, const struct finding 
  * another one. Both orders one after the other are enough for lockdep.
  */
 static int choose_orders(struct arena *a, const struct rules *rules, const struct finding *f,
-			 const char *attach, uint64_t after, struct repro *ret,
-			 const char **ret_error)
+			 const struct repro_wish *wish, struct repro *ret, const char **ret_error)
 {
 	struct finding *there = ARENA_NEW(a, struct finding), *back = ARENA_NEW(a, struct finding);
 	struct repro *second = ARENA_NEW(a, struct repro);
+	const struct repro_wish second_wish = {.reached = wish->reached};
 	int err;
 
 	*there = *back = *f;
@@ -427,9 +429,9 @@ static int choose_orders(struct arena *a, const struct rules *rules, const struc
 	back->reentry = f->other->reentry;
 	back->n_reentry = f->other->n_reentry;
 
-	err = choose_one(a, rules, there, back, attach, after, ret, ret_error);
+	err = choose_one(a, rules, there, back, wish, ret, ret_error);
 	if (!err && back->n_attach)
-		err = choose_one(a, rules, back, there, NULL, 0, second, ret_error);
+		err = choose_one(a, rules, back, there, &second_wish, second, ret_error);
 	if (err)
 		return err;
 	if (!back->n_attach)
@@ -442,7 +444,7 @@ static int choose_orders(struct arena *a, const struct rules *rules, const struc
 }
 
 int repro_choose(struct arena *a, const struct rules *rules, const struct finding *f,
-		 const char *attach, uint64_t after, struct repro *ret, const char **ret_error)
+		 const struct repro_wish *wish, struct repro *ret, const char **ret_error)
 {
 	const struct rule_repro_none *none = rules_repro_none(rules, f->code);
 	int err;
@@ -458,8 +460,8 @@ int repro_choose(struct arena *a, const struct rules *rules, const struct findin
 		return -EOPNOTSUPP;
 	}
 	if (f->lock2)
-		return choose_orders(a, rules, f, attach, after, ret, ret_error);
-	err = choose_one(a, rules, f, f, attach, after, ret, ret_error);
+		return choose_orders(a, rules, f, wish, ret, ret_error);
+	err = choose_one(a, rules, f, f, wish, ret, ret_error);
 	if (!err)
 		choose_outside(rules, ret);
 	return err;

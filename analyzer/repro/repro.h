@@ -44,15 +44,24 @@ bool repro_in_owner(const struct repro *r);
 /* Does the program use another map than the operation, as both lead to the lock, or it is of two? */
 bool repro_two_maps(const struct repro *r);
 
+/* Which places to attach to are of interest; zeroed: all, the best first. */
+struct repro_wish {
+	const char *attach; /* the name of the only function or tracepoint, or NULL */
+	uint64_t after;	    /* the place behind which to go on, 0 for the best one */
+	/* Names that the operation comes to, of functions and tracepoints; NULL: nobody knows. */
+	const struct strlist *reached;
+};
+
 /*
- * Chooses attach point, helper, object, map and operation for @f. @attach is the
- * name of the only function or tracepoint to attach to, or NULL; @after the place
- * behind which to go on, 0 for the best one. Returns 0; or
+ * Chooses attach point, helper, object, map and operation for @f. Returns 0; or
  * -ENOENT or -EOPNOTSUPP, then @ret_error says in a sentence why there is no such
  * program. What is set points into @f and @rules.
  */
 int repro_choose(struct arena *a, const struct rules *rules, const struct finding *f,
-		 const char *attach, uint64_t after, struct repro *ret, const char **ret_error);
+		 const struct repro_wish *wish, struct repro *ret, const char **ret_error);
+
+/* The name of a function or tracepoint as tracers call it; "" for any instruction. */
+const char *repro_place_name(const struct attach_point *p);
 
 /* For @after: the last place for the same call as good as that one, so that another call is next. */
 uint64_t repro_last_of_call(uint64_t place);

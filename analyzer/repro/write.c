@@ -180,7 +180,7 @@ static const char *outside(struct writing *w)
 {
 	static const char text[] =
 		"/* Run by the loader: enters the section in which the other runs. */\n"
-		"SEC(\"raw_tp\")\n"
+		"SEC(\"fentry/bpf_fentry_test1\")\n"
 		"int outside(void *ctx)\n"
 		"{\n"
 		"\t@LOCALS@\n"
@@ -444,6 +444,19 @@ static const char *keys(struct writing *w)
 			    outer->key_init ? outer->key_init : "0");
 }
 
+static const char run_outside[] =
+	"/* Has the second program run. Returns a negative errno. */\n"
+	"static int run_outside(void)\n"
+	"{\n"
+	"\tLIBBPF_OPTS(bpf_test_run_opts, opts);\n"
+	"\n"
+	"\tif (!skel->links.outside)\n"
+	"\t\tskel->links.outside = bpf_program__attach(skel->progs.outside);\n"
+	"\tif (!skel->links.outside)\n"
+	"\t\treturn -errno;\n"
+	"\treturn bpf_prog_test_run_opts(bpf_program__fd(skel->progs.outside), &opts);\n"
+	"}";
+
 static void set_all(struct writing *w, const char *kernel)
 {
 	const struct repro *r = w->r;
@@ -479,13 +492,17 @@ static void set_all(struct writing *w, const char *kernel)
 	set(w, "ATTACH", attach(w, r, "inside"));
 	set(w, "BACK_PROGRAM", back_program(w));
 	set(w, "BACK", back_loader(w));
+	set(w, "RUN_OUTSIDE", r->outside ? run_outside : "");
 	set(w, "BACK_VARIABLES",
 	    back ? "static outer_key plain_outer_key = OUTER_KEY_INIT;\n"
 		   "static UNUSED int back_outer_fd, back_inner_fd, back_owner_fd = -1;\n"
 		   "static UNUSED const void *back_key;"
 		 : "");
 	set(w, "BACK_START", back ? "back_start();" : "");
+	set(w, "BACK_AUTOLOAD",
+	    back && back->way ? "bpf_program__set_autoload(skel->progs.back, !dry);" : "");
 	set(w, "OR_BACK", back && back->way ? " || !back_attach()" : "");
+	set(w, "BACK_DRY", back ? "if (!err)\n\terr = back_dry_run();" : "");
 	set(w, "BACK_ROUND", back ? "if (!err)\n\terr = back_round();" : "");
 	set(w, "COUNT", back && back->way ? "least(skel->bss->called, skel->bss->back_called)"
 					  : "skel->bss->called");

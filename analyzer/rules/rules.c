@@ -235,7 +235,8 @@ static const struct word words_before[] = {
 	{ "any", REPRO_ANY }, { "absent", REPRO_ABSENT }, { "present", REPRO_PRESENT }, { NULL, 0 }
 };
 static const struct word words_means[] = {
-	{ "lockdep", LAB_MEANS_LOCKDEP }, { "hang", LAB_MEANS_HANG }, { NULL, 0 }
+	{ "lockdep", LAB_MEANS_LOCKDEP }, { "hang", LAB_MEANS_HANG },
+	{ "other", LAB_MEANS_OTHER }, { NULL, 0 }
 };
 
 #define STRING(record, member, required)                                                           \

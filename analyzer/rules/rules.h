@@ -417,7 +417,7 @@ struct rule_repro_none {
 };
 
 /* lab_signs: what the console of a kernel says when something is wrong. */
-enum lab_means { LAB_MEANS_LOCKDEP, LAB_MEANS_HANG };
+enum lab_means { LAB_MEANS_LOCKDEP, LAB_MEANS_HANG, LAB_MEANS_OTHER };
 
 struct rule_lab_sign {
 	const char *text;
