@@ -256,8 +256,9 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "TREE [ID...]",
 	.doc = "Tries findings of a report, or all its errors: builds a small kernel of TREE below "
-	       "--cache, boots it in qemu with the program of each (see repro), and says from its "
-	       "console what came of it. Ends with 0; with 3 if some could not be tried, each with "
+	       "--cache, boots it in qemu with the program of each (see repro), says from its "
+	       "console what came of it, and tries what was seen once more on a control. Ends with "
+	       "0; with 3 if some could not be tried, each with "
 	       "its reason; with 2 if nothing was.\vBuilding executes the Makefiles of TREE. All "
 	       "else runs in qemu, without network and disk. Formats of --output: text, json.",
 	.children = children,

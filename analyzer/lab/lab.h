@@ -58,8 +58,7 @@ struct lab_run {
 };
 
 enum lab_verdict {
-	LAB_CONFIRMED, /* seen, and the control survived and ran; with a guard: it kept a call out
-			*/
+	LAB_CONFIRMED, /* seen, and the control ran and survived; a guard kept a call out */
 	LAB_SEEN,      /* seen, without a control */
 	LAB_DOUBTFUL,  /* seen, and the control did not survive, or did not run */
 	LAB_HELD_OUT,  /* the program ran and nothing came of it */

@@ -7,11 +7,13 @@
 expect.json names edits of testdata/edits and what relock lab must say of which
 finding, and findings of the unedited tree. The tree in --kernels is the control
 and stays as it is; the edited one is a copy of it (hard links) below --work,
-which keeps the kernels that were built. What was seen is written to --work/seen.md.
+which keeps the kernels that were built. For the unedited tree relock makes the controls. What was seen is
+written to --work/seen.md.
 """
 import argparse
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +26,22 @@ ROOT = HERE.parent.parent
 EXPECT = json.loads((HERE / "expect.json").read_text(encoding="utf-8"))
 SCHEMA = json.loads((ROOT / "reports/schema/relock-evidence-1.schema.json").read_text("utf-8"))
 VERSION = "6.12"
+
+
+def places(diff, word):
+    """Where the edited files have @word, "file:line", in the lines that are in place of others."""
+    found, path, line = [], None, 0
+    for text in diff.splitlines():
+        hunk = re.match(r"@@ -\S+ \+(\d+)", text)
+        if text.startswith("+++ b/"):
+            path = text[6:].split("\t")[0]
+        elif hunk:
+            line = int(hunk[1])
+        elif not text.startswith("-"):
+            if text.startswith("+") and word in text:
+                found.append(f"{path}:{line}")
+            line += 1
+    return found
 
 
 class Lab:
@@ -91,6 +109,10 @@ class Lab:
         for key in ("run", "control"):
             if result[key]:
                 lines.append(f"{key}:\n\n```\n{result[key]['excerpt']}```\n")
+        if result["control_by"] == "guard":
+            diff = result["control_edit"]
+            lines.append(f"the guard: raised at {', '.join(places(diff, '= relock_guard_raise()'))}; "
+                         f"tested at {', '.join(places(diff, 'if (relock_guard_is_raised())'))}\n")
         self.seen.append("\n".join(lines))
         print(f"{name}: {want['function']}: {result['verdict']}", flush=True)
 

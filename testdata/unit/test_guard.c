@@ -340,7 +340,7 @@ static void test_sections(void **state)
 		{ .name = "attached", .location = { "kernel/none.c", 25, 51, "no_call" } },
 		{ .name = "attached", .location = { "include/linux/pot.h", 28, 59, "header_attached" } },
 		{ .name = "attached", .location = { NULL, 0, 0, "" } },
-		{ .name = "pot_lock", .location = { "kernel/pot.c", 21, 36, "in_initialiser" } },
+		{ .name = "pot_lock", .location = { "kernel/pot.c", 21, 37, "in_initialiser" } },
 	};
 	static struct attach_point others[] = {
 		{ .name = "attached", .location = { "kernel/pot.c", 21, 58, "in_initialiser" } },
