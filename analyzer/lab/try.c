@@ -165,13 +165,15 @@ static uint64_t place_behind(const struct repro_wish *wish, uint64_t place, bool
 static bool survey(struct lab *l, const struct lab_kernel *k, const struct finding *f,
 		   const char *version, struct strlist *ret)
 {
-	const struct repro_wish any = {0};
+	const struct repro_wish any = {0}, these = {.reached = ret};
 	const char *error = NULL, *loader;
 	struct repro r;
 
+	/* Where none of them is of use, all are tried as if nobody knew. */
 	return !repro_choose(l->a, l->rules, f, &any, &r, &error) && r.trigger &&
 	       !lab_program(l, k, &r, version, &loader, &error) &&
-	       !lab_survey(l, k, &r, loader, ret);
+	       !lab_survey(l, k, &r, loader, ret) &&
+	       !repro_choose(l->a, l->rules, f, &these, &r, &error);
 }
 
 static void report_survivor(struct lab *l, const struct lab_result *survivor,

@@ -387,7 +387,7 @@ def test_suppress(b):
 
 def evidence(ident, verdict="confirmed"):
     """As relock lab writes it, of one finding."""
-    run = {"seen": "lockdep", "lock": "&pot->lock", "entered": 0, "called": 0, "came_back": 0,
+    run = {"seen": "lockdep", "lock": "&pot->lock", "wanted": None, "entered": 0, "called": 0, "came_back": 0,
            "returned": 0, "excerpt": "possible recursive locking detected\n *** DEADLOCK ***\n"}
     return {"schema": "relock-evidence/1", "tool": {"name": "relock", "version": "0.1.0"},
             "kernel": {"version": "6.12.117"}, "findings": [{
@@ -395,7 +395,8 @@ def evidence(ident, verdict="confirmed"):
                 "reason": "the kernel reports &pot->lock",
                 "program": {"how": "fentry", "attach": "pour", "calls": "bpf_pot_get",
                             "object": None, "operation": None},
-                "run": run, "control": {**run, "seen": "survived", "excerpt": "it survived\n"}}]}
+                "run": run, "control": {**run, "seen": "survived", "excerpt": "it survived\n"},
+                "control_by": "--control", "control_edit": None}]}
 
 
 BAD_EVIDENCE = [
