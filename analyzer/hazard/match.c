@@ -11,12 +11,27 @@ static bool is_member(struct analysis *an, const struct outer *o, const char *re
 }
 
 /* It belongs to a map that is going, or to one that nobody has seen yet. */
+/* Whether @func is over before there are programs. */
+static bool runs_at_boot(const struct program *p, uint32_t func)
+{
+	const struct names *sections = &p->rules->tree.boot_sections;
+	const struct func *fn = &p->funcs.v[func];
+	size_t i;
+
+	for (i = 0; fn->section && i < sections->n; i++)
+		if (!strncmp(program_str(p, fn->section), sections->v[i], strlen(sections->v[i])))
+			return true;
+	return false;
+}
+
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a)
 {
 	const struct rules *rules = an->p->rules;
 	bool alone = false;
 	size_t i;
 
+	if (runs_at_boot(an->p, o->func))
+		return true;
 	for (i = 0; i < rules->last_reference.n; i++)
 		alone |= is_member(an, o, rules->last_reference.v[i].record,
 				   rules->last_reference.v[i].member);

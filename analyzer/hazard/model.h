@@ -288,7 +288,7 @@ bool guard_stops(struct analysis *an, const struct hazard *h, uint32_t guard);
  */
 uint32_t late_guard(const struct analysis *an, const struct run *run, size_t acquire);
 void make_findings(struct analysis *an, struct report *ret);
-/* Whether nobody but @o's run can get at lock @a of it: the map goes, or is new. */
+/* Whether no program can meet lock @a of @o's run: the map goes, or is new, or the kernel boots. */
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a);
 /* Fills @ret's sections and attachables, once its findings are there. */
 void make_sections(struct analysis *an, struct report *ret);
