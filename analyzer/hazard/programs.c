@@ -634,6 +634,32 @@ static bool way_gives(struct programs *pr, size_t way, const char *name)
 	return false;
 }
 
+/* Records are not nested deeper than this, for what is asked. */
+#define MAX_NESTING 4
+
+/*
+ * Whether a pointer to a @whole is one to a @part as well: it is the same, or has one in
+ * it, to which the verifier follows it (btf_struct_ids_match(), kernel/bpf/btf.c).
+ */
+static bool has_part(const struct program *p, uint32_t whole, uint32_t part, unsigned int depth)
+{
+	const struct facts *f;
+	const struct fact_record *r;
+	uint32_t i;
+
+	if (!whole || whole == part)
+		return whole != 0;
+	r = depth < MAX_NESTING ? program_record(p, whole, &f) : NULL;
+	for (i = 0; r && i < r->n_fields; i++) {
+		uint32_t type = f->fields.v[r->fields + i].type;
+
+		if (type != FACTS_NONE && f->types.v[type].kind == FT_RECORD &&
+		    has_part(p, f->types.v[type].name, part, depth + 1))
+			return true;
+	}
+	return false;
+}
+
 const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint32_t record,
 			    bool trusted)
 {
@@ -644,14 +670,14 @@ const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint
 	if (func != FACTS_NONE && (!trusted || p->rules->attach.v[way].trusted_args)) {
 		n = func_fact(p, &p->funcs.v[func])->n_params;
 		for (i = 0; i < n; i++)
-			if (bpf_param_record(p, func, i) == record)
+			if (has_part(p, bpf_param_record(p, func, i), record, 0))
 				return arena_printf(&p->arena, "argument %u of %s()", i + 1,
 						    func_name(p, func));
 	}
 	for (k = 0; k < pr->t->callables.n; k++)
 		if (pr->given[way * pr->t->callables.n + k] &&
-		    pr->t->callables.v[k].returns == record && !pr->t->callables.v[k].sleeps &&
-		    !pr->t->callables.v[k].n_objects)
+		    !pr->t->callables.v[k].sleeps && !pr->t->callables.v[k].n_objects &&
+		    has_part(p, pr->t->callables.v[k].returns, record, 0))
 			return arena_printf(&p->arena, "what %s() returns",
 					    func_name(p, pr->t->callables.v[k].func));
 	for (k = 0; k < p->rules->objects.n && !trusted; k++) {
