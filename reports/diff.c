@@ -185,6 +185,11 @@ static void add_new_sentences(const struct diff *d, const struct report_options 
 			    severity_name(f->severity), color_off(o));
 		add_safe(out, f->message);
 		strbuf_addf(out, " [%s %s]\n", f->code, f->rule);
+		if (d->rows[i].change != CHANGE_WORSE || !d->rows[i].more)
+			continue;
+		strbuf_addstr(out, "  note: it comes back through ");
+		add_safe(out, d->rows[i].more);
+		strbuf_addstr(out, " only now\n");
 	}
 }
 
@@ -309,6 +314,7 @@ static void add_row_json(struct json_out *j, const struct diff_row *row)
 	else
 		json_out_null(j, "new");
 	json_out_close(j, '}');
+	text_or_null(j, "more", row->change == CHANGE_WORSE ? row->more : NULL);
 	json_out_close(j, '}');
 }
 

@@ -105,7 +105,15 @@ void baseline_take(struct baseline *b, const struct report *r)
 			.code = arena_strdup(&b->arena, f->code),
 			.function = arena_strdup(&b->arena, f->location.function),
 			.lock = lock_text(f, &b->arena),
+			.knows_reentry = true,
 		};
+
+		k.reentry.v = ARENA_ARRAY(&b->arena, const char *, f->n_reentry);
+		while (k.reentry.n < f->n_reentry) {
+			const char *name = f->reentry[k.reentry.n].function;
+
+			k.reentry.v[k.reentry.n++] = arena_strdup(&b->arena, name);
+		}
 
 		vec_push(&b->v, k);
 	}

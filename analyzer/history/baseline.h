@@ -22,6 +22,8 @@ struct known {
 	enum severity severity;
 	const char *code, *function, *lock; /* "" where it does not say */
 	const char *reason;		    /* NULL: none is given */
+	struct strlist reentry; /* functions that come back to the lock; of baseline_take() only */
+	bool knows_reentry;
 	unsigned int line;
 };
 

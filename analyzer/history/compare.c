@@ -14,18 +14,44 @@ static void add_note(struct finding *f, struct arena *a, const char *note)
 	f->notes.v = v;
 }
 
+/* "a(), b()": the functions that come back to the lock of @f and are not in @old; or NULL. */
+static const char *more_reentry(const struct finding *f, const struct strlist *old, struct arena *a)
+{
+	const char *ret = NULL;
+
+	/* A note is about what nothing can use. */
+	for (size_t i = 0; f->severity > SEV_NOTE && i < f->n_reentry; i++) {
+		const char *name = f->reentry[i].function;
+		size_t k = 0;
+
+		while (k < old->n && strcmp(old->v[k], name) != 0)
+			k++;
+		if (k == old->n)
+			ret = ret ? arena_printf(a, "%s, %s()", ret, name)
+				  : arena_printf(a, "%s()", name);
+	}
+	return ret;
+}
+
 /* Is @f in @b, and no worse than there? */
 static bool covers(const struct baseline *b, const char *what, struct finding *f, struct arena *a,
 		   const struct known **ret)
 {
 	const struct known *k = b ? baseline_find(b, f->id) : NULL;
+	const char *more;
 
 	if (!k)
 		return false;
+	more = k->knows_reentry ? more_reentry(f, &k->reentry, a) : NULL;
 	if (k->rated && k->severity < f->severity) {
 		add_note(
 			f, a,
 			arena_printf(a, "the %s has it as a %s", what, severity_name(k->severity)));
+		return false;
+	}
+	if (more) {
+		add_note(f, a, arena_printf(a, "in the %s it does not come back through %s", what,
+					    more));
 		return false;
 	}
 	*ret = k;
@@ -137,7 +163,19 @@ void mark_known(struct report *r, struct arena *a, const struct known_before *k)
 	find_idle(r, a, k);
 }
 
-static enum change change_of(const struct finding *old, const struct finding *new)
+static const char *more_than(const struct finding *old, const struct finding *new, struct arena *a)
+{
+	struct strlist names = {ARENA_ARRAY(a, const char *, old->n_reentry), 0};
+
+	while (names.n < old->n_reentry) {
+		names.v[names.n] = old->reentry[names.n].function;
+		names.n++;
+	}
+	return more_reentry(new, &names, a);
+}
+
+static enum change change_of(const struct finding *old, const struct finding *new,
+			     const char *more)
 {
 	if (!new)
 		return CHANGE_FIXED;
@@ -146,7 +184,7 @@ static enum change change_of(const struct finding *old, const struct finding *ne
 	if (!old)
 		return CHANGE_NEW;
 	if (old->severity == new->severity)
-		return CHANGE_NONE;
+		return more ? CHANGE_WORSE : CHANGE_NONE;
 	return new->severity > old->severity ? CHANGE_WORSE : CHANGE_BETTER;
 }
 
@@ -178,7 +216,8 @@ void diff_reports(const struct report *old, const struct report *new, struct are
 
 		row->new = &new->findings[i];
 		row->old = report_finding(old, row->new->id);
-		row->change = change_of(row->old, row->new);
+		row->more = row->old ? more_than(row->old, row->new, a) : NULL;
+		row->change = change_of(row->old, row->new, row->more);
 	}
 	for (size_t i = 0; i < old->n_findings; i++) {
 		struct diff_row *row = &ret->rows[ret->n_rows];

@@ -15,7 +15,9 @@ struct known_before {
 
 /*
  * Sets the states of the findings of @r, and what is fixed or idle. A finding
- * that is worse than it was counts as new. What is new in @r comes from @a.
+ * that is worse than it was counts as new: it is more severe, or another function
+ * comes back to the lock (which a baseline's file does not say). What is new in @r
+ * comes from @a.
  */
 void mark_known(struct report *r, struct arena *a, const struct known_before *k);
 
@@ -32,6 +34,7 @@ enum change {
 struct diff_row {
 	const struct finding *old, *new; /* one of them may be NULL */
 	enum change change;
+	const char *more; /* CHANGE_WORSE: "a(), b()", which come back only now; or NULL */
 };
 
 struct diff {

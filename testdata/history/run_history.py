@@ -557,6 +557,25 @@ def test_diff(b):
     need(change[was["findings"][0]["id"]] == ("new", "worse"), change)
     _, change = diff("new.json", "was.json", "--fail-on", "note", status=0)
     need(change[was["findings"][0]["id"]] == ("unchanged", "better"), change)
+    # So is one with another way to the lock, whatever stood for it before.
+    was = copy.deepcopy(new)
+    first_of = was["findings"][0]
+    first_of["reentry"] = [{**first_of["reentry"][0], "function": "bpf_pot_peek"}]
+    write_json(b, "was.json", was)
+    doc, change = diff("was.json", "new.json", status=1)
+    need(change[first_of["id"]] == ("new", "worse"), change)
+    need({f["id"]: f["more"] for f in doc["findings"]} == {
+        f["id"]: "bpf_pot_get()" if f["id"] == first_of["id"] else None for f in doc["findings"]},
+         doc["findings"])
+    done = b.run("diff", "was.json", "new.json", status=1)
+    need("note: it comes back through bpf_pot_get() only now" in done.stdout, done.stdout)
+    fewer = copy.deepcopy(new)
+    more = copy.deepcopy(new)
+    more["findings"][0]["reentry"].append(first_of["reentry"][0])
+    write_json(b, "fewer.json", fewer)
+    write_json(b, "more.json", more)
+    _, change = diff("more.json", "fewer.json", status=0)
+    need(set(change.values()) == {("unchanged", "unchanged")}, change)
     quiet = copy.deepcopy(new)
     for f in quiet["findings"]:
         f["state"] = "suppressed" if f["id"] == second else f["state"]
