@@ -50,8 +50,8 @@ static bool covers(const struct baseline *b, const char *what, struct finding *f
 		return false;
 	}
 	if (more) {
-		add_note(f, a, arena_printf(a, "in the %s it does not come back through %s", what,
-					    more));
+		add_note(f, a,
+			 arena_printf(a, "in the %s it does not come back through %s", what, more));
 		return false;
 	}
 	*ret = k;
@@ -174,8 +174,7 @@ static const char *more_than(const struct finding *old, const struct finding *ne
 	return more_reentry(new, &names, a);
 }
 
-static enum change change_of(const struct finding *old, const struct finding *new,
-			     const char *more)
+static enum change change_of(const struct finding *old, const struct finding *new, const char *more)
 {
 	if (!new)
 		return CHANGE_FIXED;

@@ -174,7 +174,8 @@ static void read_other(struct reading *r, const struct jdoc *d, struct finding *
 	reading_enter(r, "other", 0);
 	read_entry(r, j, &o->entry_function, &o->entry_via);
 	o->attach = reading_items(r, j, "attach", sizeof(*o->attach), read_attach, &o->n_attach);
-	o->reentry = reading_items(r, j, "reentry", sizeof(*o->reentry), read_reentry, &o->n_reentry);
+	o->reentry =
+		reading_items(r, j, "reentry", sizeof(*o->reentry), read_reentry, &o->n_reentry);
 	reading_leave(r);
 	f->other = o;
 }
@@ -231,12 +232,15 @@ static void read_finding(struct reading *r, const struct jdoc *d, void *ret)
 	reading_leave(r);
 	read_entry(r, d, &f->entry_function, &f->entry_via);
 	f->attach = reading_items(r, d, "attach", sizeof(*f->attach), read_attach, &f->n_attach);
-	f->reentry = reading_items(r, d, "reentry", sizeof(*f->reentry), read_reentry, &f->n_reentry);
-	f->ladders = reading_items(r, d, "ladders", sizeof(*f->ladders), read_ladder, &f->n_ladders);
+	f->reentry =
+		reading_items(r, d, "reentry", sizeof(*f->reentry), read_reentry, &f->n_reentry);
+	f->ladders =
+		reading_items(r, d, "ladders", sizeof(*f->ladders), read_ladder, &f->n_ladders);
 	if (!f->n_ladders)
 		reading_fail(r, "ladders", "is empty");
 	reading_strings(r, d, "assumptions", &f->assumptions);
-	f->remedies = reading_items(r, d, "remedies", sizeof(*f->remedies), read_remedy, &f->n_remedies);
+	f->remedies =
+		reading_items(r, d, "remedies", sizeof(*f->remedies), read_remedy, &f->n_remedies);
 	reading_strings(r, d, "notes", &f->notes);
 	read_state(r, d, f);
 	read_other(r, d, f);
@@ -303,7 +307,8 @@ static void check_schema(struct reading *r, const struct jdoc *d)
 	if (!schema || strncmp(schema, any, sizeof(any) - 1) != 0)
 		reading_fail(r, NULL, "this is no report of relock's");
 	else if (strcmp(schema, ours) != 0)
-		reading_fail(r, "schema", "is of another version of relock, which this one cannot read");
+		reading_fail(r, "schema",
+			     "is of another version of relock, which this one cannot read");
 }
 
 static void read_all(struct reading *r, const struct jdoc *d, struct report *ret)
@@ -321,22 +326,23 @@ static void read_all(struct reading *r, const struct jdoc *d, struct report *ret
 	reading_enter(r, "kernel", 0);
 	ret->kernel_version = reading_text(r, part, "version");
 	ret->kernel_config = reading_text(r, part, "config");
-	ret->config_missing = reading_items(r, part, "missing", sizeof(*ret->config_missing), read_miss,
-				    &ret->n_config_missing);
+	ret->config_missing = reading_items(r, part, "missing", sizeof(*ret->config_missing),
+					    read_miss, &ret->n_config_missing);
 	reading_leave(r);
 	part = reading_member(r, d, "units", JDOC_OBJECT);
 	reading_enter(r, "units", 0);
 	ret->units_total = reading_number(r, part, "total");
 	ret->units_analysed = reading_number(r, part, "analysed");
-	ret->failed = reading_items(r, part, "failed", sizeof(*ret->failed), read_failed, &ret->n_failed);
+	ret->failed =
+		reading_items(r, part, "failed", sizeof(*ret->failed), read_failed, &ret->n_failed);
 	ret->cuts = reading_items(r, part, "cuts", sizeof(*ret->cuts), read_cut, &ret->n_cuts);
 	/* Older versions do not write it. */
 	if (jdoc_get(part, "beyond"))
 		reading_strings(r, part, "beyond", &ret->beyond);
 	reading_leave(r);
 	reading_strings(r, d, "assumptions", &ret->assumptions);
-	ret->findings =
-		reading_items(r, d, "findings", sizeof(*ret->findings), read_finding, &ret->n_findings);
+	ret->findings = reading_items(r, d, "findings", sizeof(*ret->findings), read_finding,
+				      &ret->n_findings);
 	check_ids(r, ret);
 	/* Older versions do not write them. */
 	if (jdoc_get(d, "sections"))

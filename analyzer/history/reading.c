@@ -43,7 +43,7 @@ void reading_leave(struct reading *r)
 }
 
 const struct jdoc *reading_member(struct reading *r, const struct jdoc *o, const char *key,
-				 enum jdoc_kind kind)
+				  enum jdoc_kind kind)
 {
 	static const char *const kinds[] = {"null",	"true or false", "a number",
 					    "a string", "an array",	 "an object"};
@@ -85,7 +85,7 @@ unsigned int reading_number(struct reading *r, const struct jdoc *o, const char 
 }
 
 void *reading_items(struct reading *r, const struct jdoc *o, const char *key, size_t size,
-		   reading_item *one, size_t *ret_n)
+		    reading_item *one, size_t *ret_n)
 {
 	const struct jdoc *d = reading_member(r, o, key, JDOC_ARRAY);
 	char *v = arena_calloc(r->a, d->n, size);

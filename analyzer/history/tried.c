@@ -51,7 +51,7 @@ static void read_all(struct reading *r, const struct jdoc *d, struct tried_file 
 }
 
 int tried_parse(struct arena *a, const char *name, const char *text, size_t len,
-		   struct tried_file *ret, const char **ret_error)
+		struct tried_file *ret, const char **ret_error)
 {
 	struct reading r = {.a = a,
 			    .name = name,

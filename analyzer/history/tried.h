@@ -24,7 +24,7 @@ struct tried_file {
  * to do".
  */
 int tried_parse(struct arena *a, const char *name, const char *text, size_t len,
-		   struct tried_file *ret, const char **ret_error);
+		struct tried_file *ret, const char **ret_error);
 /* The same of a file; any negative errno. */
 int tried_read(struct arena *a, const char *path, struct tried_file *ret, const char **ret_error);
 

@@ -213,7 +213,8 @@ static void judge_lockdep(struct lab *l, const struct lab_kernel *k, const struc
 	if (!taken_at(l, k, f, at, !is_named(f, lock)))
 		return;
 	ret->seen = LAB_LOCKDEP;
-	/* On the way to the finding's lock there may be one that must not be taken there, either. */
+	/* On the way to the finding's lock there may be one that must not be taken there, either.
+	 */
 	if (read_held(l->a, report, WANTS, &wanted, &wanted_at) &&
 	    !taken_at(l, k, f, wanted_at, !is_named(f, wanted)))
 		ret->wanted = wanted;

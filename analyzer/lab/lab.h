@@ -49,7 +49,7 @@ enum lab_seen {
 struct lab_run {
 	enum lab_seen seen;
 	const char *excerpt; /* lines of the console that show it; "" where none do */
-	const char *lock;    /* LAB_LOCKDEP, LAB_OTHER: that is held, as lockdep names it; or NULL */
+	const char *lock; /* LAB_LOCKDEP, LAB_OTHER: that is held, as lockdep names it; or NULL */
 	/* LAB_LOCKDEP: what is wanted, if that is none of the finding's locks; or NULL. */
 	const char *wanted;
 	uint64_t entered, called, came_back; /* LAB_SURVIVED, LAB_IDLE */
@@ -108,8 +108,8 @@ int lab_boot(struct lab *l, const struct lab_kernel *k, const char *loader, cons
  * Finds which of the finding's places the operation of @r comes to in that kernel.
  * Returns 0, or a negative errno: nobody knows, then.
  */
-int lab_survey(struct lab *l, const struct lab_kernel *k, const struct repro *r,
-	       const char *loader, struct strlist *ret);
+int lab_survey(struct lab *l, const struct lab_kernel *k, const struct repro *r, const char *loader,
+	       struct strlist *ret);
 
 /*
  * Makes the control of @r from the tree of @k, which stays as it is, and builds it below k->dir:

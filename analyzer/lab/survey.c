@@ -35,8 +35,8 @@ static void find_hits(struct arena *a, const char *console, struct strlist *ret)
 	vec_release(&names);
 }
 
-int lab_survey(struct lab *l, const struct lab_kernel *k, const struct repro *r,
-	       const char *loader, struct strlist *ret)
+int lab_survey(struct lab *l, const struct lab_kernel *k, const struct repro *r, const char *loader,
+	       struct strlist *ret)
 {
 	struct strbuf places = STRBUF_INIT, console = STRBUF_INIT;
 	const struct finding *f = r->finding;

@@ -230,7 +230,8 @@ static const struct rule_repro_trigger *trigger_for(const struct rules *rules,
 		if (names_have(&t->locks, f->lock.class))
 			found = t;
 		/* Of what map the operation is has to be known. */
-		if ((!found || found->via) && t->via && !strcmp(t->via, f->entry_via) && (t->calls || map_of(rules, f)))
+		if ((!found || found->via) && t->via && !strcmp(t->via, f->entry_via) &&
+		    (t->calls || map_of(rules, f)))
 			found = t;
 	}
 	return found;
@@ -279,8 +280,9 @@ static bool in_ladder(const struct finding *f, const char *function)
 /* Fills in what @call of @reentry takes. Returns the number of its place; NO_PLACE: it cannot be.
  */
 static uint64_t try_call(const struct rules *rules, const struct finding *f,
-			 const struct finding *wanted, const struct reentry *reentry, const struct rule_repro_call *call,
-			 const struct repro_wish *wish, struct repro *ret)
+			 const struct finding *wanted, const struct reentry *reentry,
+			 const struct rule_repro_call *call, const struct repro_wish *wish,
+			 struct repro *ret)
 {
 	bool other = ret->trigger && (ret->trigger->worker || ret->trigger->other);
 
@@ -381,7 +383,8 @@ static int choose_one(struct arena *a, const struct rules *rules, const struct f
 	return 0;
 }
 
-/* ---- two locks in two orders ------------------------------------------------------------------ */
+/* ---- two locks in two orders ------------------------------------------------------------------
+ */
 
 /* An operation that a loader can do between two others. */
 static bool is_plain(const struct rule_repro_trigger *t)

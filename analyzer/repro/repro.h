@@ -30,7 +30,7 @@ struct repro {
 	/* What the second program calls, and what that needs; NULL: there is none. */
 	const struct rule_repro_call *outside;
 	const struct rule_repro_object *outside_object;
-	uint64_t place; /* its number among those that there are */
+	uint64_t place;			    /* its number among those that there are */
 	const struct rule_repro_lock *lock; /* of ->map; NULL: there is nothing special about it */
 	/*
 	 * The other order, whose ->map is the one that the first order's operation is on;
@@ -41,7 +41,8 @@ struct repro {
 
 /* Is the lock at the owner, so that another map leads to the same one? */
 bool repro_in_owner(const struct repro *r);
-/* Does the program use another map than the operation, as both lead to the lock, or it is of two? */
+/* Does the program use another map than the operation, as both lead to the lock, or it is of two?
+ */
 bool repro_two_maps(const struct repro *r);
 
 /* Which places to attach to are of interest; zeroed: all, the best first. */
@@ -63,7 +64,8 @@ int repro_choose(struct arena *a, const struct rules *rules, const struct findin
 /* The name of a function or tracepoint as tracers call it; "" for any instruction. */
 const char *repro_place_name(const struct attach_point *p);
 
-/* For @after: the last place for the same call as good as that one, so that another call is next. */
+/* For @after: the last place for the same call as good as that one, so that another call is next.
+ */
 uint64_t repro_last_of_call(uint64_t place);
 /* The same for all places that are as good, whatever is called there. */
 uint64_t repro_last_of_rank(uint64_t place);

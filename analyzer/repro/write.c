@@ -117,7 +117,8 @@ static const char *part(struct writing *w, const char *name, const struct fill *
 
 /* ---- the program ----------------------------------------------------------------------------- */
 
-/* The types of keys: of the map that the program uses, and of the operation's if that is another. */
+/* The types of keys: of the map that the program uses, and of the operation's if that is another.
+ */
 #define KEY_TYPE "repro_key"
 #define OUTER_KEY_TYPE "outer_key"
 #define KEY_LOCAL "repro_key inner_key = KEY_INIT;\n"
@@ -163,8 +164,7 @@ static const char *maps(struct writing *w)
 /* The variables that a call of the rules says the names of. */
 static const char *locals(struct writing *w, const struct rule_repro_call *call, const char *key)
 {
-	return arena_printf(w->a, "%s%s",
-			    strstr(call->call, "inner_key") ? key : "",
+	return arena_printf(w->a, "%s%s", strstr(call->call, "inner_key") ? key : "",
 			    strstr(call->call, "value") ? "struct value value = {};\n" : "");
 }
 
@@ -259,9 +259,9 @@ static const char *before(struct writing *w, const struct repro *r,
 	if (!call || r->map->keyless || call->before == REPRO_ANY)
 		return "";
 	if (call->before == REPRO_ABSENT)
-		return arena_printf(
-			w->a, "bpf_map_delete_elem(%s_fd, %s); /* not there is as well */", map,
-			key);
+		return arena_printf(w->a,
+				    "bpf_map_delete_elem(%s_fd, %s); /* not there is as well */",
+				    map, key);
 	return arena_printf(w->a,
 			    "if (bpf_map_update_elem(%s_fd, %s, &value, BPF_ANY))\n"
 			    "\tfail(\"no element in the %s map\");",
@@ -312,12 +312,13 @@ static const char *attach(struct writing *w, const struct repro *r, const char *
 /* It goes with the skeleton. */
 static const char *back_attach(struct writing *w)
 {
-	return arena_printf(w->a,
-			    "static struct bpf_link *back_link(void)\n{\n\t%s\n}\n\n"
-			    "static __u64 least(__u64 a, __u64 b)\n{\n\treturn a < b ? a : b;\n}\n\n"
-			    "static struct bpf_link *back_attach(void)\n{\n"
-			    "\tskel->links.back = back_link();\n\treturn skel->links.back;\n}",
-			    attach(w, w->r->back, "back"));
+	return arena_printf(
+		w->a,
+		"static struct bpf_link *back_link(void)\n{\n\t%s\n}\n\n"
+		"static __u64 least(__u64 a, __u64 b)\n{\n\treturn a < b ? a : b;\n}\n\n"
+		"static struct bpf_link *back_attach(void)\n{\n"
+		"\tskel->links.back = back_link();\n\treturn skel->links.back;\n}",
+		attach(w, w->r->back, "back"));
 }
 
 /* The other order, in which the maps have changed places. */
@@ -331,9 +332,8 @@ static const char *back_loader(struct writing *w)
 	const struct fill fills[] = {
 		{"OWNER", w->r->owner ? code(w, w->r->owner->make, "") : ""},
 		{"PREPARE", back->trigger ? code_of(w, back, back->trigger->prepare, "") : ""},
-		{"FIRE", back->trigger && w->r->trigger
-				 ? code_of(w, back, back->trigger->fire, "")
-				 : "return -ENOSYS; /* see README.md */"},
+		{"FIRE", back->trigger && w->r->trigger ? code_of(w, back, back->trigger->fire, "")
+							: "return -ENOSYS; /* see README.md */"},
 		{"STAY", program ? stay(w, back, "outer_stay", "key") : ""},
 		{"BEFORE", before(w, back, back->call, "outer", "key")},
 		{"ATTACH", program ? back_attach(w) : ""},
@@ -432,7 +432,8 @@ static const char *what_it_needs(struct writing *w)
 /* The types of keys, with what each begins as. */
 static const char *keys(struct writing *w)
 {
-	const struct rule_repro_map *inner = w->r->map, *outer = w->r->back ? w->r->back->map : NULL;
+	const struct rule_repro_map *inner = w->r->map,
+				    *outer = w->r->back ? w->r->back->map : NULL;
 	const char *one = arena_printf(w->a, "typedef %s " KEY_TYPE ";\n#define KEY_INIT %s",
 				       inner->key ? inner->key : "int",
 				       inner->key_init ? inner->key_init : "0");
@@ -463,7 +464,8 @@ static void set_all(struct writing *w, const char *kernel)
 	const struct finding *f = r->finding;
 	const struct rule_repro_object *o = r->object ? r->object : no_object();
 	const struct repro *back = r->back;
-	const struct rule_repro_owner *owner = back ? back->owner : r->owner; /* of the operation's map */
+	const struct rule_repro_owner *owner =
+		back ? back->owner : r->owner; /* of the operation's map */
 	const char *message = plain(w->a, f->message);
 
 	set(w, "ID", f->id);
@@ -504,8 +506,9 @@ static void set_all(struct writing *w, const char *kernel)
 	set(w, "OR_BACK", back && back->way ? " || !back_attach()" : "");
 	set(w, "BACK_DRY", back ? "if (!err)\n\terr = back_dry_run();" : "");
 	set(w, "BACK_ROUND", back ? "if (!err)\n\terr = back_round();" : "");
-	set(w, "COUNT", back && back->way ? "least(skel->bss->called, skel->bss->back_called)"
-					  : "skel->bss->called");
+	set(w, "COUNT",
+	    back && back->way ? "least(skel->bss->called, skel->bss->back_called)"
+			      : "skel->bss->called");
 	set(w, "OPERATION", r->trigger ? r->trigger->what : "not known, see README.md");
 	set(w, "WHAT", what_it_does(w));
 	set(w, "NEEDS", what_it_needs(w));
