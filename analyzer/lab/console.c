@@ -131,8 +131,24 @@ static bool happens_at(const struct ladder *l, size_t k, const char *function, s
 	return true;
 }
 
+/* Is it one of the report's other sections of the finding's lock? */
+static bool is_section_of(const struct lab *l, const struct finding *f, const char *function,
+			  size_t len, unsigned long line)
+{
+	for (size_t i = 0; i < l->n_sections; i++) {
+		const struct section *s = &l->sections[i];
+
+		for (size_t k = 0; k < s->findings.n; k++)
+			if (!strcmp(s->findings.v[k], f->id) &&
+			    is_at(&s->lock.acquired, function, len, line))
+				return true;
+	}
+	return false;
+}
+
 /* Does the finding say that its lock is taken there? @line is 0 where it is not known. */
-static bool is_of(const struct finding *f, const char *function, size_t len, unsigned long line)
+static bool is_of(const struct lab *l, const struct finding *f, const char *function, size_t len,
+		  unsigned long line)
 {
 	for (size_t i = 0; i < f->n_ladders; i++) {
 		for (size_t k = 0; k < f->ladders[i].n; k++) {
@@ -143,7 +159,20 @@ static bool is_of(const struct finding *f, const char *function, size_t len, uns
 				return true;
 		}
 	}
-	return is_at(&f->lock.acquired, function, len, line);
+	return is_at(&f->lock.acquired, function, len, line) ||
+	       is_section_of(l, f, function, len, line);
+}
+
+/*
+ * "function+0x68" as "function+0x67": that is within the call which returns to the
+ * former, where something else may follow that was inlined as well.
+ */
+static const char *call_before(struct arena *a, const char *at)
+{
+	const char *plus = strchr(at, '+');
+	unsigned long offset = plus ? strtoul(plus + 1, NULL, 16) : 0;
+
+	return offset ? arena_printf(a, "%.*s+0x%lx", (int)(plus - at), at, offset - 1) : at;
 }
 
 /*
@@ -154,10 +183,11 @@ static bool is_of(const struct finding *f, const char *function, size_t len, uns
 static bool taken_at(struct lab *l, const struct lab_kernel *k, const struct finding *f,
 		     const char *at, bool by_line)
 {
-	const char *const argv[] = {"addr2line", "-f", "-i", "-e", k->vmlinux, at, NULL};
+	const char *const argv[] = {"addr2line",	   "-f", "-i", "-e", k->vmlinux,
+				    call_before(l->a, at), NULL};
 	struct run_options o = {.argv = argv, .timeout = 120, .tick = l->tick, .data = l->data};
 	struct run_result r;
-	bool found = !by_line && is_of(f, at, strcspn(at, ".+"), 0);
+	bool found = !by_line && is_of(l, f, at, strcspn(at, ".+"), 0);
 
 	if (found || run(&o, &r))
 		return found;
@@ -170,7 +200,7 @@ static bool taken_at(struct lab *l, const struct lab_kernel *k, const struct fin
 		colon = memchr(place, ':', strcspn(place, "\n"));
 		if (colon)
 			line = strtoul(colon + 1, NULL, 10);
-		found = (line || !by_line) && is_of(f, p, strcspn(p, ".\n"), by_line ? line : 0);
+		found = (line || !by_line) && is_of(l, f, p, strcspn(p, ".\n"), by_line ? line : 0);
 		p = place + strcspn(place, "\n");
 		p += *p == '\n';
 	}
