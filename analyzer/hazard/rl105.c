@@ -86,6 +86,24 @@ static bool keeps_constant_bits(const struct syms *syms, uint32_t id, bool *ret_
 	return *ret_masks && (sym_is_int(syms, v->b, &n) || sym_is_int(syms, v->a, &n));
 }
 
+/* Whether these say nothing of the lock: all are kept by the CPU, as its number is. */
+static bool is_of_cpu(const struct analysis *an, const struct syms *syms, const struct parts *parts)
+{
+	uint8_t i;
+
+	for (i = 0; i < parts->n; i++) {
+		const struct sym *v = sym_get(syms, parts->v[i]);
+
+		if (v->op == SY_LOAD)
+			v = sym_get(syms, v->a);
+		while (v->op == SY_FADDR)
+			v = sym_get(syms, v->a);
+		if (v->op != SY_GADDR || !an->p->gvars.v[v->a].percpu)
+			return false;
+	}
+	return parts->n != 0;
+}
+
 uint32_t acquire_wrong_guard(const struct analysis *an, const struct run *run,
 			     const struct acquire *a, bool *ret_few)
 {
@@ -99,18 +117,18 @@ uint32_t acquire_wrong_guard(const struct analysis *an, const struct run *run,
 	if (lock == SYM_NONE || sym_is_int(&run->syms, lock, &n))
 		return 0;
 	add_parts(&run->syms, lock, owner, &of_lock);
-	for (t = 0; t < a->tests.n && !of_lock.unknown; t++) {
+	for (t = 0; t < a->tests.n; t++) {
 		const struct guard_test *gt = &a->tests.v[t];
 		struct parts parts = { .n = 0 };
 
-		if (!(gt->guard & GUARD_FIELD) || gt->addr == SYM_NONE ||
+		if (gt->addr == SYM_NONE ||
 		    guards_get(&a->guards, gt->guard) <= 0 ||
 		    map64_get(&an->in.plural_guards, gt->guard) == MAP64_EMPTY)
 			continue;
 		index = index_of(&run->syms, gt->addr, &owner);
 		if (index != SYM_NONE)
 			add_parts(&run->syms, index, owner, &parts);
-		if (parts.unknown)
+		if (parts.unknown || (of_lock.unknown && !is_of_cpu(an, &run->syms, &parts)))
 			continue;
 		if (!share_part(&parts, &of_lock))
 			return gt->guard;

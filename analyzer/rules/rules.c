@@ -50,6 +50,7 @@ union item {
 	struct rule_lock lock;
 	struct rule_field field;
 	struct rule_percpu percpu;
+	struct rule_counter counter;
 	struct rule_btf_macro btf_macro;
 	struct rule_claim claim;
 	struct rule_value value;
@@ -82,6 +83,7 @@ enum list_id {
 	LIST_LOCKS,
 	LIST_TRANSPARENT,
 	LIST_PERCPU,
+	LIST_COUNTERS,
 	LIST_BTF_MACROS,
 	LIST_CLAIMS,
 	LIST_VALUES,
@@ -291,6 +293,11 @@ static const struct key keys_percpu[] = {
 	EACH(struct rule_percpu, macro, "macros"),
 	STRING(struct rule_percpu, header, true),
 	ENUM(struct rule_percpu, op, true, words_percpu),
+};
+static const struct key keys_counters[] = {
+	EACH(struct rule_counter, function, "functions"),
+	ENUM(struct rule_counter, op, true, words_percpu),
+	UNSIGNED(struct rule_counter, arg, false),
 };
 static const struct key keys_btf_macros[] = {
 	EACH(struct rule_btf_macro, macro, "macros"),
@@ -784,6 +791,12 @@ static const char *id_percpu(struct arena *a, const union item *it)
 	return it->percpu.macro;
 }
 
+static const char *id_counter(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->counter.function;
+}
+
 static const char *id_btf_macro(struct arena *a, const union item *it)
 {
 	(void)a;
@@ -943,6 +956,7 @@ static const char *id_repro_trigger(struct arena *a, const union item *it)
 PUSH(locks, lock)
 PUSH(transparent, field)
 PUSH(percpu, percpu)
+PUSH(counters, counter)
 PUSH(btf_macros, btf_macro)
 PUSH(claims, claim)
 PUSH(values, value)
@@ -979,6 +993,7 @@ static const struct list lists[N_LISTS] = {
 	[LIST_LOCKS] = LIST(locks, check_lock, id_lock),
 	[LIST_TRANSPARENT] = LIST(transparent, NULL, id_field),
 	[LIST_PERCPU] = LIST(percpu, NULL, id_percpu),
+	[LIST_COUNTERS] = LIST(counters, NULL, id_counter),
 	[LIST_BTF_MACROS] = LIST(btf_macros, NULL, id_btf_macro),
 	[LIST_CLAIMS] = LIST(claims, NULL, id_claim),
 	[LIST_VALUES] = LIST(values, check_value, id_value),
@@ -1346,6 +1361,7 @@ void rules_release(struct rules *r)
 	vec_release(&r->locks);
 	vec_release(&r->transparent);
 	vec_release(&r->percpu);
+	vec_release(&r->counters);
 	vec_release(&r->btf_macros);
 	vec_release(&r->claims);
 	vec_release(&r->values);
@@ -1389,6 +1405,13 @@ const struct rule_percpu *rules_percpu(const struct rules *r, const char *macro)
 	const struct entry *e = index_find(r, LIST_PERCPU, macro);
 
 	return e ? &r->percpu.v[e->index] : NULL;
+}
+
+const struct rule_counter *rules_counter(const struct rules *r, const char *function)
+{
+	const struct entry *e = index_find(r, LIST_COUNTERS, function);
+
+	return e ? &r->counters.v[e->index] : NULL;
 }
 
 const struct rule_value *rules_value(const struct rules *r, const char *function)

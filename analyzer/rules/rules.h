@@ -67,6 +67,13 @@ struct rule_percpu {
 	enum percpu_op op;
 };
 
+/* counters: functions on a counter at an address, which may be in this CPU's memory. */
+struct rule_counter {
+	const char *function;
+	enum percpu_op op;
+	unsigned int arg; /* number of the argument with the address, from 0 */
+};
+
 /* btf_macros: what the macros say whose expansion is assembly, or nothing without BTF. */
 enum btf_macro_does {
 	BTF_DOES_SET_START,   /* (name) */
@@ -444,6 +451,7 @@ struct rules {
 	VEC(struct rule_lock) locks;
 	VEC(struct rule_field) transparent;
 	VEC(struct rule_percpu) percpu;
+	VEC(struct rule_counter) counters;
 	VEC(struct rule_btf_macro) btf_macros;
 	VEC(struct rule_claim) claims;
 	VEC(struct rule_value) values;
@@ -505,6 +513,7 @@ void rules_release(struct rules *r);
 /* NULL when there is none. */
 const struct rule_lock *rules_lock(const struct rules *r, const char *function);
 const struct rule_percpu *rules_percpu(const struct rules *r, const char *macro);
+const struct rule_counter *rules_counter(const struct rules *r, const char *function);
 const struct rule_value *rules_value(const struct rules *r, const char *function);
 const struct rule_hazard *rules_hazard(const struct rules *r, const char *code_or_name);
 const struct rule_repro_call *rules_repro_call(const struct rules *r, const char *function);
