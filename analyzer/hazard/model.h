@@ -73,7 +73,8 @@ struct hazard {
 	const struct acquire *wanted; /* of nested->run */
 	enum hazard_context context;
 	bool run_site; /* the tree runs a program there that may call it */
-	uint32_t wrong_guard; /* that is up for another lock, so that @nested sees it down; or 0 */
+	bool wrong; /* a guard is up for another lock, so that @nested sees it down... */
+	uint32_t wrong_guard; /* ...this one */
 	bool wrong_if_few; /* it is another one only where there are few locks */
 	uint32_t cause; /* index into causes, or FACTS_NONE: no rule takes it */
 };
@@ -271,12 +272,12 @@ void find_outers(struct analysis *an);
 void find_hazards(struct analysis *an);
 /*
  * A guard that is up where @a was taken, and that is another lock's: counter and
- * lock are each one of several, and are found by different values. 0: none is
- * known to be. @ret_few: they are found by one value, but the counter by
- * so many of its bits that it may be more than the lock is found by.
+ * lock are each one of several, and are found by different values. Returns false
+ * if none is known to be. @ret_few: they are found by one value, but the counter
+ * by so many of its bits that it may be more than the lock is found by.
  */
-uint32_t acquire_wrong_guard(const struct analysis *an, const struct run *run,
-			     const struct acquire *a, bool *ret_few);
+bool acquire_wrong_guard(const struct analysis *an, const struct run *run,
+			 const struct acquire *a, uint32_t *ret_guard, bool *ret_few);
 /* The element that @a locks, of an array of such: a term of @run, or SYM_NONE. */
 uint32_t acquire_element(const struct run *run, const struct acquire *a);
 /* Whether the callee of @h does not come to the lock where @guard is raised. */

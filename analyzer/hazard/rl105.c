@@ -104,8 +104,8 @@ static bool is_of_cpu(const struct analysis *an, const struct syms *syms, const 
 	return parts->n != 0;
 }
 
-uint32_t acquire_wrong_guard(const struct analysis *an, const struct run *run,
-			     const struct acquire *a, bool *ret_few)
+bool acquire_wrong_guard(const struct analysis *an, const struct run *run,
+			 const struct acquire *a, uint32_t *ret_guard, bool *ret_few)
 {
 	uint32_t owner, lock = index_of(&run->syms, a->addr, &owner), index;
 	struct parts of_lock = { .n = 0 };
@@ -115,7 +115,7 @@ uint32_t acquire_wrong_guard(const struct analysis *an, const struct run *run,
 
 	*ret_few = false;
 	if (lock == SYM_NONE || sym_is_int(&run->syms, lock, &n))
-		return 0;
+		return false;
 	add_parts(&run->syms, lock, owner, &of_lock);
 	for (t = 0; t < a->tests.n; t++) {
 		const struct guard_test *gt = &a->tests.v[t];
@@ -130,15 +130,16 @@ uint32_t acquire_wrong_guard(const struct analysis *an, const struct run *run,
 			add_parts(&run->syms, index, owner, &parts);
 		if (parts.unknown || (of_lock.unknown && !is_of_cpu(an, &run->syms, &parts)))
 			continue;
+		*ret_guard = gt->guard;
 		if (!share_part(&parts, &of_lock))
-			return gt->guard;
+			return true;
 		if (index != SYM_NONE && keeps_constant_bits(&run->syms, index, &masks) &&
 		    !keeps_constant_bits(&run->syms, lock, &masks_lock) && masks_lock) {
 			*ret_few = true;
-			return gt->guard;
+			return true;
 		}
 	}
-	return 0;
+	return false;
 }
 
 uint32_t acquire_element(const struct run *run, const struct acquire *a)
@@ -209,7 +210,7 @@ static uint32_t other_guard(struct analysis *an, const struct hazard *h)
 
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
 {
-	if (h->wrong_guard) {
+	if (h->wrong) {
 		*ret = (struct cause){ .expected = h->wrong_guard };
 		if (h->wrong_if_few) /* the bits are cut off where the counter is raised */
 			ret->func = h->held->func;
@@ -225,12 +226,12 @@ static const char *message(struct analysis *an, const struct hazard *h, const st
 {
 	const char *func = people_name(an->p, c->func), *lock = program_str(an->p, h->held->class);
 
-	if (h->wrong_guard && h->wrong_if_few)
+	if (h->wrong && h->wrong_if_few)
 		return arena_printf(an->arena,
 				    "%s() finds %s by more bits than it may have %s, so one lock has "
 				    "several counters and %s() can take it again",
 				    func, guard_name(an->p, h->wrong_guard), lock, reenter);
-	if (h->wrong_guard)
+	if (h->wrong)
 		return arena_printf(an->arena,
 				    "%s() raises the %s of another %s than it takes, so %s() can take "
 				    "it again",
