@@ -16,9 +16,7 @@ static int pot_account(struct pot *p)
 		__this_cpu_dec(pot_busy[busy]);
 		return -EBUSY;
 	}
-	raw_spin_lock(&pot_locks[lock]); /* expect: RL105 error pot_locks in=pot_account
-					   raised=pot_busy expected=pot_busy attach=pour */ /* expect: RL109 error pot_locks context=order
-					   in=pot_account message="another pot_locks" */
+	raw_spin_lock(&pot_locks[lock]); /* expect: RL105 error pot_locks attach=pour */ /* expect: RL109 error pot_locks */
 	pour(p);
 	raw_spin_unlock(&pot_locks[lock]);
 	__this_cpu_dec(pot_busy[busy]);
