@@ -1476,7 +1476,7 @@ static void find_guards(struct interp *in)
 			g = expr_guard(in, f, f->arglist.v[insn->args + k]);
 			if (g == FACTS_NONE)
 				continue;
-			if (pc && !k && pc->op != PERCPU_PTR) {
+			if (pc && !k && !percpu_is_address(pc->op)) {
 				if (pc->op < PERCPU_READ && steps_by_constant(f, insn, pc->op))
 					map64_put(&raised, g, 1);
 				if (pc->op == PERCPU_DEC || pc->op == PERCPU_SUB ||
@@ -1510,7 +1510,7 @@ void interp_counting(const struct interp *in, const struct map64 *guards, bool *
 		uint32_t g;
 
 		pc = call->callee == FACTS_NONE ? NULL : in->p->funcs.v[call->callee].percpu;
-		if (!pc || pc->op == PERCPU_PTR || !insn->n_args)
+		if (!pc || percpu_is_address(pc->op) || !insn->n_args)
 			continue;
 		/* A counter that came as a parameter may be any guard. */
 		g = expr_guard(in, f, f->arglist.v[insn->args]);

@@ -521,6 +521,9 @@ uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
 		return 0;
 	if (rule->op == PERCPU_PTR)
 		return pc->args[0]; /* this CPU's copy stands for all: one run is on one CPU */
+	if (rule->op == PERCPU_CPU_PTR) /* may be this CPU's too, and is no counter of it */
+		return sym_make(syms, SY_IADDR, pc->args[0],
+				pc->insn->n_args > 1 ? pc->args[1] : sym_int(syms, 0), 1, 0);
 	guard = guard_of(pc->fl, pc->args[0]);
 	fresh = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 8);
 	state_forget_known(s, syms, fresh);

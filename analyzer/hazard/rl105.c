@@ -15,7 +15,7 @@ static uint32_t index_of(const struct syms *syms, uint32_t addr, uint32_t *ret_o
 	uint32_t index = SYM_NONE;
 
 	for (;; v = sym_get(syms, v->a)) {
-		if (v->op == SY_IADDR && index == SYM_NONE)
+		if (v->op == SY_IADDR && !v->c && index == SYM_NONE)
 			index = v->b;
 		if (v->op == SY_FADDR && index != SYM_NONE)
 			break;
@@ -132,7 +132,7 @@ uint32_t acquire_element(const struct run *run, const struct acquire *a)
 		id = v->a;
 		v = sym_get(&run->syms, id);
 	}
-	return v->op == SY_IADDR ? id : SYM_NONE;
+	return v->op == SY_IADDR && !v->c ? id : SYM_NONE;
 }
 
 /* The function that finds the lock which @a takes, and where it hands it on; it may be the last one. */

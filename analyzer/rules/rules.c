@@ -191,6 +191,7 @@ static const struct word words_percpu[] = {
 	{ "xchg", PERCPU_XCHG },
 	{ "cmpxchg", PERCPU_CMPXCHG },
 	{ "ptr", PERCPU_PTR },
+	{ "cpu-ptr", PERCPU_CPU_PTR },
 	{ NULL, 0 },
 };
 static const struct word words_value[] = {
