@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "hazard/model.h"
 #include "hazard/sequence.h"
+#include "hazard/sites.h"
 
 #include <string.h>
 
@@ -250,8 +251,9 @@ static void run_helper(struct analysis *an, uint32_t func, const char *via)
 }
 
 /*
- * The guards that matter: those that some reenter tests, and those of the files
- * that reenters stand in, which are meant for the same locks, rightly or not.
+ * The guards that matter: those that some reenter tests, those of the files that
+ * reenters stand in, which are meant for the same locks, rightly or not, and those
+ * with which a dispatcher keeps programs from running.
  */
 static void find_near_guards(const struct analysis *an, struct map64 *ret)
 {
@@ -260,7 +262,8 @@ static void find_near_guards(const struct analysis *an, struct map64 *ret)
 
 	for (i = 0; i < an->in.guard_classes.cap; i++) {
 		uint32_t g = (uint32_t)an->in.guard_classes.keys[i];
-		bool near = map64_get(&an->decisive, g) != MAP64_EMPTY;
+		bool near = map64_get(&an->decisive, g) != MAP64_EMPTY ||
+			    guard_is_dispatchers(an, g);
 
 		if (an->in.guard_classes.vals[i] == MAP64_EMPTY)
 			continue;

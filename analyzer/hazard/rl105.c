@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "hazard/model.h"
+#include "hazard/sites.h"
 
 #include <string.h>
 
@@ -154,19 +154,6 @@ static const struct frame *finds_lock(const struct run *run, const struct acquir
 	return fr;
 }
 
-/* Whether @guard belongs to a dispatcher of programs, not to a lock. */
-static bool is_dispatchers(struct analysis *an, uint32_t guard)
-{
-	const struct rules *rules = an->p->rules;
-	size_t i;
-
-	for (i = 0; i < rules->attach.n; i++)
-		if (rules->attach.v[i].recursion &&
-		    !strcmp(rules->attach.v[i].recursion, guard_name(an->p, guard)))
-			return true;
-	return false;
-}
-
 /*
  * A counter that is raised in the section, or FACTS_NONE. One that protects
  * locks of this class elsewhere is the likeliest mistake.
@@ -179,7 +166,7 @@ static uint32_t other_guard(struct analysis *an, const struct hazard *h)
 	for (i = 0; i < h->guards.n; i++) {
 		uint32_t g = h->guards.v[i].guard;
 
-		if (h->guards.v[i].count <= 0 || g == GUARD_IRQS_OFF || is_dispatchers(an, g))
+		if (h->guards.v[i].count <= 0 || g == GUARD_IRQS_OFF || guard_is_dispatchers(an, g))
 			continue;
 		if (class_guards_any(an, h->held->class, g))
 			return g;
