@@ -68,7 +68,10 @@ static uint32_t called(const struct facts *f, const struct fact_insn *insn)
 static uint32_t own_pointer(const struct text *t, uint32_t e, const struct fact_expr *field,
 			    unsigned int depth);
 
-/* The guard at @place, if that is memory which this_cpu_ptr() gave; @field: the member of it, or NULL. */
+/*
+ * The guard at @place, if that is memory which this_cpu_ptr() gave; or per_cpu_ptr(),
+ * whose CPU the run looks at. @field: the member of it, or NULL.
+ */
 static uint32_t own_place(const struct text *t, uint32_t place, const struct fact_expr *field,
 			  unsigned int depth)
 {
@@ -96,7 +99,7 @@ static uint32_t own_result(const struct text *t, const struct fact_insn *insn,
 		return FACTS_NONE;
 	callee = called(t->f, insn);
 	if (callee == FACTS_NONE || !in->p->funcs.v[callee].percpu ||
-	    in->p->funcs.v[callee].percpu->op != PERCPU_PTR || !insn->n_args)
+	    !percpu_is_address(in->p->funcs.v[callee].percpu->op) || !insn->n_args)
 		return FACTS_NONE;
 	return field ? prim_guard_field(in, field->sym2, field->sym)
 		     : expr_guard(in, t->f, t->f->arglist.v[insn->args]);
@@ -140,7 +143,7 @@ static uint32_t read_result(const struct text *t, const struct fact_insn *insn)
 		return own_place(t, expr_strip(t->f, insn->val), NULL, 0);
 	callee = insn->op == FI_CALL ? called(t->f, insn) : FACTS_NONE;
 	pc = callee == FACTS_NONE ? NULL : t->in->p->funcs.v[callee].percpu;
-	if (!pc || pc->op == PERCPU_PTR || !insn->n_args)
+	if (!pc || percpu_is_address(pc->op) || !insn->n_args)
 		return FACTS_NONE;
 	return expr_guard(t->in, t->f, t->f->arglist.v[insn->args]);
 }
@@ -324,7 +327,7 @@ static void scan_call(const struct text *t, const struct fact_insn *insn, uint32
 		g = expr_guard(t->in, t->f, t->f->arglist.v[insn->args + k]);
 		if (g == FACTS_NONE)
 			continue;
-		if (pc && !k && pc->op != PERCPU_PTR)
+		if (pc && !k && !percpu_is_address(pc->op))
 			note(t->does, g, op_does(t, insn, pc->op, g, 1));
 		else if (!pc && !(g & GUARD_FIELD) && t->in->p->gvars.v[g].percpu &&
 			 interp_param_is_guard(t->in, callee, k))
@@ -422,7 +425,7 @@ void interp_counting(const struct interp *in, const struct map64 *guards, bool *
 		uint32_t g;
 
 		pc = call->callee == FACTS_NONE ? NULL : in->p->funcs.v[call->callee].percpu;
-		if (!pc || pc->op == PERCPU_PTR || !insn->n_args)
+		if (!pc || percpu_is_address(pc->op) || !insn->n_args)
 			continue;
 		/* A counter that came as a parameter may be any guard. */
 		g = expr_guard(in, f, f->arglist.v[insn->args]);

@@ -458,7 +458,7 @@ static uint32_t guard_of(struct flow *fl, uint32_t addr)
 	if (v->op == SY_LOAD)
 		v = sym_get(syms, v->a);
 	for (; v->op == SY_IADDR || v->op == SY_LOAD; v = sym_get(syms, v->a))
-		if (v->op == SY_IADDR && !sym_is_int(syms, v->b, &index))
+		if (v->op == SY_IADDR && (v->c || !sym_is_int(syms, v->b, &index)))
 			index = 0;
 	if (v->op == SY_GADDR)
 		guard = prim_guard_element(fl->in, v->a, index);
@@ -483,9 +483,39 @@ static bool is_own_cpu(const struct flow *fl, uint32_t addr)
 			return fl->in->p->gvars.v[v->a].percpu;
 		if (fl->own_cpu.n && map64_get(&fl->own_cpu, addr) != MAP64_EMPTY)
 			return true;
-		if (v->op != SY_FADDR && v->op != SY_IADDR)
+		if (v->op != SY_FADDR && (v->op != SY_IADDR || v->c))
 			return false;
 	}
+}
+
+/* Whether @val is this CPU's number: read from where the kernel keeps it. */
+static bool is_cpu_number(const struct flow *fl, uint32_t val)
+{
+	const struct syms *syms = &fl->run->syms;
+	const struct program *p = fl->in->p;
+	const struct names *numbers = &p->rules->tree.cpu_numbers;
+	const struct sym *v = sym_get(syms, val), *field = NULL;
+	const char *name, *dot;
+	size_t i, len;
+
+	if (v->op != SY_LOAD)
+		return false;
+	v = sym_get(syms, v->a);
+	if (v->op == SY_FADDR) {
+		field = v;
+		v = sym_get(syms, v->a);
+	}
+	if (v->op != SY_GADDR)
+		return false;
+	name = program_str(p, p->gvars.v[v->a].name);
+	for (i = 0; i < numbers->n; i++) {
+		dot = strchr(numbers->v[i], '.');
+		len = dot ? (size_t)(dot - numbers->v[i]) : strlen(numbers->v[i]);
+		if (strlen(name) == len && !strncmp(name, numbers->v[i], len) && !dot == !field &&
+		    (!dot || !strcmp(dot + 1, program_str(p, field->b))))
+			return true;
+	}
+	return false;
 }
 
 uint32_t prim_own_guard(struct flow *fl, uint32_t addr)
@@ -621,7 +651,12 @@ uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
 
 	if (!pc->insn->n_args)
 		return 0;
-	if (rule->op == PERCPU_PTR) {
+	/* A copy that may be of another CPU is no counter of this one. */
+	if (rule->op == PERCPU_CPU_PTR &&
+	    !(pc->insn->n_args > 1 && is_cpu_number(pc->fl, pc->args[1])))
+		return sym_make(&pc->fl->run->syms, SY_IADDR, pc->args[0],
+				pc->insn->n_args > 1 ? pc->args[1] : 0, 1, 0);
+	if (percpu_is_address(rule->op)) {
 		/* This CPU's copy stands for all: one run is on one CPU. */
 		if (!is_own_cpu(pc->fl, pc->args[0]))
 			map64_put(&pc->fl->own_cpu, pc->args[0], 1);

@@ -239,7 +239,7 @@ const struct nested *reenter_run(struct analysis *an, struct reenter *r, const s
 struct lock_place {
 	enum {
 		PLACE_ANY,    /* nothing */
-		PLACE_LOCAL,  /* it is, or is found by, the caller's local variable sym */
+		PLACE_LOCAL,  /* it is, or is in, the caller's local variable sym: not what that points to */
 		PLACE_PARAM,  /* the caller was handed it, as its parameter sym */
 		PLACE_INSIDE, /* a header's inline function found it in what it was handed: guard() */
 		PLACE_GLOBAL, /* a global of the name sym */
@@ -247,6 +247,7 @@ struct lock_place {
 	} is;
 	uint32_t sym;
 	const struct fact_expr *field; /* PLACE_FIELD */
+	const struct facts *f;	       /* that it is of */
 };
 
 /* Arguments of a call with a higher number are never locks. */
@@ -264,8 +265,8 @@ uint64_t *lock_params(const struct interp *in, struct arena *arena,
  */
 bool lock_handed_over(const struct interp *in, const uint64_t *params, const struct call *c,
 		      uint32_t arg, struct lock_place *ret);
-/* The class of the member @at, of facts @f ("task_struct.pi_lock"), in @arena; NULL: it has no name. */
-const char *lock_place_class(const struct interp *in, struct arena *arena, const struct facts *f,
+/* The class of the member @at ("task_struct.pi_lock"), in @arena; NULL: it has no name. */
+const char *lock_place_class(const struct interp *in, struct arena *arena,
 			     const struct lock_place *at);
 
 void find_outers(struct analysis *an);

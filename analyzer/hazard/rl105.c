@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "hazard/model.h"
+#include "hazard/sites.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@ static uint32_t index_of(const struct syms *syms, uint32_t addr, uint32_t *ret_o
 	uint32_t index = SYM_NONE;
 
 	for (;; v = sym_get(syms, v->a)) {
-		if (v->op == SY_IADDR && index == SYM_NONE)
+		if (v->op == SY_IADDR && !v->c && index == SYM_NONE)
 			index = v->b;
 		if (v->op == SY_FADDR && index != SYM_NONE)
 			break;
@@ -151,7 +151,7 @@ uint32_t acquire_element(const struct run *run, const struct acquire *a)
 		id = v->a;
 		v = sym_get(&run->syms, id);
 	}
-	return v->op == SY_IADDR ? id : SYM_NONE;
+	return v->op == SY_IADDR && !v->c ? id : SYM_NONE;
 }
 
 /* The function that finds the lock which @a takes, and where it hands it on; it may be the last one. */
@@ -173,19 +173,6 @@ static const struct frame *finds_lock(const struct run *run, const struct acquir
 	return fr;
 }
 
-/* Whether @guard belongs to a dispatcher of programs, not to a lock. */
-static bool is_dispatchers(struct analysis *an, uint32_t guard)
-{
-	const struct rules *rules = an->p->rules;
-	size_t i;
-
-	for (i = 0; i < rules->attach.n; i++)
-		if (rules->attach.v[i].recursion &&
-		    !strcmp(rules->attach.v[i].recursion, guard_name(an->p, guard)))
-			return true;
-	return false;
-}
-
 /*
  * A counter that is raised in the section, or FACTS_NONE. One that protects
  * locks of this class elsewhere is the likeliest mistake.
@@ -198,7 +185,7 @@ static uint32_t other_guard(struct analysis *an, const struct hazard *h)
 	for (i = 0; i < h->guards.n; i++) {
 		uint32_t g = h->guards.v[i].guard;
 
-		if (h->guards.v[i].count <= 0 || g == GUARD_IRQS_OFF || is_dispatchers(an, g))
+		if (h->guards.v[i].count <= 0 || g == GUARD_IRQS_OFF || guard_is_dispatchers(an, g))
 			continue;
 		if (class_guards_any(an, h->held->class, g))
 			return g;

@@ -193,6 +193,7 @@ static const struct word words_percpu[] = {
 	{ "xchg", PERCPU_XCHG },
 	{ "cmpxchg", PERCPU_CMPXCHG },
 	{ "ptr", PERCPU_PTR },
+	{ "cpu-ptr", PERCPU_CPU_PTR },
 	{ NULL, 0 },
 };
 static const struct word words_value[] = {
@@ -532,6 +533,7 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, field_type, false),
 	NAMES(struct rule_tree, tracepoint_calls),
 	NAMES(struct rule_tree, unnamed_records),
+	NAMES(struct rule_tree, cpu_numbers),
 	NAMES(struct rule_tree, value_locks),
 	NAMES(struct rule_tree, lsm_hook_prefixes),
 };

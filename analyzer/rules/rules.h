@@ -58,8 +58,15 @@ enum percpu_op {
 	PERCPU_INC, PERCPU_DEC, PERCPU_ADD, PERCPU_SUB,
 	PERCPU_INC_RETURN, PERCPU_DEC_RETURN, PERCPU_ADD_RETURN, PERCPU_SUB_RETURN,
 	PERCPU_READ, PERCPU_WRITE, PERCPU_XCHG, PERCPU_CMPXCHG,
-	PERCPU_PTR, /* this_cpu_ptr(): the address of this CPU's copy */
+	PERCPU_PTR,	/* this_cpu_ptr(): the address of this CPU's copy */
+	PERCPU_CPU_PTR, /* per_cpu_ptr(): of the CPU's that the second argument is */
 };
+
+/* Whether @op only gives an address, and counts nothing. */
+static inline bool percpu_is_address(enum percpu_op op)
+{
+	return op == PERCPU_PTR || op == PERCPU_CPU_PTR;
+}
 
 struct rule_percpu {
 	const char *macro;
@@ -332,6 +339,7 @@ struct rule_tree {
 	struct names tracepoint_calls;	/* prefixes of what calls a tracepoint's programs */
 	struct names value_locks; /* structs that are locks in values of maps: named by themselves */
 	struct names unnamed_records; /* typedefs of structs without a tag: locks are named by the field */
+	struct names cpu_numbers; /* per-CPU variables, or "variable.member": the CPU's own number */
 };
 
 /* scope: what is analysed when the user names nothing. */

@@ -54,5 +54,6 @@ extern unsigned long __pcp_op(void *pcp, int op, size_t size);
 	(typeof(*(ptr)) *)((unsigned long)(ptr) + __off);		\
 })
 #define per_cpu_ptr(ptr, cpu) ((typeof(*(ptr)) *)((unsigned long)(ptr) + (cpu) * 4096ul))
+#define per_cpu(var, cpu) (*per_cpu_ptr(&(var), cpu))
 
 #endif
