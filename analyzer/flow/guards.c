@@ -15,7 +15,7 @@ enum does {
 	DOES_TAKE = 1 << 7,  /* one function compares and sets it */
 };
 
-/* A flag's address is seldom handed on by way of more locals than this. */
+/* An address is seldom handed on by way of more locals than this. */
 #define MAX_LOCALS 4
 
 /* A function's text. */
@@ -86,7 +86,7 @@ static uint32_t own_place(const struct text *t, uint32_t place, const struct fac
 	return x->op == FX_DEREF ? own_pointer(t, x->a, field, depth) : FACTS_NONE;
 }
 
-/* The value that @local is given by the call or assignment @insn: the guard which that points to. */
+/* The guard that a local points to after the call or assignment @insn. */
 static uint32_t own_result(const struct text *t, const struct fact_insn *insn,
 			   const struct fact_expr *field, unsigned int depth)
 {
@@ -191,15 +191,16 @@ static void note_reads(const struct text *t, uint32_t e, bool truth)
 		note_reads(t, x->a, x->sub == FU_NOT);
 		break;
 	case FX_BIN:
-		note_reads(t, x->a, x->sub >= FB_LT &&
-					    t->f->exprs.v[expr_strip(t->f, x->b)].op == FX_INT);
-		note_reads(t, x->b, x->sub >= FB_LT &&
-					    t->f->exprs.v[expr_strip(t->f, x->a)].op == FX_INT);
+		note_reads(t, x->a,
+			   x->sub >= FB_LT && t->f->exprs.v[expr_strip(t->f, x->b)].op == FX_INT);
+		note_reads(t, x->b,
+			   x->sub >= FB_LT && t->f->exprs.v[expr_strip(t->f, x->a)].op == FX_INT);
 		break;
 	case FX_CAST:
-		note_reads(t, x->a, truth || (x->type != FACTS_NONE &&
-					      t->f->types.v[x->type].kind == FT_INT &&
-					      t->f->types.v[x->type].bits == 1));
+		note_reads(t, x->a,
+			   truth || (x->type != FACTS_NONE &&
+				     t->f->types.v[x->type].kind == FT_INT &&
+				     t->f->types.v[x->type].bits == 1));
 		break;
 	case FX_LOCAL:
 	case FX_DEREF:
@@ -227,8 +228,7 @@ static unsigned int write_does(const struct text *t, uint32_t guard, uint32_t va
 		return (x->sub == FB_ADD) == (by->val > 0) ? DOES_UP : DOES_DOWN;
 	}
 	/* Whose it is: an owner. Other numbers that are not known are no flags. */
-	if (x->op == FX_ADDR ||
-	    (x->type != FACTS_NONE && t->f->types.v[x->type].kind == FT_PTR))
+	if (x->op == FX_ADDR || (x->type != FACTS_NONE && t->f->types.v[x->type].kind == FT_PTR))
 		return DOES_SET;
 	return 0;
 }
@@ -254,7 +254,8 @@ static void scan_memory(const struct text *t)
 				note_reads(t, t->f->arglist.v[insn->args + k], false);
 				guard = callee == FACTS_NONE || t->in->p->funcs.v[callee].percpu
 						? FACTS_NONE
-						: own_pointer(t, t->f->arglist.v[insn->args + k], NULL, 0);
+						: own_pointer(t, t->f->arglist.v[insn->args + k],
+							      NULL, 0);
 				if (guard == FACTS_NONE)
 					continue;
 				add_writer(t->in, callee, guard);
@@ -276,17 +277,18 @@ static void scan_memory(const struct text *t)
 
 /* --- operations --- */
 
-/* Whether an operation that counts does so by a constant: amounts that vary are of something else. */
-static bool steps_by_constant(const struct facts *f, const struct fact_insn *insn, enum percpu_op op,
-			      uint32_t amount)
+/* Whether an operation counts by a constant: amounts that vary are of something else. */
+static bool steps_by_constant(const struct facts *f, const struct fact_insn *insn,
+			      enum percpu_op op, uint32_t amount)
 {
-	if (op == PERCPU_INC || op == PERCPU_DEC || op == PERCPU_INC_RETURN || op == PERCPU_DEC_RETURN)
+	if (op == PERCPU_INC || op == PERCPU_DEC || op == PERCPU_INC_RETURN ||
+	    op == PERCPU_DEC_RETURN)
 		return true;
 	return insn->n_args > amount &&
 	       f->exprs.v[expr_strip(f, f->arglist.v[insn->args + amount])].op == FX_INT;
 }
 
-/* What the operation @op does to its counter; @amount: number of the argument that says by how much. */
+/* What @op does to its counter; @amount: number of the argument that says by how much. */
 static unsigned int op_does(const struct text *t, const struct fact_insn *insn, enum percpu_op op,
 			    uint32_t guard, uint32_t amount)
 {
@@ -304,7 +306,8 @@ static unsigned int op_does(const struct text *t, const struct fact_insn *insn, 
 		does |= DOES_TEST;
 	if (op == PERCPU_CMPXCHG)
 		amount++;
-	if ((op == PERCPU_WRITE || op == PERCPU_XCHG || op == PERCPU_CMPXCHG) && insn->n_args > amount)
+	if ((op == PERCPU_WRITE || op == PERCPU_XCHG || op == PERCPU_CMPXCHG) &&
+	    insn->n_args > amount)
 		does |= write_does(t, guard, t->f->arglist.v[insn->args + amount]);
 	return does;
 }
@@ -318,8 +321,9 @@ static void scan_call(const struct text *t, const struct fact_insn *insn, uint32
 
 	for (k = 0; k < insn->n_args; k++) {
 		if (fn->counter) {
-			g = k == fn->counter->arg ? own_pointer(t, t->f->arglist.v[insn->args + k], NULL, 0)
-						  : FACTS_NONE;
+			g = k == fn->counter->arg
+				    ? own_pointer(t, t->f->arglist.v[insn->args + k], NULL, 0)
+				    : FACTS_NONE;
 			if (g != FACTS_NONE)
 				note(t->does, g, op_does(t, insn, fn->counter->op, g, !k));
 			continue;

@@ -531,7 +531,8 @@ uint32_t prim_own_guard(struct flow *fl, uint32_t addr)
 }
 
 /* By how much the operation changes its counter; @amount: the argument that says so. */
-static bool known_delta(const struct prim_call *pc, enum percpu_op op, uint32_t amount, int32_t *ret)
+static bool known_delta(const struct prim_call *pc, enum percpu_op op, uint32_t amount,
+			int32_t *ret)
 {
 	int64_t n = 1;
 
@@ -605,9 +606,9 @@ void prim_write_guard(struct flow *fl, const struct frame *frame, struct state *
 	set_guard(fl, frame, s, guard, n < INT32_MIN || n > INT32_MAX ? 1 : (int32_t)n);
 }
 
-/* What @op, with its amount in argument @amount and the next, does to @guard; returns its value. */
-static uint32_t count(const struct prim_call *pc, struct state *s, enum percpu_op op, uint32_t guard,
-		      uint32_t addr, uint32_t amount)
+/* What @op does to @guard, at @addr, by argument @amount (and the next); returns its value, or SYM_NONE. */
+static uint32_t count(const struct prim_call *pc, struct state *s, enum percpu_op op,
+		      uint32_t guard, uint32_t addr, uint32_t amount)
 {
 	struct syms *syms = &pc->fl->run->syms;
 	int32_t delta, old = guards_get(&s->guards, guard);
@@ -676,7 +677,8 @@ static uint32_t counter_addr(const struct prim_call *pc)
 {
 	const struct rule_counter *rule = pc->fl->in->p->funcs.v[pc->callee].counter;
 
-	return rule->arg < pc->insn->n_args ? strip_transparent(pc->fl, pc->args[rule->arg]) : SYM_NONE;
+	return rule->arg < pc->insn->n_args ? strip_transparent(pc->fl, pc->args[rule->arg])
+					    : SYM_NONE;
 }
 
 uint32_t prim_counter_guard(const struct prim_call *pc)
