@@ -136,14 +136,18 @@ static uint32_t own_pointer(const struct text *t, uint32_t e, const struct fact_
 /* The guard whose value a local is given by @insn, or FACTS_NONE. */
 static uint32_t read_result(const struct text *t, const struct fact_insn *insn)
 {
-	const struct rule_percpu *pc;
+	const struct func *fn;
 	uint32_t callee;
 
 	if (insn->op == FI_ASSIGN)
 		return own_place(t, expr_strip(t->f, insn->val), NULL, 0);
 	callee = insn->op == FI_CALL ? called(t->f, insn) : FACTS_NONE;
-	pc = callee == FACTS_NONE ? NULL : t->in->p->funcs.v[callee].percpu;
-	if (!pc || percpu_is_address(pc->op) || !insn->n_args)
+	if (callee == FACTS_NONE)
+		return FACTS_NONE;
+	fn = &t->in->p->funcs.v[callee];
+	if (fn->counter && fn->counter->arg < insn->n_args)
+		return own_pointer(t, t->f->arglist.v[insn->args + fn->counter->arg], NULL, 0);
+	if (!fn->percpu || percpu_is_address(fn->percpu->op) || !insn->n_args)
 		return FACTS_NONE;
 	return expr_guard(t->in, t->f, t->f->arglist.v[insn->args]);
 }
