@@ -289,6 +289,8 @@ bool guard_stops(struct analysis *an, const struct hazard *h, uint32_t guard);
  * at and the run leaves raised is no guard, but counts something.
  */
 uint32_t late_guard(const struct analysis *an, const struct run *run, size_t acquire);
+/* A guard of the same file that is up only within the section of @acquire, and around no lock; or FACTS_NONE. */
+uint32_t inner_guard(const struct analysis *an, const struct run *run, size_t acquire);
 void make_findings(struct analysis *an, struct report *ret);
 /* Whether nobody but @o's run can get at lock @a of it: the map goes, or is new. */
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a);
