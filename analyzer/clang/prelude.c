@@ -55,6 +55,13 @@ static void percpu_macro(const struct rule_percpu *p, struct strbuf *out)
 			    "(const volatile void *)(unsigned long)(ptr)))\n",
 			    m, m, m);
 		break;
+	case PERCPU_CPU_PTR:
+		strbuf_addf(out,
+			    "void *__relock_%s(const volatile void *ptr, ...);\n"
+			    "#define %s(ptr, cpu) ((__relock_unqual(*(ptr)) *)__relock_%s("
+			    "(const volatile void *)(unsigned long)(ptr), (cpu)))\n",
+			    m, m, m);
+		break;
 	}
 }
 

@@ -279,7 +279,7 @@ bool interp_param_is_guard(struct interp *in, uint32_t func, uint32_t param)
 
 			if (p == FACTS_NONE || p >= 64)
 				continue;
-			if (callee->percpu ? !k && callee->percpu->op != PERCPU_PTR
+			if (callee->percpu ? !k && !percpu_is_address(callee->percpu->op)
 					   : interp_param_is_guard(in, call->callee, k))
 				fi->guard_params |= UINT64_C(1) << p;
 		}

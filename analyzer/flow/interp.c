@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/strbuf.h"
 #include "flow/funcinfo.h"
+#include "flow/guards.h"
 #include "flow/prims.h"
 #include "flow/state.h"
 #include "flow/summary.h"
@@ -51,6 +52,8 @@ struct activation {
 	struct arena *out;	     /* of the exits */
 	struct exits *exits;
 	const struct state *entry;
+	struct fact_loc at; /* of what is being evaluated... */
+	uint32_t dst; /* ...and the place that its value is for, or FACTS_NONE */
 	uint64_t steps; /* of its own */
 };
 
@@ -202,6 +205,26 @@ static uint32_t eval_local(struct activation *act, struct state *s, uint32_t loc
 	return s->env[local];
 }
 
+/*
+ * What is stored at @addr. A guard in this CPU's memory is a number
+ * of the state, and that somebody looks at it is a test; not what counts it.
+ */
+static uint32_t load_place(struct activation *act, struct state *s, uint32_t addr)
+{
+	uint32_t guard = prim_own_guard(act->fl, addr), dst = act->dst;
+	struct guard_test t;
+
+	if (guard == FACTS_NONE)
+		return flow_load(act->fl, s, addr);
+	t = (struct guard_test){ guard, guards_get(&s->guards, guard), act->at, act->frame->func,
+				 addr };
+	act->dst = FACTS_NONE;
+	if (dst == FACTS_NONE || place_addr(act, s, dst) != addr)
+		state_tested(s, &t);
+	act->dst = dst;
+	return sym_int(&act->fl->run->syms, t.count);
+}
+
 static uint32_t flow_eval(struct activation *act, struct state *s, uint32_t e)
 {
 	struct syms *syms = &act->fl->run->syms;
@@ -223,7 +246,7 @@ static uint32_t flow_eval(struct activation *act, struct state *s, uint32_t e)
 	case FX_FIELD:
 	case FX_DEREF:
 	case FX_INDEX:
-		return flow_load(act->fl, s, place_addr(act, s, e));
+		return load_place(act, s, place_addr(act, s, e));
 	case FX_ADDR:
 		return place_addr(act, s, x->a);
 	case FX_UN:
@@ -322,13 +345,20 @@ static void assign(struct activation *act, struct state *s, uint32_t dst, uint32
 	const struct fact_expr *x = &act->f->exprs.v[dst];
 	struct syms *syms = &act->fl->run->syms;
 	struct sym v = *sym_get(syms, val);
+	uint32_t addr, guard;
 
-	if (x->op == FX_LOCAL && !act->fi->in_memory[x->a])
+	if (x->op == FX_LOCAL && !act->fi->in_memory[x->a]) {
 		s->env[x->a] = val;
+		return;
+	}
+	addr = place_addr(act, s, dst);
+	guard = prim_own_guard(act->fl, addr);
+	if (guard != FACTS_NONE)
+		prim_write_guard(act->fl, act->frame, s, guard, val);
 	else if (expr_is_record(act->f, dst) && v.op == SY_LOAD)
-		copy_record(act->fl, s, &act->arena, v.a, place_addr(act, s, dst));
+		copy_record(act->fl, s, &act->arena, v.a, addr);
 	else
-		state_store(s, &act->arena, syms, place_addr(act, s, dst), val);
+		state_store(s, &act->arena, syms, addr, val);
 }
 
 /* --- where paths meet --- */
@@ -863,6 +893,14 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 		vec_push(ret, ((struct exit){ s, prim_percpu(&pc, s) }));
 		return;
 	}
+	if (fn->counter) {
+		uint32_t guard = prim_counter_guard(&pc);
+
+		if (guard != FACTS_NONE) {
+			vec_push(ret, ((struct exit){ s, prim_counter(&pc, s, guard) }));
+			return;
+		}
+	}
 	if (fn->value && fn->value->is == VALUE_DEAD_END && act->fl->input->nested)
 		return;
 	if (fn->value) {
@@ -1076,6 +1114,7 @@ static void end_block(struct activation *act, struct state *s, const struct fact
 {
 	uint32_t c;
 
+	act->at = blk->loc;
 	switch (blk->term) {
 	case FTERM_JUMP:
 		arrive(act, blk->succ[0], s);
@@ -1108,6 +1147,7 @@ static void run_block(struct activation *act, const struct fact_block *blk, uint
 	for (; i < blk->n_insns; i++) {
 		const struct fact_insn *insn = &act->f->insns.v[blk->insns + i];
 		struct exits ex = { 0 };
+		uint32_t val;
 		size_t k;
 
 		act->steps++;
@@ -1115,9 +1155,13 @@ static void run_block(struct activation *act, const struct fact_block *blk, uint
 			run_cut(act->fl, "too many steps");
 			return;
 		}
+		act->at = insn->loc;
 		switch (insn->op) {
 		case FI_ASSIGN:
-			assign(act, s, insn->dst, flow_eval(act, s, insn->val));
+			act->dst = insn->dst;
+			val = flow_eval(act, s, insn->val);
+			act->dst = FACTS_NONE;
+			assign(act, s, insn->dst, val);
 			continue;
 		case FI_CLOBBER:
 			if (insn->dst != FACTS_NONE) {
@@ -1185,7 +1229,7 @@ static void exec(struct flow *fl, const struct frame *frame, const struct state 
 	struct activation act = { .fl = fl, .frame = frame, .f = func_facts(fl->in->p, fn),
 				  .ff = func_fact(fl->in->p, fn),
 				  .fi = func_info(fl->in, frame->func), .out = out,
-				  .exits = ret, .entry = s };
+				  .exits = ret, .entry = s, .dst = FACTS_NONE };
 	struct state *first;
 	uint32_t b, i, n = act.ff->n_blocks;
 
@@ -1407,6 +1451,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	map64_release(&fl.acquire_seen);
 	map64_release(&fl.leave_seen);
 	map64_release(&fl.try_seen);
+	map64_release(&fl.own_cpu);
 	arena_release(&tmp);
 	count_run(in, input, ret, begin);
 }
@@ -1425,99 +1470,6 @@ void interp_run_release(struct run *r)
 	map64_release(&r->raised);
 	map64_release(&r->lowered);
 	arena_release(&r->arena);
-}
-
-/* The guard that a per-CPU operation's first argument names in the source, or FACTS_NONE. */
-static uint32_t expr_guard(const struct interp *in, const struct facts *f, uint32_t e)
-{
-	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
-
-	if (x->op == FX_ADDR) {
-		x = &f->exprs.v[expr_strip(f, x->a)];
-		if (x->op == FX_GLOBAL)
-			return x->a;
-	}
-	while (x->op == FX_INDEX || x->op == FX_DEREF || x->op == FX_CAST)
-		x = &f->exprs.v[x->a];
-	return x->op == FX_FIELD ? prim_guard_field(in, x->sym2, x->sym) : FACTS_NONE;
-}
-
-/* Whether an operation that counts does so by a constant: amounts that vary are of something else. */
-static bool steps_by_constant(const struct facts *f, const struct fact_insn *insn, enum percpu_op op)
-{
-	if (op == PERCPU_INC || op == PERCPU_DEC || op == PERCPU_INC_RETURN || op == PERCPU_DEC_RETURN)
-		return true;
-	return insn->n_args > 1 &&
-	       f->exprs.v[expr_strip(f, f->arglist.v[insn->args + 1])].op == FX_INT;
-}
-
-/*
- * A guard is a counter that somebody raises, and that somebody lowers again or
- * whose value decides a branch. Counters that only grow (statistics) would
- * multiply states for nothing, and so would those of units beyond the scope.
- */
-static void find_guards(struct interp *in)
-{
-	struct map64 raised = { 0 }, tested = { 0 };
-	size_t c, i;
-
-	for (c = 0; c < in->p->calls.n; c++) {
-		const struct call *call = &in->p->calls.v[c];
-		const struct facts *f = func_facts(in->p, &in->p->funcs.v[call->caller]);
-		const struct fact_insn *insn = &f->insns.v[call->insn];
-		const struct rule_percpu *pc;
-		uint32_t g, k;
-
-		if (call->callee == FACTS_NONE ||
-		    func_is_beyond(in->p, call->caller))
-			continue;
-		pc = in->p->funcs.v[call->callee].percpu;
-		for (k = 0; k < insn->n_args; k++) {
-			g = expr_guard(in, f, f->arglist.v[insn->args + k]);
-			if (g == FACTS_NONE)
-				continue;
-			if (pc && !k && pc->op != PERCPU_PTR) {
-				if (pc->op < PERCPU_READ && steps_by_constant(f, insn, pc->op))
-					map64_put(&raised, g, 1);
-				if (pc->op == PERCPU_DEC || pc->op == PERCPU_SUB ||
-				    (pc->op >= PERCPU_INC_RETURN && pc->op != PERCPU_WRITE &&
-				     insn->dst != FACTS_NONE))
-					map64_put(&tested, g, 1);
-			} else if (!pc && !(g & GUARD_FIELD) && in->p->gvars.v[g].percpu &&
-				   interp_param_is_guard(in, call->callee, k)) {
-				map64_put(&raised, g, 1);
-				map64_put(&tested, g, 1);
-			}
-		}
-	}
-	for (i = 0; i < tested.cap; i++)
-		if (tested.vals[i] != MAP64_EMPTY &&
-		    map64_get(&raised, tested.keys[i]) != MAP64_EMPTY)
-			map64_put(&in->guard_classes, tested.keys[i], 1);
-	map64_release(&raised);
-	map64_release(&tested);
-}
-
-void interp_counting(const struct interp *in, const struct map64 *guards, bool *mark)
-{
-	size_t c;
-
-	for (c = 0; c < in->p->calls.n; c++) {
-		const struct call *call = &in->p->calls.v[c];
-		const struct facts *f = func_facts(in->p, &in->p->funcs.v[call->caller]);
-		const struct fact_insn *insn = &f->insns.v[call->insn];
-		const struct rule_percpu *pc;
-		uint32_t g;
-
-		pc = call->callee == FACTS_NONE ? NULL : in->p->funcs.v[call->callee].percpu;
-		if (!pc || pc->op == PERCPU_PTR || !insn->n_args)
-			continue;
-		/* A counter that came as a parameter may be any guard. */
-		g = expr_guard(in, f, f->arglist.v[insn->args]);
-		if (g == FACTS_NONE || map64_get(guards, g) != MAP64_EMPTY)
-			mark[call->caller] = true;
-	}
-	program_reach(in->p, mark, false, NULL);
 }
 
 void interp_init(struct interp *in, struct program *p)
@@ -1543,7 +1495,7 @@ void interp_init(struct interp *in, struct program *p)
 			  1);
 	}
 	syms_init(&in->summary_syms);
-	find_guards(in);
+	guards_find(in);
 }
 
 void interp_release(struct interp *in)
@@ -1551,6 +1503,7 @@ void interp_release(struct interp *in)
 	map64_release(&in->transparent);
 	map64_release(&in->guard_classes);
 	map64_release(&in->plural_guards);
+	vec_release(&in->guard_writers);
 	map64_release(&in->summary_at);
 	vec_release(&in->summaries);
 	syms_release(&in->summary_syms);

@@ -18,7 +18,7 @@
  */
 
 /* A guard: a per-CPU counter, by variable or by the (record, field) that points to it. */
-#define GUARD_FIELD (UINT32_C(1) << 31) /* the rest is the string "record.field" */
+#define GUARD_FIELD (UINT32_C(1) << 31) /* the rest is a string: "record.field", "array[1]" */
 
 /* How far a guard is raised. Guards that are not listed are at 0. */
 struct guard_value {
@@ -261,6 +261,12 @@ struct map_kind {
 	uint32_t slot_record, slot_field; /* where an owner keeps its storage, or 0 */
 };
 
+/* A function that writes to a guard as to any memory, or is given its address to do so. */
+struct guard_writer {
+	uint32_t func;
+	uint32_t guard;
+};
+
 struct interp {
 	struct program *p;
 	const struct map_kind *kinds;
@@ -275,6 +281,7 @@ struct interp {
 	const struct map64 *tracked; /* lock classes to follow, by string; NULL: all */
 	const struct map64 *decisive; /* guards that stop what programs call; NULL: any may */
 	struct map64 guard_classes; /* guards that some code tests */
+	VEC(struct guard_writer) guard_writers;
 	/* Guards of which there are several: another object, or another index, has its own. */
 	struct map64 plural_guards;
 	/* Of functions beyond the scope; see flow/summary.h. */

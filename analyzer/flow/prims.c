@@ -21,6 +21,17 @@ uint32_t prim_guard_field(const struct interp *in, uint32_t record, uint32_t fie
 	return GUARD_FIELD | field_string(in, record, field);
 }
 
+uint32_t prim_guard_element(const struct interp *in, uint32_t var, int64_t index)
+{
+	const char *name = program_str(in->p, in->p->gvars.v[var].name);
+
+	/* The first stands for those of an index that is not known as well. */
+	if (!index)
+		return var;
+	return GUARD_FIELD | program_string(in->p, arena_printf(&in->p->arena, "%s[%lld]", name,
+								(long long)index));
+}
+
 const char *guard_name(const struct program *p, uint32_t guard)
 {
 	if (guard == GUARD_IRQS_OFF)
@@ -441,23 +452,87 @@ static uint32_t guard_of(struct flow *fl, uint32_t addr)
 {
 	const struct syms *syms = &fl->run->syms;
 	const struct sym *v = sym_get(syms, addr);
+	int64_t index = 0;
 	uint32_t guard;
 
-	if (v->op == SY_GADDR)
-		return v->a;
 	if (v->op == SY_LOAD)
 		v = sym_get(syms, v->a);
-	while (v->op == SY_IADDR || v->op == SY_LOAD)
-		v = sym_get(syms, v->a);
-	if (v->op != SY_FADDR)
+	for (; v->op == SY_IADDR || v->op == SY_LOAD; v = sym_get(syms, v->a))
+		if (v->op == SY_IADDR && (v->c || !sym_is_int(syms, v->b, &index)))
+			index = 0;
+	if (v->op == SY_GADDR)
+		guard = prim_guard_element(fl->in, v->a, index);
+	else if (v->op == SY_FADDR)
+		guard = prim_guard_field(fl->in, v->c, v->b);
+	else
 		return FACTS_NONE;
-	guard = prim_guard_field(fl->in, v->c, v->b);
 	if (!is_only_one(syms, addr))
 		map64_put(&fl->in->plural_guards, guard, 1);
 	return guard;
 }
 
-static bool known_delta(const struct prim_call *pc, enum percpu_op op, int32_t *ret)
+/* Whether @addr is in this CPU's copy of something. */
+static bool is_own_cpu(const struct flow *fl, uint32_t addr)
+{
+	const struct syms *syms = &fl->run->syms;
+	const struct sym *v;
+
+	for (;; addr = v->a) {
+		v = sym_get(syms, addr);
+		if (v->op == SY_GADDR)
+			return fl->in->p->gvars.v[v->a].percpu;
+		if (fl->own_cpu.n && map64_get(&fl->own_cpu, addr) != MAP64_EMPTY)
+			return true;
+		if (v->op != SY_FADDR && (v->op != SY_IADDR || v->c))
+			return false;
+	}
+}
+
+/* Whether @val is this CPU's number: read from where the kernel keeps it. */
+static bool is_cpu_number(const struct flow *fl, uint32_t val)
+{
+	const struct syms *syms = &fl->run->syms;
+	const struct program *p = fl->in->p;
+	const struct names *numbers = &p->rules->tree.cpu_numbers;
+	const struct sym *v = sym_get(syms, val), *field = NULL;
+	const char *name, *dot;
+	size_t i, len;
+
+	if (v->op != SY_LOAD)
+		return false;
+	v = sym_get(syms, v->a);
+	if (v->op == SY_FADDR) {
+		field = v;
+		v = sym_get(syms, v->a);
+	}
+	if (v->op != SY_GADDR)
+		return false;
+	name = program_str(p, p->gvars.v[v->a].name);
+	for (i = 0; i < numbers->n; i++) {
+		dot = strchr(numbers->v[i], '.');
+		len = dot ? (size_t)(dot - numbers->v[i]) : strlen(numbers->v[i]);
+		if (strlen(name) == len && !strncmp(name, numbers->v[i], len) && !dot == !field &&
+		    (!dot || !strcmp(dot + 1, program_str(p, field->b))))
+			return true;
+	}
+	return false;
+}
+
+uint32_t prim_own_guard(struct flow *fl, uint32_t addr)
+{
+	uint32_t guard;
+
+	if (!is_own_cpu(fl, addr))
+		return FACTS_NONE;
+	guard = guard_of(fl, addr);
+	return guard != FACTS_NONE && map64_get(&fl->in->guard_classes, guard) != MAP64_EMPTY
+		       ? guard
+		       : FACTS_NONE;
+}
+
+/* By how much the operation changes its counter; @amount: the argument that says so. */
+static bool known_delta(const struct prim_call *pc, enum percpu_op op, uint32_t amount,
+			int32_t *ret)
 {
 	int64_t n = 1;
 
@@ -474,8 +549,8 @@ static bool known_delta(const struct prim_call *pc, enum percpu_op op, int32_t *
 	case PERCPU_ADD_RETURN:
 	case PERCPU_SUB:
 	case PERCPU_SUB_RETURN:
-		if (pc->insn->n_args < 2 || !sym_is_int(&pc->fl->run->syms, pc->args[1], &n) ||
-		    n < -16 || n > 16)
+		if (pc->insn->n_args <= amount ||
+		    !sym_is_int(&pc->fl->run->syms, pc->args[amount], &n) || n < -16 || n > 16)
 			return false;
 		*ret = (int32_t)(op == PERCPU_ADD || op == PERCPU_ADD_RETURN ? n : -n);
 		return true;
@@ -509,47 +584,117 @@ bool run_did(const struct map64 *did, const struct frame *frame, uint32_t guard)
 	return map64_get(did, did_key(frame, guard)) != MAP64_EMPTY;
 }
 
-uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
+static void set_guard(struct flow *fl, const struct frame *frame, struct state *s, uint32_t guard,
+		      int32_t count)
 {
-	const struct rule_percpu *rule = pc->fl->in->p->funcs.v[pc->callee].percpu;
+	int32_t old = guards_get(&s->guards, guard);
+
+	guards_set(&s->guards, guard, count);
+	if (guards_get(&s->guards, guard) > old)
+		note_did(&fl->run->raised, frame, guard);
+	if (guards_get(&s->guards, guard) < old)
+		note_did(&fl->run->lowered, frame, guard);
+}
+
+void prim_write_guard(struct flow *fl, const struct frame *frame, struct state *s, uint32_t guard,
+		      uint32_t val)
+{
+	int64_t n;
+
+	if (!sym_is_int(&fl->run->syms, val, &n))
+		n = state_truth(s, &fl->run->syms, val) == 1;
+	set_guard(fl, frame, s, guard, n < INT32_MIN || n > INT32_MAX ? 1 : (int32_t)n);
+}
+
+/* What @op does to @guard, at @addr, by argument @amount (and the next); returns its value, or SYM_NONE. */
+static uint32_t count(const struct prim_call *pc, struct state *s, enum percpu_op op,
+		      uint32_t guard, uint32_t addr, uint32_t amount)
+{
 	struct syms *syms = &pc->fl->run->syms;
-	uint32_t guard, fresh;
-	int32_t delta, old;
+	int32_t delta, old = guards_get(&s->guards, guard);
 	int64_t val, expect;
 
-	if (!pc->insn->n_args)
-		return 0;
-	if (rule->op == PERCPU_PTR)
-		return pc->args[0]; /* this CPU's copy stands for all: one run is on one CPU */
-	guard = guard_of(pc->fl, pc->args[0]);
-	fresh = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 8);
-	state_forget_known(s, syms, fresh);
-	if (guard == FACTS_NONE ||
-	    map64_get(&pc->fl->in->guard_classes, guard) == MAP64_EMPTY)
-		return rule->op == PERCPU_READ ? flow_load(pc->fl, s, pc->args[0]) : fresh;
-	old = guards_get(&s->guards, guard);
-	if (known_delta(pc, rule->op, &delta))
-		guards_add(&s->guards, guard, delta);
-	else if ((rule->op == PERCPU_WRITE || rule->op == PERCPU_XCHG) && small_arg(pc, 1, &val))
-		guards_set(&s->guards, guard, (int32_t)val);
-	else if (rule->op == PERCPU_CMPXCHG && small_arg(pc, 1, &expect) && small_arg(pc, 2, &val))
-		guards_set(&s->guards, guard, expect == old ? (int32_t)val : old);
-	else if (rule->op != PERCPU_READ)
-		return fresh;
-	if (guards_get(&s->guards, guard) > old)
-		note_did(&pc->fl->run->raised, pc->frame, guard);
-	if (guards_get(&s->guards, guard) < old)
-		note_did(&pc->fl->run->lowered, pc->frame, guard);
-	if (rule->op >= PERCPU_INC_RETURN && rule->op != PERCPU_WRITE &&
-	    pc->insn->dst != FACTS_NONE) {
+	if (known_delta(pc, op, amount, &delta))
+		set_guard(pc->fl, pc->frame, s, guard, old + delta);
+	else if ((op == PERCPU_WRITE || op == PERCPU_XCHG) && pc->insn->n_args > amount)
+		prim_write_guard(pc->fl, pc->frame, s, guard, pc->args[amount]);
+	else if (op == PERCPU_CMPXCHG && small_arg(pc, amount, &expect) &&
+		 small_arg(pc, amount + 1, &val))
+		set_guard(pc->fl, pc->frame, s, guard, expect == old ? (int32_t)val : old);
+	else if (op != PERCPU_READ)
+		return SYM_NONE;
+	if (op >= PERCPU_INC_RETURN && op != PERCPU_WRITE && pc->insn->dst != FACTS_NONE) {
 		struct guard_test t = { guard, guards_get(&s->guards, guard), pc->insn->loc,
-					pc->frame->func, pc->args[0] };
+					pc->frame->func, addr };
 
 		state_tested(s, &t);
 	}
-	if (rule->op == PERCPU_XCHG || rule->op == PERCPU_CMPXCHG)
+	if (op == PERCPU_XCHG || op == PERCPU_CMPXCHG)
 		return sym_int(syms, old);
 	return sym_int(syms, guards_get(&s->guards, guard));
+}
+
+/* A value of the call that nothing is known of. */
+static uint32_t fresh_value(const struct prim_call *pc, struct state *s)
+{
+	struct syms *syms = &pc->fl->run->syms;
+	uint32_t fresh = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v),
+				   (uint32_t)pc->frame->hash, 8);
+
+	state_forget_known(s, syms, fresh);
+	return fresh;
+}
+
+uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
+{
+	const struct rule_percpu *rule = pc->fl->in->p->funcs.v[pc->callee].percpu;
+	uint32_t guard, fresh, value;
+
+	if (!pc->insn->n_args)
+		return 0;
+	/* A copy that may be of another CPU is no counter of this one. */
+	if (rule->op == PERCPU_CPU_PTR &&
+	    !(pc->insn->n_args > 1 && is_cpu_number(pc->fl, pc->args[1])))
+		return sym_make(&pc->fl->run->syms, SY_IADDR, pc->args[0],
+				pc->insn->n_args > 1 ? pc->args[1] : 0, 1, 0);
+	if (percpu_is_address(rule->op)) {
+		/* This CPU's copy stands for all: one run is on one CPU. */
+		if (!is_own_cpu(pc->fl, pc->args[0]))
+			map64_put(&pc->fl->own_cpu, pc->args[0], 1);
+		return pc->args[0];
+	}
+	guard = guard_of(pc->fl, pc->args[0]);
+	fresh = fresh_value(pc, s);
+	if (guard == FACTS_NONE ||
+	    map64_get(&pc->fl->in->guard_classes, guard) == MAP64_EMPTY)
+		return rule->op == PERCPU_READ ? flow_load(pc->fl, s, pc->args[0]) : fresh;
+	value = count(pc, s, rule->op, guard, pc->args[0], 1);
+	return value == SYM_NONE ? fresh : value;
+}
+
+/* The address that a function of the rules' counters is called with, or SYM_NONE. */
+static uint32_t counter_addr(const struct prim_call *pc)
+{
+	const struct rule_counter *rule = pc->fl->in->p->funcs.v[pc->callee].counter;
+
+	return rule->arg < pc->insn->n_args ? strip_transparent(pc->fl, pc->args[rule->arg])
+					    : SYM_NONE;
+}
+
+uint32_t prim_counter_guard(const struct prim_call *pc)
+{
+	uint32_t addr = counter_addr(pc);
+
+	return addr == SYM_NONE ? FACTS_NONE : prim_own_guard(pc->fl, addr);
+}
+
+uint32_t prim_counter(const struct prim_call *pc, struct state *s, uint32_t guard)
+{
+	const struct rule_counter *rule = pc->fl->in->p->funcs.v[pc->callee].counter;
+	/* What is added stands first where the address does not. */
+	uint32_t value = count(pc, s, rule->op, guard, counter_addr(pc), !rule->arg);
+
+	return value == SYM_NONE ? fresh_value(pc, s) : value;
 }
 
 /* --- values --- */

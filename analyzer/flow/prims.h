@@ -14,6 +14,7 @@ struct flow {
 	struct map64 acquire_seen;
 	struct map64 leave_seen;
 	struct map64 try_seen;
+	struct map64 own_cpu; /* terms that are the address of this CPU's copy of something */
 	/*
 	 * How often the run came to refer to a frame: whoever stores one in it has to
 	 * say so with keep_frame(). The frames of a call in which that did not happen
@@ -57,6 +58,15 @@ void prim_held_before(struct flow *fl, const struct frame *frame, struct state *
 		      const struct run_lock *lock);
 /* Counts; returns the operation's value. */
 uint32_t prim_percpu(const struct prim_call *pc, struct state *s);
+/* The guard in this CPU's memory that a function of the rules' counters is called with, or FACTS_NONE. */
+uint32_t prim_counter_guard(const struct prim_call *pc);
+/* The same as prim_percpu(), of such a call and its guard. */
+uint32_t prim_counter(const struct prim_call *pc, struct state *s, uint32_t guard);
+/* The guard that @addr is in this CPU's memory, or FACTS_NONE. */
+uint32_t prim_own_guard(struct flow *fl, uint32_t addr);
+/* @val is written to the guard; what is not known to be more than 0 leaves it down. */
+void prim_write_guard(struct flow *fl, const struct frame *frame, struct state *s, uint32_t guard,
+		      uint32_t val);
 /* The value that the rules give, or SYM_NONE: it is not known. */
 uint32_t prim_value(const struct prim_call *pc, struct state *s);
 /* strlen(), strcmp() and strncmp() of known strings, or SYM_NONE. */
@@ -64,6 +74,8 @@ uint32_t prim_string(const struct prim_call *pc);
 
 /* The guard reached through @record.@field. */
 uint32_t prim_guard_field(const struct interp *in, uint32_t record, uint32_t field);
+/* The guard that is element @index of the per-CPU array @var. */
+uint32_t prim_guard_element(const struct interp *in, uint32_t var, int64_t index);
 
 uint32_t flow_load(struct flow *fl, struct state *s, uint32_t addr);
 

@@ -132,7 +132,8 @@ static bool is_own_memory(const struct syms *syms, uint32_t addr)
 
 		if (v->op == SY_LADDR || v->op == SY_GADDR)
 			return true;
-		if (v->op != SY_FADDR && v->op != SY_IADDR)
+		/* The copy of some CPU may be that of this one, which is called otherwise. */
+		if (v->op != SY_FADDR && (v->op != SY_IADDR || v->c))
 			return false;
 		addr = v->a;
 	}

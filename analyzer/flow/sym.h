@@ -22,7 +22,7 @@ enum sym_op {
 	SY_LADDR,     /* a: frame, b: local: its address */
 	SY_PARAM,     /* a: parameter of the function that the run started in */
 	SY_FADDR,     /* a: address of a record; b: field; c: record name */
-	SY_IADDR,     /* a: address of the array's first element; b: index */
+	SY_IADDR,     /* a: address of the array's first element; b: index; c: 1 if copies of CPUs */
 	SY_LOAD,      /* a: address: what is stored there, as far as the run has not changed it */
 	SY_CONTAINER, /* a: address of field b of record c: address of the record */
 	SY_UN,	      /* a; val: enum fact_un */

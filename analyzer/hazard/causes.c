@@ -232,6 +232,38 @@ uint32_t late_guard(const struct analysis *an, const struct run *run, size_t acq
 	return FACTS_NONE;
 }
 
+/* Whether some acquire has @guard up, or is on a way that looked at it. */
+static bool is_of_locks(const struct analysis *an, uint32_t guard)
+{
+	size_t i;
+
+	for (i = 0; i < an->designated.n; i++)
+		if (an->designated.v[i].guard == guard)
+			return true;
+	return false;
+}
+
+uint32_t inner_guard(const struct analysis *an, const struct run *run, size_t acquire)
+{
+	uint32_t unit = an->p->funcs.v[run->acquires.v[acquire].func].unit, guard;
+	size_t i;
+	uint8_t g;
+
+	for (i = 0; i < run->points.n; i++) {
+		const struct point *pt = &run->points.v[i];
+
+		if (!pt->n_held || pt->held[pt->n_held - 1] != acquire)
+			continue;
+		for (g = 0; g < pt->guards.n; g++) {
+			guard = pt->guards.v[g].guard;
+			if (pt->guards.v[g].count > 0 && !(guard & GUARD_FIELD) &&
+			    an->p->gvars.v[guard].unit == unit && !is_of_locks(an, guard))
+				return guard;
+		}
+	}
+	return FACTS_NONE;
+}
+
 /* The frames of @last's stack, outermost first; returns how many (at most @max, the innermost). */
 static size_t stack_of(const struct frame *last, const struct frame **ret, size_t max)
 {

@@ -1,39 +1,26 @@
 // SPDX-License-Identifier: MIT
 #include "hazard/model.h"
 #include "hazard/sequence.h"
+#include "hazard/sites.h"
 
 #include <string.h>
 
 /* Bound on the instructions of the run of an entry point beyond the scope. */
 #define ENTRY_STEPS 100000
 
-/* Whether local @local of @ff points to a lock of maps' values that is wanted. */
-static bool is_value_lock(const struct analysis *an, const struct facts *f,
-			  const struct fact_func *ff, uint32_t local)
-{
-	uint32_t type = f->locals.v[ff->locals + local].type;
-
-	if (type == FACTS_NONE || f->types.v[type].kind != FT_PTR || f->types.v[type].to == FACTS_NONE)
-		return false;
-	type = f->types.v[type].to;
-	return f->types.v[type].kind == FT_RECORD &&
-	       map64_get(&an->classes, f->types.v[type].name) != MAP64_EMPTY;
-}
-
-/* Whether the lock at @at, which a function of @f takes or gives back, may be a wanted one. */
-static bool is_wanted_at(const struct analysis *an, const struct facts *f,
-			 const struct fact_func *ff, const struct lock_place *at)
+/* Whether the lock at @at, which a function takes or gives back, may be a wanted one. */
+static bool is_wanted_at(const struct analysis *an, const struct lock_place *at)
 {
 	const char *class;
 	uint32_t id;
 
 	switch (at->is) {
 	case PLACE_LOCAL: /* nobody else has a lock on the stack */
-		return is_value_lock(an, f, ff, at->sym);
+		return false;
 	case PLACE_GLOBAL:
 		return map64_get(&an->classes, at->sym) != MAP64_EMPTY;
 	case PLACE_FIELD:
-		class = lock_place_class(&an->in, an->arena, f, at);
+		class = lock_place_class(&an->in, an->arena, at);
 		id = class ? program_find_string(an->p, class) : FACTS_NONE;
 		return !class || (id != FACTS_NONE && map64_get(&an->classes, id) != MAP64_EMPTY);
 	case PLACE_PARAM:
@@ -99,11 +86,9 @@ static bool *find_wanted(struct analysis *an)
 
 	for (i = 0; i < p->calls.n; i++) {
 		const struct call *c = &p->calls.v[i];
-		const struct func *fn = &p->funcs.v[c->caller];
 
 		for (k = 0; k < LOCK_MAX_ARGS; k++)
-			if (lock_handed_over(&an->in, params, c, k, &at) &&
-			    is_wanted_at(an, func_facts(p, fn), func_fact(p, fn), &at))
+			if (lock_handed_over(&an->in, params, c, k, &at) && is_wanted_at(an, &at))
 				wanted[c->caller] = true;
 	}
 	reach_wanted(p, wanted);
@@ -266,8 +251,9 @@ static void run_helper(struct analysis *an, uint32_t func, const char *via)
 }
 
 /*
- * The guards that matter: those that some reenter tests, and those of the files
- * that reenters stand in, which are meant for the same locks, rightly or not.
+ * The guards that matter: those that some reenter tests, those of the files that
+ * reenters stand in, which are meant for the same locks, rightly or not, and those
+ * with which a dispatcher keeps programs from running.
  */
 static void find_near_guards(const struct analysis *an, struct map64 *ret)
 {
@@ -276,7 +262,8 @@ static void find_near_guards(const struct analysis *an, struct map64 *ret)
 
 	for (i = 0; i < an->in.guard_classes.cap; i++) {
 		uint32_t g = (uint32_t)an->in.guard_classes.keys[i];
-		bool near = map64_get(&an->decisive, g) != MAP64_EMPTY;
+		bool near = map64_get(&an->decisive, g) != MAP64_EMPTY ||
+			    guard_is_dispatchers(an, g);
 
 		if (an->in.guard_classes.vals[i] == MAP64_EMPTY)
 			continue;

@@ -58,8 +58,7 @@ static void note_operation(struct holders *h, const struct operation *op)
 }
 
 /* Fills in @op what lock @at is. Returns whether it has a name that other units can know. */
-static bool name_lock(const struct holders *h, const struct facts *f, const struct lock_place *at,
-		      struct operation *op)
+static bool name_lock(const struct holders *h, const struct lock_place *at, struct operation *op)
 {
 	const char *class;
 
@@ -68,7 +67,7 @@ static bool name_lock(const struct holders *h, const struct facts *f, const stru
 		return map64_get(&h->p->gvar_by_name, at->sym) != MAP64_EMPTY;
 	if (at->is != PLACE_FIELD)
 		return false;
-	class = lock_place_class(h->in, h->arena, f, at);
+	class = lock_place_class(h->in, h->arena, at);
 	if (class)
 		op->class = program_string(h->p, class);
 	return class;
@@ -92,7 +91,7 @@ static void find_operations(struct holders *h, bool gives)
 		for (k = 0; k < LOCK_MAX_ARGS; k++) {
 			if (!lock_handed_over(h->in, params, c, k, &at))
 				continue;
-			if (name_lock(h, f, &at, &op)) {
+			if (name_lock(h, &at, &op)) {
 				note_operation(h, &op);
 				continue;
 			}

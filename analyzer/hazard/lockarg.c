@@ -1,57 +1,175 @@
 // SPDX-License-Identifier: MIT
 #include "hazard/model.h"
 
-/* A value is followed through this many assignments. */
-#define MAX_ASSIGNED 4
+/* A value is followed through this many assignments and results of functions. */
+#define MAX_FOLLOWED 4
 
-/*
- * What the source assigns to local @local of @ff, if it does so once: a value,
- * or the first argument of a header's inline function (spinlock_check()), which
- * stands for it. FACTS_NONE where that is not so.
- */
-static uint32_t assigned_once(const struct program *p, const struct facts *f,
-			      const struct fact_func *ff, uint32_t local)
+/* A function's text, and how many more values may be followed in it. */
+struct text {
+	const struct interp *in;
+	const struct facts *f;
+	const struct fact_func *ff;
+	unsigned int left;
+};
+
+static struct lock_place value_place(const struct text *t, uint32_t e);
+
+/* What is said where nothing is known of a lock. */
+static struct lock_place unknown_place(const struct text *t)
 {
-	uint32_t b, i, value = FACTS_NONE, n = 0;
+	return (struct lock_place){ .is = t->ff->flags & FF_HEADER ? PLACE_INSIDE : PLACE_ANY };
+}
 
-	for (b = ff->blocks; b < ff->blocks + ff->n_blocks; b++) {
-		const struct fact_block *blk = &f->blocks.v[b];
+static struct text next_text(const struct text *t)
+{
+	struct text next = *t;
+
+	next.left--;
+	return next;
+}
+
+static bool same_place(const struct interp *in, const struct lock_place *a,
+		       const struct lock_place *b)
+{
+	if (a->is != b->is || a->sym != b->sym)
+		return false;
+	return a->is != PLACE_FIELD || a->field == b->field ||
+	       (a->field->sym2 == b->field->sym2 && !interp_record_unnamed(in, a->field->sym2));
+}
+
+/* Places that a value may be of: one, or nothing is known. */
+struct candidates {
+	struct lock_place at;
+	bool any, differ;
+};
+
+static void add_candidate(const struct interp *in, struct candidates *c, struct lock_place at)
+{
+	c->differ |= c->any && !same_place(in, &c->at, &at);
+	c->at = at;
+	c->any = true;
+}
+
+/* A pointer that is NULL is to no lock. */
+static bool is_null(const struct facts *f, uint32_t e)
+{
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
+
+	return x->op == FX_INT && !x->val;
+}
+
+/* What @func returns a pointer to, in terms of its own parameters. */
+static struct lock_place returned_place(const struct text *t, uint32_t func)
+{
+	const struct func *fn = &t->in->p->funcs.v[func];
+	struct text inside = next_text(t);
+	struct candidates c = { .any = false };
+	uint32_t b;
+
+	if (!fn->defined)
+		return unknown_place(t);
+	inside.f = func_facts(t->in->p, fn);
+	inside.ff = func_fact(t->in->p, fn);
+	for (b = inside.ff->blocks; b < inside.ff->blocks + inside.ff->n_blocks; b++) {
+		const struct fact_block *blk = &inside.f->blocks.v[b];
+
+		if (blk->term == FTERM_RETURN && blk->cond != FACTS_NONE &&
+		    !is_null(inside.f, blk->cond))
+			add_candidate(t->in, &c, value_place(&inside, blk->cond));
+	}
+	return c.any && !c.differ ? c.at : unknown_place(t);
+}
+
+/* What the result of the call @insn points to. */
+static struct lock_place result_place(const struct text *t, const struct fact_insn *insn)
+{
+	const struct fact_expr *callee = &t->f->exprs.v[expr_strip(t->f, insn->val)];
+	const struct func *fn;
+	struct lock_place at;
+	uint32_t arg = 0;
+
+	if (callee->op != FX_FUNC || callee->a == FACTS_NONE)
+		return unknown_place(t);
+	fn = &t->in->p->funcs.v[callee->a];
+	if (!fn->percpu || !percpu_is_address(fn->percpu->op)) {
+		at = returned_place(t, callee->a);
+		if (at.is == PLACE_GLOBAL || at.is == PLACE_FIELD)
+			return at;
+		if (at.is != PLACE_PARAM)
+			return unknown_place(t);
+		arg = at.sym;
+	}
+	return arg < insn->n_args ? value_place(t, t->f->arglist.v[insn->args + arg])
+				  : unknown_place(t);
+}
+
+/* What local @local, a pointer, points to: all that the source assigns to it says so. */
+static struct lock_place local_place(const struct text *t, uint32_t local)
+{
+	struct text next = next_text(t);
+	struct candidates c = { .any = false };
+	uint32_t b, i;
+
+	for (b = t->ff->blocks; b < t->ff->blocks + t->ff->n_blocks && !c.differ; b++) {
+		const struct fact_block *blk = &t->f->blocks.v[b];
 
 		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
-			const struct fact_insn *in = &f->insns.v[i];
-			const struct fact_expr *callee;
+			const struct fact_insn *in = &t->f->insns.v[i];
 
-			if (in->dst == FACTS_NONE || f->exprs.v[in->dst].op != FX_LOCAL ||
-			    f->exprs.v[in->dst].a != local)
+			if (in->dst == FACTS_NONE || t->f->exprs.v[in->dst].op != FX_LOCAL ||
+			    t->f->exprs.v[in->dst].a != local ||
+			    (in->op == FI_ASSIGN && is_null(t->f, in->val)))
 				continue;
-			n++;
-			value = in->op == FI_ASSIGN ? in->val : FACTS_NONE;
-			callee = in->op == FI_CALL ? &f->exprs.v[expr_strip(f, in->val)] : NULL;
-			if (callee && callee->op == FX_FUNC && callee->a != FACTS_NONE &&
-			    (p->funcs.v[callee->a].flags & FF_HEADER) && in->n_args)
-				value = f->arglist.v[in->args];
+			add_candidate(t->in, &c, in->op == FI_ASSIGN ? value_place(&next, in->val)
+				      : in->op == FI_CALL ? result_place(&next, in)
+							  : unknown_place(t));
 		}
 	}
-	return n == 1 ? value : FACTS_NONE;
+	return c.any && !c.differ ? c.at : unknown_place(t);
 }
 
-/* What @x points to, with what is the lock itself and no place within it taken off. */
-static const struct fact_expr *strip_place(const struct interp *in, const struct facts *f,
-					   const struct fact_expr *x)
+/* Which lock the place @x is, with what is the lock itself and no place within it taken off. */
+static struct lock_place object_place(const struct text *t, const struct fact_expr *x)
 {
 	while (x->op == FX_INDEX ||
-	       (x->op == FX_FIELD && map64_get(&in->transparent,
+	       (x->op == FX_FIELD && map64_get(&t->in->transparent,
 					       (uint64_t)x->sym2 << 32 | x->sym) != MAP64_EMPTY))
-		x = &f->exprs.v[expr_strip(f, x->a)];
-	if (x->op == FX_DEREF) /* &lock->rlock: the pointer itself */
-		x = &f->exprs.v[expr_strip(f, x->a)];
-	return x;
+		x = &t->f->exprs.v[expr_strip(t->f, x->a)];
+	switch (x->op) {
+	case FX_DEREF: /* &lock->rlock: the pointer itself */
+		return value_place(t, x->a);
+	case FX_LOCAL:
+		if (x->a >= t->ff->n_params)
+			return (struct lock_place){ .is = PLACE_LOCAL, .sym = x->a };
+		return value_place(t, (uint32_t)(x - t->f->exprs.v));
+	case FX_GLOBAL:
+		return (struct lock_place){ .is = PLACE_GLOBAL, .sym = x->sym };
+	case FX_FIELD:
+		return (struct lock_place){ .is = PLACE_FIELD, .sym = x->sym, .field = x, .f = t->f };
+	default:
+		return (struct lock_place){ .is = PLACE_ANY };
+	}
 }
 
-const char *lock_place_class(const struct interp *in, struct arena *arena, const struct facts *f,
+/* Which lock the value @e points to. */
+static struct lock_place value_place(const struct text *t, uint32_t e)
+{
+	const struct fact_expr *x = &t->f->exprs.v[expr_strip(t->f, e)];
+
+	if (x->op == FX_ADDR)
+		return object_place(t, &t->f->exprs.v[expr_strip(t->f, x->a)]);
+	if (x->op == FX_LOCAL && x->a >= t->ff->n_params && t->left)
+		return local_place(t, x->a);
+	if (x->op == FX_LOCAL && x->a < t->ff->n_params && x->a < LOCK_MAX_ARGS)
+		return (struct lock_place){ .is = PLACE_PARAM, .sym = x->a };
+	return unknown_place(t);
+}
+
+const char *lock_place_class(const struct interp *in, struct arena *arena,
 			     const struct lock_place *at)
 {
 	const struct program *p = in->p;
+	const struct facts *f = at->f;
 	const struct fact_expr *x = at->field, *up = &f->exprs.v[expr_strip(f, x->a)];
 
 	if (!interp_record_unnamed(in, x->sym2))
@@ -62,41 +180,13 @@ const char *lock_place_class(const struct interp *in, struct arena *arena, const
 			    program_str(p, x->sym));
 }
 
-/* Which lock argument @e of a lock operation in @ff is. */
-static struct lock_place place_of(const struct interp *in, const struct facts *f,
-				  const struct fact_func *ff, uint32_t e)
-{
-	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
-	uint32_t value, k;
-
-	for (k = 0; k < MAX_ASSIGNED && x->op == FX_LOCAL && x->a >= ff->n_params; k++) {
-		value = assigned_once(in->p, f, ff, x->a);
-		if (value == FACTS_NONE)
-			break;
-		x = &f->exprs.v[expr_strip(f, value)];
-	}
-	if (x->op == FX_ADDR)
-		x = &f->exprs.v[expr_strip(f, x->a)];
-	else if (x->op != FX_LOCAL)
-		return (struct lock_place){ .is = ff->flags & FF_HEADER ? PLACE_INSIDE : PLACE_ANY };
-	if (x->op == FX_LOCAL && x->a >= ff->n_params)
-		return (struct lock_place){ .is = PLACE_LOCAL, .sym = x->a };
-	x = strip_place(in, f, x);
-	if (x->op == FX_LOCAL && x->a < ff->n_params && x->a < LOCK_MAX_ARGS)
-		return (struct lock_place){ .is = PLACE_PARAM, .sym = x->a };
-	if (x->op == FX_GLOBAL)
-		return (struct lock_place){ .is = PLACE_GLOBAL, .sym = x->sym };
-	if (x->op == FX_FIELD)
-		return (struct lock_place){ .is = PLACE_FIELD, .sym = x->sym, .field = x };
-	return (struct lock_place){ .is = PLACE_ANY };
-}
-
 bool lock_handed_over(const struct interp *in, const uint64_t *params, const struct call *c,
 		      uint32_t arg, struct lock_place *ret)
 {
 	const struct func *fn = &in->p->funcs.v[c->caller];
 	const struct fact_insn *insn;
 	const struct facts *f;
+	struct text t;
 
 	if (c->callee == FACTS_NONE || !(params[c->callee] >> arg & 1) || fn->lock)
 		return false;
@@ -104,7 +194,8 @@ bool lock_handed_over(const struct interp *in, const uint64_t *params, const str
 	insn = &f->insns.v[c->insn];
 	if (arg >= insn->n_args)
 		return false;
-	*ret = place_of(in, f, func_fact(in->p, fn), f->arglist.v[insn->args + arg]);
+	t = (struct text){ .in = in, .f = f, .ff = func_fact(in->p, fn), .left = MAX_FOLLOWED };
+	*ret = value_place(&t, f->arglist.v[insn->args + arg]);
 	return true;
 }
 

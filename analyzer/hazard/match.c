@@ -97,12 +97,13 @@ static void match_section(struct analysis *an, struct outer *o, uint32_t held,
 {
 	const struct acquire *a = &o->run.acquires.v[held];
 	bool nmi = context == CTX_NMI, few = false;
-	uint32_t wrong = acquire_wrong_guard(an, &o->run, a, &few);
+	uint32_t guard = FACTS_NONE;
+	bool wrong = acquire_wrong_guard(an, &o->run, a, &guard, &few);
 	struct guards seen = *g;
 	size_t i;
 
 	if (wrong)
-		guards_set(&seen, wrong, 0);
+		guards_set(&seen, guard, 0);
 	for (i = 0; i < an->reenters.n; i++) {
 		struct reenter *r = an->reenters.v[i];
 		struct hazard h = { .outer = o, .held = a, .held_index = held, .guards = *g,
@@ -118,7 +119,8 @@ static void match_section(struct analysis *an, struct outer *o, uint32_t held,
 		if (!h.wanted && !guards_equal(&seen, g)) {
 			h.nested = reenter_run(an, r, &seen, nmi);
 			h.wanted = comes_back(an, &h, h.nested);
-			h.wrong_guard = wrong;
+			h.wrong = wrong;
+			h.wrong_guard = guard;
 			h.wrong_if_few = few;
 		}
 		if (!h.wanted)

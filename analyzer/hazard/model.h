@@ -73,7 +73,8 @@ struct hazard {
 	const struct acquire *wanted; /* of nested->run */
 	enum hazard_context context;
 	bool run_site; /* the tree runs a program there that may call it */
-	uint32_t wrong_guard; /* that is up for another lock, so that @nested sees it down; or 0 */
+	bool wrong; /* a guard is up for another lock, so that @nested sees it down... */
+	uint32_t wrong_guard; /* ...this one */
 	bool wrong_if_few; /* it is another one only where there are few locks */
 	uint32_t cause; /* index into causes, or FACTS_NONE: no rule takes it */
 };
@@ -238,7 +239,7 @@ const struct nested *reenter_run(struct analysis *an, struct reenter *r, const s
 struct lock_place {
 	enum {
 		PLACE_ANY,    /* nothing */
-		PLACE_LOCAL,  /* it is, or is found by, the caller's local variable sym */
+		PLACE_LOCAL,  /* it is, or is in, the caller's local variable sym: not what that points to */
 		PLACE_PARAM,  /* the caller was handed it, as its parameter sym */
 		PLACE_INSIDE, /* a header's inline function found it in what it was handed: guard() */
 		PLACE_GLOBAL, /* a global of the name sym */
@@ -246,6 +247,7 @@ struct lock_place {
 	} is;
 	uint32_t sym;
 	const struct fact_expr *field; /* PLACE_FIELD */
+	const struct facts *f;	       /* that it is of */
 };
 
 /* Arguments of a call with a higher number are never locks. */
@@ -263,20 +265,20 @@ uint64_t *lock_params(const struct interp *in, struct arena *arena,
  */
 bool lock_handed_over(const struct interp *in, const uint64_t *params, const struct call *c,
 		      uint32_t arg, struct lock_place *ret);
-/* The class of the member @at, of facts @f ("task_struct.pi_lock"), in @arena; NULL: it has no name. */
-const char *lock_place_class(const struct interp *in, struct arena *arena, const struct facts *f,
+/* The class of the member @at ("task_struct.pi_lock"), in @arena; NULL: it has no name. */
+const char *lock_place_class(const struct interp *in, struct arena *arena,
 			     const struct lock_place *at);
 
 void find_outers(struct analysis *an);
 void find_hazards(struct analysis *an);
 /*
  * A guard that is up where @a was taken, and that is another lock's: counter and
- * lock are each one of several, and are found by different values. 0: none is
- * known to be. @ret_few: they are found by one value, but the counter by
- * so many of its bits that it may be more than the lock is found by.
+ * lock are each one of several, and are found by different values. Returns false
+ * if none is known to be. @ret_few: they are found by one value, but the counter
+ * by so many of its bits that it may be more than the lock is found by.
  */
-uint32_t acquire_wrong_guard(const struct analysis *an, const struct run *run,
-			     const struct acquire *a, bool *ret_few);
+bool acquire_wrong_guard(const struct analysis *an, const struct run *run,
+			 const struct acquire *a, uint32_t *ret_guard, bool *ret_few);
 /* The element that @a locks, of an array of such: a term of @run, or SYM_NONE. */
 uint32_t acquire_element(const struct run *run, const struct acquire *a);
 /* Whether the callee of @h does not come to the lock where @guard is raised. */
@@ -287,6 +289,8 @@ bool guard_stops(struct analysis *an, const struct hazard *h, uint32_t guard);
  * at and the run leaves raised is no guard, but counts something.
  */
 uint32_t late_guard(const struct analysis *an, const struct run *run, size_t acquire);
+/* A guard of the same file that is up only within the section of @acquire, and around no lock; or FACTS_NONE. */
+uint32_t inner_guard(const struct analysis *an, const struct run *run, size_t acquire);
 void make_findings(struct analysis *an, struct report *ret);
 /* Whether no program can meet lock @a of @o's run: the map goes, or is new, or the kernel boots. */
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a);

@@ -9,7 +9,7 @@ static const char *guard_remedy(struct analysis *an, const struct hazard *h, con
 
 	if (!strcmp(c->rule->code, "RL101"))
 		return arena_printf(an->arena, "pass &%s", guard);
-	if (h->wrong_guard)
+	if (h->wrong)
 		return arena_printf(an->arena, "find %s by the value that the lock is found by in %s()",
 				    guard, func);
 	if (!strcmp(c->rule->code, "RL103"))

@@ -65,6 +65,15 @@ static uint32_t late_on_both_sides(const struct analysis *an, const struct hazar
 	uint32_t guard = late_guard(an, &h->outer->run, h->held_index);
 	size_t i;
 
+	if (guard == FACTS_NONE) {
+		guard = inner_guard(an, &h->outer->run, h->held_index);
+		return guard != FACTS_NONE &&
+				       guards_get(&h->wanted->guards, guard) <=
+					       guards_get(&h->guards, guard) &&
+				       map64_get(&base->raised, guard) != MAP64_EMPTY
+			       ? guard
+			       : FACTS_NONE;
+	}
 	for (i = 0; guard != FACTS_NONE && i < base->acquires.n; i++)
 		if (base->acquires.v[i].class == h->wanted->class &&
 		    base->acquires.v[i].func == h->wanted->func && late_guard(an, base, i) == guard)

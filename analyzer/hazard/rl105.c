@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "hazard/model.h"
+#include "hazard/sites.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@ static uint32_t index_of(const struct syms *syms, uint32_t addr, uint32_t *ret_o
 	uint32_t index = SYM_NONE;
 
 	for (;; v = sym_get(syms, v->a)) {
-		if (v->op == SY_IADDR && index == SYM_NONE)
+		if (v->op == SY_IADDR && !v->c && index == SYM_NONE)
 			index = v->b;
 		if (v->op == SY_FADDR && index != SYM_NONE)
 			break;
@@ -86,8 +86,26 @@ static bool keeps_constant_bits(const struct syms *syms, uint32_t id, bool *ret_
 	return *ret_masks && (sym_is_int(syms, v->b, &n) || sym_is_int(syms, v->a, &n));
 }
 
-uint32_t acquire_wrong_guard(const struct analysis *an, const struct run *run,
-			     const struct acquire *a, bool *ret_few)
+/* Whether these say nothing of the lock: all are kept by the CPU, as its number is. */
+static bool is_of_cpu(const struct analysis *an, const struct syms *syms, const struct parts *parts)
+{
+	uint8_t i;
+
+	for (i = 0; i < parts->n; i++) {
+		const struct sym *v = sym_get(syms, parts->v[i]);
+
+		if (v->op == SY_LOAD)
+			v = sym_get(syms, v->a);
+		while (v->op == SY_FADDR)
+			v = sym_get(syms, v->a);
+		if (v->op != SY_GADDR || !an->p->gvars.v[v->a].percpu)
+			return false;
+	}
+	return parts->n != 0;
+}
+
+bool acquire_wrong_guard(const struct analysis *an, const struct run *run,
+			 const struct acquire *a, uint32_t *ret_guard, bool *ret_few)
 {
 	uint32_t owner, lock = index_of(&run->syms, a->addr, &owner), index;
 	struct parts of_lock = { .n = 0 };
@@ -97,30 +115,31 @@ uint32_t acquire_wrong_guard(const struct analysis *an, const struct run *run,
 
 	*ret_few = false;
 	if (lock == SYM_NONE || sym_is_int(&run->syms, lock, &n))
-		return 0;
+		return false;
 	add_parts(&run->syms, lock, owner, &of_lock);
-	for (t = 0; t < a->tests.n && !of_lock.unknown; t++) {
+	for (t = 0; t < a->tests.n; t++) {
 		const struct guard_test *gt = &a->tests.v[t];
 		struct parts parts = { .n = 0 };
 
-		if (!(gt->guard & GUARD_FIELD) || gt->addr == SYM_NONE ||
+		if (gt->addr == SYM_NONE ||
 		    guards_get(&a->guards, gt->guard) <= 0 ||
 		    map64_get(&an->in.plural_guards, gt->guard) == MAP64_EMPTY)
 			continue;
 		index = index_of(&run->syms, gt->addr, &owner);
 		if (index != SYM_NONE)
 			add_parts(&run->syms, index, owner, &parts);
-		if (parts.unknown)
+		if (parts.unknown || (of_lock.unknown && !is_of_cpu(an, &run->syms, &parts)))
 			continue;
+		*ret_guard = gt->guard;
 		if (!share_part(&parts, &of_lock))
-			return gt->guard;
+			return true;
 		if (index != SYM_NONE && keeps_constant_bits(&run->syms, index, &masks) &&
 		    !keeps_constant_bits(&run->syms, lock, &masks_lock) && masks_lock) {
 			*ret_few = true;
-			return gt->guard;
+			return true;
 		}
 	}
-	return 0;
+	return false;
 }
 
 uint32_t acquire_element(const struct run *run, const struct acquire *a)
@@ -132,7 +151,7 @@ uint32_t acquire_element(const struct run *run, const struct acquire *a)
 		id = v->a;
 		v = sym_get(&run->syms, id);
 	}
-	return v->op == SY_IADDR ? id : SYM_NONE;
+	return v->op == SY_IADDR && !v->c ? id : SYM_NONE;
 }
 
 /* The function that finds the lock which @a takes, and where it hands it on; it may be the last one. */
@@ -154,19 +173,6 @@ static const struct frame *finds_lock(const struct run *run, const struct acquir
 	return fr;
 }
 
-/* Whether @guard belongs to a dispatcher of programs, not to a lock. */
-static bool is_dispatchers(struct analysis *an, uint32_t guard)
-{
-	const struct rules *rules = an->p->rules;
-	size_t i;
-
-	for (i = 0; i < rules->attach.n; i++)
-		if (rules->attach.v[i].recursion &&
-		    !strcmp(rules->attach.v[i].recursion, guard_name(an->p, guard)))
-			return true;
-	return false;
-}
-
 /*
  * A counter that is raised in the section, or FACTS_NONE. One that protects
  * locks of this class elsewhere is the likeliest mistake.
@@ -179,7 +185,7 @@ static uint32_t other_guard(struct analysis *an, const struct hazard *h)
 	for (i = 0; i < h->guards.n; i++) {
 		uint32_t g = h->guards.v[i].guard;
 
-		if (h->guards.v[i].count <= 0 || g == GUARD_IRQS_OFF || is_dispatchers(an, g))
+		if (h->guards.v[i].count <= 0 || g == GUARD_IRQS_OFF || guard_is_dispatchers(an, g))
 			continue;
 		if (class_guards_any(an, h->held->class, g))
 			return g;
@@ -191,7 +197,7 @@ static uint32_t other_guard(struct analysis *an, const struct hazard *h)
 
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
 {
-	if (h->wrong_guard) {
+	if (h->wrong) {
 		*ret = (struct cause){ .expected = h->wrong_guard };
 		if (h->wrong_if_few) /* the bits are cut off where the counter is raised */
 			ret->func = h->held->func;
@@ -207,12 +213,12 @@ static const char *message(struct analysis *an, const struct hazard *h, const st
 {
 	const char *func = people_name(an->p, c->func), *lock = program_str(an->p, h->held->class);
 
-	if (h->wrong_guard && h->wrong_if_few)
+	if (h->wrong && h->wrong_if_few)
 		return arena_printf(an->arena,
 				    "%s() finds %s by more bits than it may have %s, so one lock has "
 				    "several counters and %s() can take it again",
 				    func, guard_name(an->p, h->wrong_guard), lock, reenter);
-	if (h->wrong_guard)
+	if (h->wrong)
 		return arena_printf(an->arena,
 				    "%s() raises the %s of another %s than it takes, so %s() can take "
 				    "it again",

@@ -11,7 +11,7 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 	 * Where a guard would have stopped it, that it is missing in the section is
 	 * the cause, as for recursion.
 	 */
-	if (h->context != CTX_NMI || h->wrong_guard ||
+	if (h->context != CTX_NMI || h->wrong ||
 	    (class_has_guard(an, h->held->class) && hazard_expected(an, h) != FACTS_NONE))
 		return false;
 	*ret = (struct cause){ .func = func,

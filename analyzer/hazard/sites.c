@@ -78,6 +78,18 @@ bool way_fits(const struct analysis *an, size_t w, const struct place *pl)
 	}
 }
 
+bool guard_is_dispatchers(const struct analysis *an, uint32_t guard)
+{
+	const struct rules *rules = an->p->rules;
+	size_t i;
+
+	for (i = 0; i < rules->attach.n; i++)
+		if (rules->attach.v[i].recursion &&
+		    !strcmp(rules->attach.v[i].recursion, guard_name(an->p, guard)))
+			return true;
+	return false;
+}
+
 bool dispatcher_stops(const struct analysis *an, const struct rule_attach *way,
 			     const struct guards *g)
 {

@@ -47,6 +47,9 @@ const struct places *find_places(struct analysis *an, const struct hazard *h);
 /* Whether a program attached by way number @w runs at place @pl. */
 bool way_fits(const struct analysis *an, size_t w, const struct place *pl);
 
+/* Whether @guard is what some dispatcher of programs looks at, and no lock's. */
+bool guard_is_dispatchers(const struct analysis *an, uint32_t guard);
+
 /* Whether the dispatcher of @way would not run the program: its own guard is up. */
 bool dispatcher_stops(const struct analysis *an, const struct rule_attach *way,
 		      const struct guards *g);

@@ -50,6 +50,7 @@ union item {
 	struct rule_lock lock;
 	struct rule_field field;
 	struct rule_percpu percpu;
+	struct rule_counter counter;
 	struct rule_btf_macro btf_macro;
 	struct rule_claim claim;
 	struct rule_value value;
@@ -82,6 +83,7 @@ enum list_id {
 	LIST_LOCKS,
 	LIST_TRANSPARENT,
 	LIST_PERCPU,
+	LIST_COUNTERS,
 	LIST_BTF_MACROS,
 	LIST_CLAIMS,
 	LIST_VALUES,
@@ -191,6 +193,7 @@ static const struct word words_percpu[] = {
 	{ "xchg", PERCPU_XCHG },
 	{ "cmpxchg", PERCPU_CMPXCHG },
 	{ "ptr", PERCPU_PTR },
+	{ "cpu-ptr", PERCPU_CPU_PTR },
 	{ NULL, 0 },
 };
 static const struct word words_value[] = {
@@ -292,6 +295,11 @@ static const struct key keys_percpu[] = {
 	EACH(struct rule_percpu, macro, "macros"),
 	STRING(struct rule_percpu, header, true),
 	ENUM(struct rule_percpu, op, true, words_percpu),
+};
+static const struct key keys_counters[] = {
+	EACH(struct rule_counter, function, "functions"),
+	ENUM(struct rule_counter, op, true, words_percpu),
+	UNSIGNED(struct rule_counter, arg, false),
 };
 static const struct key keys_btf_macros[] = {
 	EACH(struct rule_btf_macro, macro, "macros"),
@@ -528,6 +536,7 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, field_type, false),
 	NAMES(struct rule_tree, tracepoint_calls),
 	NAMES(struct rule_tree, unnamed_records),
+	NAMES(struct rule_tree, cpu_numbers),
 	NAMES(struct rule_tree, value_locks),
 	NAMES(struct rule_tree, lsm_hook_prefixes),
 };
@@ -789,6 +798,12 @@ static const char *id_percpu(struct arena *a, const union item *it)
 	return it->percpu.macro;
 }
 
+static const char *id_counter(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->counter.function;
+}
+
 static const char *id_btf_macro(struct arena *a, const union item *it)
 {
 	(void)a;
@@ -950,6 +965,7 @@ static const char *id_repro_trigger(struct arena *a, const union item *it)
 PUSH(locks, lock)
 PUSH(transparent, field)
 PUSH(percpu, percpu)
+PUSH(counters, counter)
 PUSH(btf_macros, btf_macro)
 PUSH(claims, claim)
 PUSH(values, value)
@@ -986,6 +1002,7 @@ static const struct list lists[N_LISTS] = {
 	[LIST_LOCKS] = LIST(locks, check_lock, id_lock),
 	[LIST_TRANSPARENT] = LIST(transparent, NULL, id_field),
 	[LIST_PERCPU] = LIST(percpu, NULL, id_percpu),
+	[LIST_COUNTERS] = LIST(counters, NULL, id_counter),
 	[LIST_BTF_MACROS] = LIST(btf_macros, NULL, id_btf_macro),
 	[LIST_CLAIMS] = LIST(claims, NULL, id_claim),
 	[LIST_VALUES] = LIST(values, check_value, id_value),
@@ -1353,6 +1370,7 @@ void rules_release(struct rules *r)
 	vec_release(&r->locks);
 	vec_release(&r->transparent);
 	vec_release(&r->percpu);
+	vec_release(&r->counters);
 	vec_release(&r->btf_macros);
 	vec_release(&r->claims);
 	vec_release(&r->values);
@@ -1396,6 +1414,13 @@ const struct rule_percpu *rules_percpu(const struct rules *r, const char *macro)
 	const struct entry *e = index_find(r, LIST_PERCPU, macro);
 
 	return e ? &r->percpu.v[e->index] : NULL;
+}
+
+const struct rule_counter *rules_counter(const struct rules *r, const char *function)
+{
+	const struct entry *e = index_find(r, LIST_COUNTERS, function);
+
+	return e ? &r->counters.v[e->index] : NULL;
 }
 
 const struct rule_value *rules_value(const struct rules *r, const char *function)

@@ -58,13 +58,27 @@ enum percpu_op {
 	PERCPU_INC, PERCPU_DEC, PERCPU_ADD, PERCPU_SUB,
 	PERCPU_INC_RETURN, PERCPU_DEC_RETURN, PERCPU_ADD_RETURN, PERCPU_SUB_RETURN,
 	PERCPU_READ, PERCPU_WRITE, PERCPU_XCHG, PERCPU_CMPXCHG,
-	PERCPU_PTR, /* this_cpu_ptr(): the address of this CPU's copy */
+	PERCPU_PTR,	/* this_cpu_ptr(): the address of this CPU's copy */
+	PERCPU_CPU_PTR, /* per_cpu_ptr(): of the CPU's that the second argument is */
 };
+
+/* Whether @op only gives an address, and counts nothing. */
+static inline bool percpu_is_address(enum percpu_op op)
+{
+	return op == PERCPU_PTR || op == PERCPU_CPU_PTR;
+}
 
 struct rule_percpu {
 	const char *macro;
 	const char *header; /* that defines it: "linux/percpu-defs.h" */
 	enum percpu_op op;
+};
+
+/* counters: functions on a counter at an address, which may be in this CPU's memory. */
+struct rule_counter {
+	const char *function;
+	enum percpu_op op;
+	unsigned int arg; /* number of the argument with the address, from 0 */
 };
 
 /* btf_macros: what the macros say whose expansion is assembly, or nothing without BTF. */
@@ -326,6 +340,7 @@ struct rule_tree {
 	struct names tracepoint_calls;	/* prefixes of what calls a tracepoint's programs */
 	struct names value_locks; /* structs that are locks in values of maps: named by themselves */
 	struct names unnamed_records; /* typedefs of structs without a tag: locks are named by the field */
+	struct names cpu_numbers; /* per-CPU variables, or "variable.member": the CPU's own number */
 };
 
 /* scope: what is analysed when the user names nothing. */
@@ -446,6 +461,7 @@ struct rules {
 	VEC(struct rule_lock) locks;
 	VEC(struct rule_field) transparent;
 	VEC(struct rule_percpu) percpu;
+	VEC(struct rule_counter) counters;
 	VEC(struct rule_btf_macro) btf_macros;
 	VEC(struct rule_claim) claims;
 	VEC(struct rule_value) values;
@@ -507,6 +523,7 @@ void rules_release(struct rules *r);
 /* NULL when there is none. */
 const struct rule_lock *rules_lock(const struct rules *r, const char *function);
 const struct rule_percpu *rules_percpu(const struct rules *r, const char *macro);
+const struct rule_counter *rules_counter(const struct rules *r, const char *function);
 const struct rule_value *rules_value(const struct rules *r, const char *function);
 const struct rule_hazard *rules_hazard(const struct rules *r, const char *code_or_name);
 const struct rule_repro_call *rules_repro_call(const struct rules *r, const char *function);

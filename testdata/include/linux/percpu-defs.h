@@ -38,6 +38,7 @@ extern unsigned long __pcp_op(void *pcp, int op, size_t size);
 #define this_cpu_inc_return(pcp) this_cpu_add_return(pcp, 1)
 #define this_cpu_dec_return(pcp) this_cpu_add_return(pcp, -1)
 #define this_cpu_cmpxchg(pcp, o, n) __pcp_ret(pcp, 3)
+#define this_cpu_xchg(pcp, n) __pcp_ret(pcp, 4)
 
 #define __this_cpu_read(pcp) this_cpu_read(pcp)
 #define __this_cpu_write(pcp, val) this_cpu_write(pcp, val)
@@ -53,5 +54,6 @@ extern unsigned long __pcp_op(void *pcp, int op, size_t size);
 	(typeof(*(ptr)) *)((unsigned long)(ptr) + __off);		\
 })
 #define per_cpu_ptr(ptr, cpu) ((typeof(*(ptr)) *)((unsigned long)(ptr) + (cpu) * 4096ul))
+#define per_cpu(var, cpu) (*per_cpu_ptr(&(var), cpu))
 
 #endif
