@@ -236,6 +236,8 @@ static void run_sequences(struct analysis *an, const bool *wanted, bool *done)
 
 static void run_helper(struct analysis *an, uint32_t func, const char *via)
 {
+	const struct run_input plain = { .func = func, .kind = FACTS_NONE, .for_programs = true };
+	bool takes = false;
 	size_t i;
 
 	/* A helper is run for each kind that it may be called with: those that nested runs found. */
@@ -245,9 +247,14 @@ static void run_helper(struct analysis *an, uint32_t func, const char *via)
 		const struct run_input input = { .func = func, .kind = r->kind,
 						 .for_programs = true };
 
-		if (an->t.callables.v[r->callable].func == func)
+		if (an->t.callables.v[r->callable].func == func) {
 			run_steps(an, &input, 0, 0, via);
+			takes = true;
+		}
 	}
+	/* It takes no lock that can be waited for; it may be there to release one. */
+	if (!takes)
+		run_steps(an, &plain, 0, 0, via);
 }
 
 /*
