@@ -234,6 +234,18 @@ static void run_sequences(struct analysis *an, const bool *wanted, bool *done)
 	sequences_release(&l);
 }
 
+/* Whether programs get @func, and it is about no map, whose kind would have to be known. */
+static bool is_given_without_map(const struct analysis *an, uint32_t func)
+{
+	size_t c;
+
+	for (c = 0; c < an->t.callables.n; c++)
+		if (an->t.callables.v[c].func == func && an->pr.of_type[c] &&
+		    !an->t.callables.v[c].takes_map)
+			return true;
+	return false;
+}
+
 static void run_helper(struct analysis *an, uint32_t func, const char *via)
 {
 	const struct run_input plain = { .func = func, .kind = FACTS_NONE, .for_programs = true };
@@ -253,7 +265,7 @@ static void run_helper(struct analysis *an, uint32_t func, const char *via)
 		}
 	}
 	/* It takes no lock that can be waited for; it may be there to release one. */
-	if (!takes)
+	if (!takes && is_given_without_map(an, func))
 		run_steps(an, &plain, 0, 0, via);
 }
 
