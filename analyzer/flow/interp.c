@@ -1304,6 +1304,44 @@ static void add_exit_point(struct flow *fl, const struct frame *frame, const str
 	vec_push(&fl->run->points, pt);
 }
 
+/* Whether @run takes a lock of @class itself, and may only have lost track of it. */
+static bool takes_class(const struct run *run, uint32_t class)
+{
+	size_t i;
+
+	for (i = 0; i < run->acquires.n; i++)
+		if (run->acquires.v[i].class == class)
+			return true;
+	return false;
+}
+
+/*
+ * Notes the entry of the run's own function as a place in the sections that it
+ * is there to end: programs began them by another function.
+ */
+static void add_entry_points(struct flow *fl, const struct frame *frame, const struct guards *g)
+{
+	struct run *run = fl->run;
+	const struct fact_loc loc = func_fact(fl->in->p, &fl->in->p->funcs.v[frame->func])->loc;
+	size_t i;
+
+	for (i = 0; i < run->strays.n; i++) {
+		const struct run_stray *s = &run->strays.v[i];
+		struct acquire a = { .class = s->class, .addr = s->addr, .kind = fl->input->kind,
+				     .rule = s->rule, .primitive = frame->func, .callers = true,
+				     .loc = loc, .released = s->loc, .func = frame->func,
+				     .frame = frame, .guards = *g };
+		struct point pt = { .held = { (uint32_t)run->acquires.n }, .n_held = 1,
+				    .callee = frame->func, .loc = loc, .func = frame->func,
+				    .frame = frame, .guards = *g, .at_entry = true, .entered = true };
+
+		if (!s->class || takes_class(run, s->class))
+			continue;
+		vec_push(&run->acquires, a);
+		vec_push(&run->points, pt);
+	}
+}
+
 static bool returns_pointer(const struct program *p, uint32_t func)
 {
 	const struct func *fn = &p->funcs.v[func];
@@ -1443,6 +1481,8 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 			add_exit_point(&fl, fr, ex.v[i].s);
 	}
 	ret->open |= ret->strays.n != 0;
+	if (input->for_programs)
+		add_entry_points(&fl, fr, &s.guards);
 	ret->followed = input->n_then && anything_left(&ex);
 	for (i = 0; i < input->n_then && ret->followed; i++)
 		run_step(&fl, fr, &input->then[i], &tmp, &ex);

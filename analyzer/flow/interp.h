@@ -76,6 +76,7 @@ struct acquire {
 	uint32_t kind;	/* global of the map's ops table, or FACTS_NONE */
 	uint32_t map_fields; /* bit per rules->map_fields: the way here is only for maps with these */
 	bool nested; /* another lock was held already */
+	bool callers; /* it is not taken but found: the function is there to release it */
 	const struct rule_lock *rule;
 	uint32_t primitive; /* the function that took it */
 	bool blocking;
@@ -100,7 +101,7 @@ struct point {
 	bool via_pointer;
 	bool at_exit;	 /* only its exit is inside: the primitive that took the lock */
 	bool blocking;	 /* with at_exit: the lock may have been waited for */
-	bool at_entry;	 /* only its entry: the primitive that releases it */
+	bool at_entry;	 /* only its entry: the primitive, or the run's function, that releases it */
 	bool entered;	 /* the interpreter followed it: calls in it have points of their own */
 	struct fact_loc loc;
 	uint32_t func;
@@ -145,6 +146,7 @@ struct run_return {
 /* A lock is released that the run does not hold. */
 struct run_stray {
 	uint32_t class;
+	uint32_t addr; /* which lock: a term of the run */
 	const struct rule_lock *rule;
 	struct fact_loc loc;
 };

@@ -311,7 +311,7 @@ static void release_stray(const struct prim_call *pc, struct state *s, uint32_t 
 	for (i = 0; i < run->strays.n; i++)
 		if (run->strays.v[i].class == class)
 			return;
-	vec_push(&run->strays, ((struct run_stray){ class, pc->fl->in->p->funcs.v[pc->callee].lock,
+	vec_push(&run->strays, ((struct run_stray){ class, addr, pc->fl->in->p->funcs.v[pc->callee].lock,
 						       pc->insn->loc }));
 }
 

@@ -234,8 +234,22 @@ static void run_sequences(struct analysis *an, const bool *wanted, bool *done)
 	sequences_release(&l);
 }
 
+/* Whether programs get @func, and it is about no map, whose kind would have to be known. */
+static bool is_given_without_map(const struct analysis *an, uint32_t func)
+{
+	size_t c;
+
+	for (c = 0; c < an->t.callables.n; c++)
+		if (an->t.callables.v[c].func == func && an->pr.of_type[c] &&
+		    !an->t.callables.v[c].takes_map)
+			return true;
+	return false;
+}
+
 static void run_helper(struct analysis *an, uint32_t func, const char *via)
 {
+	const struct run_input plain = { .func = func, .kind = FACTS_NONE, .for_programs = true };
+	bool takes = false;
 	size_t i;
 
 	/* A helper is run for each kind that it may be called with: those that nested runs found. */
@@ -245,9 +259,14 @@ static void run_helper(struct analysis *an, uint32_t func, const char *via)
 		const struct run_input input = { .func = func, .kind = r->kind,
 						 .for_programs = true };
 
-		if (an->t.callables.v[r->callable].func == func)
+		if (an->t.callables.v[r->callable].func == func) {
 			run_steps(an, &input, 0, 0, via);
+			takes = true;
+		}
 	}
+	/* It takes no lock that can be waited for; it may be there to release one. */
+	if (!takes && is_given_without_map(an, func))
+		run_steps(an, &plain, 0, 0, via);
 }
 
 /*

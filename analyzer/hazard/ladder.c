@@ -148,10 +148,11 @@ static void add_outer(struct analysis *an, const struct hazard *h, struct rungs 
 	size_t shared = 0, i;
 
 	add_calls(an, h, r, held, 0, n, 0, true);
-	note = arena_printf(an->arena, "%sacquires %s%s%s",
+	note = arena_printf(an->arena, "%s%s %s%s%s",
 			    n == 1 && *entry_via(an, h)
 				    ? arena_printf(an->arena, "%s; ", entry_via(an, h))
 				    : "",
+			    h->held->callers ? "is called with" : "acquires",
 			    program_str(an->p, h->held->class), up ? ", raised: " : "",
 			    up ? up : "");
 	add_step(r, STEP_ACQUIRE, (unsigned int)n - 1, people_name(an->p, h->held->func),

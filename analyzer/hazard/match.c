@@ -195,7 +195,8 @@ static void match_nmi(struct analysis *an, struct outer *o)
 	for (i = 0; i < o->run.acquires.n; i++) {
 		const struct acquire *a = &o->run.acquires.v[i];
 
-		if (is_wanted(an, a) && !a->rule->sleeps && !section_out_of_reach(an, o, a))
+		if (is_wanted(an, a) && !a->callers && !a->rule->sleeps &&
+		    !section_out_of_reach(an, o, a))
 			match_section(an, o, i, &a->guards, CTX_NMI);
 	}
 }

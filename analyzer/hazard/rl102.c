@@ -3,11 +3,15 @@
 
 /* RL102 unguarded-section: the lock is held, and the guard that the helper tests is not raised. */
 
-/* Whether @h's section is left open for a program, by a function whose exit can be attached to. */
+/*
+ * Whether @h's section is left open for a program by a function whose exit can be attached to, or
+ * ended by one whose entry can.
+ */
 static bool left_open(const struct analysis *an, const struct hazard *h)
 {
+	const enum attach_at at = h->held->callers ? AT_FUNCTION_ENTRY : AT_FUNCTION_EXIT;
 	const struct run *run = &h->outer->run;
-	bool left = false;
+	bool left = h->held->callers;
 	size_t i, w;
 	uint8_t k;
 
@@ -20,9 +24,8 @@ static bool left_open(const struct analysis *an, const struct hazard *h)
 	for (w = 0; left && w < an->p->rules->attach.n; w++) {
 		const struct rule_attach *way = &an->p->rules->attach.v[w];
 
-		if (way->at == AT_FUNCTION_EXIT &&
-		    attach_function(an->p, &an->t, an->o, way, h->outer->func, false).certainty !=
-			    CERT_NO)
+		if (way->at == at && attach_function(an->p, &an->t, an->o, way, h->outer->func, false)
+						     .certainty != CERT_NO)
 			return true;
 	}
 	return false;
@@ -42,10 +45,11 @@ static const char *message(struct analysis *an, const struct hazard *h, const st
 {
 	if (c->expected == FACTS_NONE && !h->run_site)
 		return arena_printf(an->arena,
-				    "%s() returns with %s held and can be traced, so a program can take "
+				    "%s() %s with %s held and can be traced, so a program can take "
 				    "it again through %s()",
-				    people_name(an->p, c->func), program_str(an->p, h->held->class),
-				    reenter);
+				    people_name(an->p, c->func),
+				    h->held->callers ? "is called" : "returns",
+				    program_str(an->p, h->held->class), reenter);
 	if (c->expected == FACTS_NONE)
 		return arena_printf(an->arena,
 				    "%s() runs a program while %s is held, and the program can take it "

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * A helper returns to its program with the lock of a map's value held, and another
- * program can be attached to its exit.
+ * program can be attached to its exit. A third one can be attached to the entry of the
+ * helper that gives the lock back.
  */
 #include <mini/kernel.h>
 
@@ -33,7 +34,9 @@ u64 bpf_spin_lock(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5) /* expect: RL106 error
 	return 0;
 }
 
-u64 bpf_spin_unlock(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+u64 bpf_spin_unlock(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5) /*
+	expect: RL102 error bpf_spin_lock how=bpf_spin_unlock:fentry,kprobe
+	   message="bpf_spin_unlock() is called with bpf_spin_lock held and can be traced" */
 {
 	value_unlock((struct bpf_spin_lock *)r1);
 	return 0;
