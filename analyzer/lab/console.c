@@ -80,7 +80,7 @@ static const char *excerpt(struct arena *a, const char *at, const char *last, si
 static bool read_held(struct arena *a, const char *report, const char *mark, const char **ret_lock,
 		      const char **ret_at)
 {
-	const char *p = strstr(report, mark), *end, *lock, *at;
+	const char *p = strstr(report, mark), *end, *lock, *close, *at;
 
 	if (!p)
 		return false;
@@ -91,7 +91,10 @@ static bool read_held(struct arena *a, const char *report, const char *mark, con
 	at = memmem(p, (size_t)(end - p), ", at: ", 6);
 	if (!lock || !at)
 		return false;
-	*ret_lock = arena_strndup(a, lock + 1, strcspn(lock + 1, "){"));
+	/* A name may have brackets of its own: "per_cpu_ptr(&x, cpu)". */
+	close = memmem(lock, (size_t)(end - lock), "){", 2);
+	*ret_lock = arena_strndup(a, lock + 1,
+				  close ? (size_t)(close - lock) - 1 : strcspn(lock + 1, "){\r\n"));
 	*ret_at = arena_strndup(a, at + 6, strcspn(at + 6, "/\r\n"));
 	return true;
 }
