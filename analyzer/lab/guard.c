@@ -150,10 +150,56 @@ static bool is_changed(const struct source *s, size_t at, size_t end)
 	return false;
 }
 
+/* Around the call from @at to @end of source @n. Returns whether there is no error. */
+static bool raise_around(struct planning *p, int n, size_t at, size_t end)
+{
+	const char *text = p->sources.v[n].text, *raised;
+
+	if (is_changed(&p->sources.v[n], at, end))
+		return true;
+	raised = fill(p, "guard_raise.in", "CALL", arena_strndup(p->a, text + at, end - at));
+	if (!raised)
+		return false;
+	change(p, n, at, end, raised);
+	strbuf_addf(&p->what, "%s%s:%u", p->what.len ? ", " : "a guard is raised at ",
+		    p->sources.v[n].file, text_line(text, at));
+	return true;
+}
+
+/*
+ * What a tracepoint is called by is made by a macro of a header. So it is raised around its
+ * calls in the files that the finding's ways pass. Returns as add_raise() does.
+ */
+static int add_raise_by_name(struct planning *p, const char *function)
+{
+	const struct finding *f = p->r->finding;
+	int found = -1;
+
+	for (size_t i = 0; i < f->n_ladders; i++) {
+		for (size_t k = 0; k < f->ladders[i].n; k++) {
+			const char *file = f->ladders[i].v[k].location.file;
+			int n = file && ends_with(file, ".c") ? source(p, file) : -1;
+			size_t at = n < 0 ? TEXT_NONE
+					  : text_find_call(p->sources.v[n].text, 0, function);
+
+			while (at != TEXT_NONE) {
+				const char *text = p->sources.v[n].text;
+				size_t end = text_call_end(text, at);
+
+				if (!raise_around(p, n, at, end))
+					return -1;
+				found = n;
+				at = text_find_call(text, end, function);
+			}
+		}
+	}
+	return found;
+}
+
 /* Returns the number of the source in which it is raised, or -1. */
 static int add_raise(struct planning *p, const struct location *place)
 {
-	const char *text, *raised;
+	const char *text;
 	size_t at, end;
 	int n;
 
@@ -177,15 +223,7 @@ static int add_raise(struct planning *p, const struct location *place)
 					place->file, place->line, place->column);
 		return -1;
 	}
-	if (is_changed(&p->sources.v[n], at, end))
-		return n;
-	raised = fill(p, "guard_raise.in", "CALL", arena_strndup(p->a, text + at, end - at));
-	if (!raised)
-		return -1;
-	change(p, n, at, end, raised);
-	strbuf_addf(&p->what, "%s%s:%u", p->what.len ? ", " : "a guard is raised at ", place->file,
-		    place->line);
-	return n;
+	return raise_around(p, n, at, end) ? n : -1;
 }
 
 static bool has(const struct strlist *list, const char *s)
@@ -392,8 +430,14 @@ int guard_make(struct arena *a, const char *tree, const char *templates, const s
 {
 	struct planning p = {
 		.a = a, .tree = tree, .templates = templates, .r = r, .what = STRBUF_INIT};
-	int n = add_raise(&p, raise_place(r));
-	bool ok = n >= 0;
+	const struct location *place = raise_place(r);
+	bool named = !r->at->function && *r->at_name && place->file && !ends_with(place->file, ".c");
+	int n = named ? add_raise_by_name(&p, place->function) : -1;
+	bool ok;
+
+	if (n < 0 && !p.error)
+		n = add_raise(&p, place);
+	ok = n >= 0;
 
 	memset(ret, 0, sizeof(*ret));
 	if (ok)

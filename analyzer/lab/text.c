@@ -196,6 +196,19 @@ size_t text_call_end(const char *text, size_t at)
 	return in_word(text[at]) || text[at] == '{' ? TEXT_NONE : end;
 }
 
+size_t text_find_call(const char *text, size_t from, const char *name)
+{
+	size_t len = strlen(name), end = strlen(text);
+
+	while ((from = find_word(text, from, end, name)) != TEXT_NONE) {
+		if (text[behind_space(text, from + len)] == '(' &&
+		    text_call_end(text, from) != TEXT_NONE)
+			return from;
+		from += len;
+	}
+	return TEXT_NONE;
+}
+
 /* ---- functions ------------------------------------------------------------------------------- */
 
 /* Where the next line starts that starts with @c, from the line of @at on; TEXT_NONE: none does. */

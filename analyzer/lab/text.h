@@ -29,6 +29,9 @@ unsigned int text_line(const char *text, size_t at);
  */
 size_t text_call_end(const char *text, size_t at);
 
+/* The first call of @name from @from on, as text_call_end() has it; TEXT_NONE: there is none. */
+size_t text_find_call(const char *text, size_t from, const char *name);
+
 /* A function's definition in the style of the kernel: its braces are at the start of lines. */
 struct text_body {
 	size_t open, close; /* behind its '{', and at its '}' */

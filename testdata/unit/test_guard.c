@@ -168,6 +168,7 @@ struct made {
 /* A program at @file, @line, @column that calls @helper; the ladder is of pot_put(), if that is @shown. */
 static struct section *sections;
 static size_t n_sections;
+static bool on_tracepoint;
 
 static struct made make_at(const char *file, unsigned int line, unsigned int column,
 			   const char *helper, bool shown, const char *attached)
@@ -191,9 +192,10 @@ static struct made make_at(const char *file, unsigned int line, unsigned int col
 	};
 	struct ladder ladder = { steps, ARRAY_SIZE(steps) };
 	struct finding f = { .id = ID, .ladders = &ladder, .n_ladders = 1 };
-	struct attach_point at = { .function = "attached",
-				   .name = "attached",
-				   .location = { .file = file, .line = line, .column = column } };
+	struct attach_point at = { .function = on_tracepoint ? NULL : "attached",
+				   .name = on_tracepoint ? "tracepoint attached" : "attached",
+				   .location = { .file = file, .line = line, .column = column,
+						 .function = "header_attached" } };
 	struct reentry reentry = { .function = helper };
 	struct repro r = { .finding = &f, .at = &at, .at_name = attached, .reentry = &reentry };
 	struct made m = { 0 };
@@ -369,6 +371,21 @@ static void test_sections(void **state)
 	assert_int_equal(run_pot(1, 'f'), 1);
 }
 
+/* What a macro of a header makes of a tracepoint is found by its name, where the ladder passes. */
+static void test_tracepoint(void **state)
+{
+	struct location place = { "include/linux/pot.h", 28, 59, "header_attached" };
+	struct made m;
+
+	(void)state;
+	on_tracepoint = true;
+	m = make_at(place.file, place.line, place.column, "pot_find", true, "attached");
+	on_tracepoint = false;
+	assert_int_equal(m.err, 0);
+	assert_non_null(strstr(m.guard.what, "raised at kernel/pot.c:26;"));
+	assert_null(strstr(m.guard.what, "pot.h"));
+}
+
 /* In a header it is raised by the caller, if the ladder shows that; else there. */
 static void test_header(void **state)
 {
@@ -432,6 +449,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_statement, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sections, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tracepoint, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_header, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ladder, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_none, setup, teardown),

@@ -124,6 +124,20 @@ static const char functions[] =
 	"}\n"
 	"#endif\n";
 
+static void test_find_call(void **state)
+{
+	const char *text = "/* f(x) */ int *f; pf(x); \"f(x)\"; f;\nreturn f (x, g(1)) + f(2);";
+	size_t first = text_find_call(text, 0, "f"), second;
+
+	(void)state;
+	assert_int_not_equal(first, TEXT_NONE);
+	assert_string_equal(text + first, "f (x, g(1)) + f(2);");
+	second = text_find_call(text, text_call_end(text, first), "f");
+	assert_string_equal(text + second, "f(2);");
+	assert_int_equal(text_find_call(text, text_call_end(text, second), "f"), TEXT_NONE);
+	assert_int_equal(text_find_call(text, 0, "x"), TEXT_NONE);
+}
+
 static void test_body(void **state)
 {
 	static const struct {
@@ -212,7 +226,7 @@ static void test_beside(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_place),	cmocka_unit_test(test_call),
+		cmocka_unit_test(test_place),	cmocka_unit_test(test_call), cmocka_unit_test(test_find_call),
 		cmocka_unit_test(test_body),	cmocka_unit_test(test_members),
 		cmocka_unit_test(test_beside),
 	};
