@@ -170,6 +170,13 @@ static void add_counts(const struct diff *d, struct strbuf *out)
 	write_table(&t, out);
 }
 
+static void add_place(const struct finding *f, const struct report_options *o, struct strbuf *out)
+{
+	strbuf_addstr(out, color_bold(o));
+	add_safe(out, f->location.file);
+	strbuf_addf(out, ":%u:%u:%s ", f->location.line, f->location.column, color_off(o));
+}
+
 static void add_new_sentences(const struct diff *d, const struct report_options *o,
 			      struct strbuf *out)
 {
@@ -178,18 +185,29 @@ static void add_new_sentences(const struct diff *d, const struct report_options 
 
 		if (d->rows[i].change != CHANGE_NEW && d->rows[i].change != CHANGE_WORSE)
 			continue;
-		strbuf_addstr(out, color_bold(o));
-		add_safe(out, f->location.file);
-		strbuf_addf(out, ":%u:%u:%s %s%s:%s ", f->location.line, f->location.column,
-			    color_off(o), color_severity(o, f->severity),
+		add_place(f, o, out);
+		strbuf_addf(out, "%s%s:%s ", color_severity(o, f->severity),
 			    severity_name(f->severity), color_off(o));
 		add_safe(out, f->message);
 		strbuf_addf(out, " [%s %s]\n", f->code, f->rule);
-		if (d->rows[i].change != CHANGE_WORSE || !d->rows[i].more)
+	}
+}
+
+/* What a lock's finding stood for before, it stands for now, too: nothing fails for that. */
+static void add_more_sentences(const struct diff *d, const struct report_options *o,
+			       struct strbuf *out)
+{
+	for (size_t i = 0; i < d->n_rows; i++) {
+		const struct finding *f = d->rows[i].new;
+
+		if (!d->rows[i].more || finding_suppressed(f))
 			continue;
-		strbuf_addstr(out, "  note: it comes back through ");
+		add_place(f, o, out);
+		strbuf_addf(out, "%snote:%s ", color_severity(o, SEV_NOTE), color_off(o));
 		add_safe(out, d->rows[i].more);
-		strbuf_addstr(out, " only now\n");
+		strbuf_addstr(out, " can take ");
+		add_safe(out, f->lock.class);
+		strbuf_addf(out, " again only in (B) [%s %s]\n", f->code, f->rule);
 	}
 }
 
@@ -213,10 +231,11 @@ static void add_coverage_note(const struct diff *d, struct strbuf *out)
 
 void diff_write_text(const struct diff *d, const struct report_options *o, struct strbuf *out)
 {
-	size_t suppressed = changes(d, CHANGE_SUPPRESSED);
+	size_t suppressed = changes(d, CHANGE_SUPPRESSED), begin = out->len;
 
 	add_new_sentences(d, o, out);
-	strbuf_addstr(out, changes(d, CHANGE_NEW) + changes(d, CHANGE_WORSE) ? "\n" : "");
+	add_more_sentences(d, o, out);
+	strbuf_addstr(out, out->len > begin ? "\n" : "");
 	add_rows(d, out);
 	add_counts(d, out);
 	strbuf_addch(out, '\n');
@@ -314,7 +333,7 @@ static void add_row_json(struct json_out *j, const struct diff_row *row)
 	else
 		json_out_null(j, "new");
 	json_out_close(j, '}');
-	text_or_null(j, "more", row->change == CHANGE_WORSE ? row->more : NULL);
+	text_or_null(j, "more", row->more);
 	json_out_close(j, '}');
 }
 

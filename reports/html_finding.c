@@ -511,7 +511,7 @@ static void add_trial(const struct finding *f, struct strbuf *out)
 		return;
 	if (!add_tried(f, &text))
 		strbuf_addf(&text, "%s: %s", f->tried->verdict, f->tried->reason);
-	strbuf_addstr(out, "<h4>Seen in a virtual machine</h4>\n<p>");
+	strbuf_addstr(out, "<h4>Tried in a virtual machine</h4>\n<p>");
 	add_xml(out, text.buf);
 	strbuf_addstr(out, "</p>\n");
 	add_machine("The console", f->tried->console, out);
@@ -540,7 +540,7 @@ void html_finding(struct html *h, const struct finding *f)
 	html_place(&f->location, out);
 	if (f->state)
 		strbuf_addf(out, " <b class=state>%s</b>", f->state);
-	if (f->tried && strcmp(f->tried->verdict, "not tried") != 0)
+	if (finding_tried(f))
 		strbuf_addf(out, " <b class=\"state lab-%s\">%s</b>", f->tried->verdict,
 			    f->tried->verdict);
 	strbuf_addf(out,

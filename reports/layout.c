@@ -382,7 +382,7 @@ bool add_tried(const struct finding *f, struct strbuf *out)
 {
 	const struct tried *t = f->tried;
 
-	if (!t || !strcmp(t->verdict, "not tried"))
+	if (!finding_tried(f))
 		return false;
 	strbuf_addf(out, "%s%s%s in a virtual machine: %s", t->verdict,
 		    *t->kernel ? " on Linux " : "", t->kernel, t->reason);

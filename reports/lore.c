@@ -187,7 +187,9 @@ out:
 static bool was_tried(const struct report *r)
 {
 	for (size_t i = 0; i < r->n_findings; i++) {
-		if (finding_hung(&r->findings[i]))
+		const struct finding *f = &r->findings[i];
+
+		if (!finding_known(f) && finding_tried(f))
 			return true;
 	}
 	return false;

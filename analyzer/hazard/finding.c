@@ -88,6 +88,11 @@ bool finding_suppressed(const struct finding *f)
 	return f->state && !strcmp(f->state, "suppressed");
 }
 
+bool finding_tried(const struct finding *f)
+{
+	return f->tried && strcmp(f->tried->verdict, "not tried") != 0;
+}
+
 bool finding_hung(const struct finding *f)
 {
 	return f->tried && (!strcmp(f->tried->verdict, "confirmed") ||

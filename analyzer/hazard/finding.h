@@ -373,6 +373,8 @@ const struct finding *report_finding(const struct report *r, const char *id);
 /* In the baseline already, or suppressed: not what a change is blamed for. */
 bool finding_known(const struct finding *f);
 bool finding_suppressed(const struct finding *f);
+/* Somebody tried it, whatever came of it. */
+bool finding_tried(const struct finding *f);
 /* It was tried, and hung the kernel: confirmed, seen or doubtful. */
 bool finding_hung(const struct finding *f);
 /* The baseline, or the revision, does not have it. */

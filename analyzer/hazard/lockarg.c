@@ -66,7 +66,7 @@ static struct lock_place returned_place(const struct text *t, uint32_t func)
 	struct candidates c = { .any = false };
 	uint32_t b;
 
-	if (!fn->defined)
+	if (!fn->defined || !t->left)
 		return unknown_place(t);
 	inside.f = func_facts(t->in->p, fn);
 	inside.ff = func_fact(t->in->p, fn);

@@ -10,7 +10,6 @@ static bool is_member(struct analysis *an, const struct outer *o, const char *re
 	       o->via_field == program_string(an->p, member);
 }
 
-/* It belongs to a map that is going, or to one that nobody has seen yet. */
 /* Whether @func is over before there are programs. */
 static bool runs_at_boot(const struct program *p, uint32_t func)
 {
@@ -24,6 +23,10 @@ static bool runs_at_boot(const struct program *p, uint32_t func)
 	return false;
 }
 
+/*
+ * It belongs to a map that is going, or to one that nobody has seen yet; or there are no
+ * programs yet.
+ */
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a)
 {
 	const struct rules *rules = an->p->rules;

@@ -49,11 +49,9 @@ static bool covers(const struct baseline *b, const char *what, struct finding *f
 			arena_printf(a, "the %s has it as a %s", what, severity_name(k->severity)));
 		return false;
 	}
-	if (more) {
+	if (more)
 		add_note(f, a,
 			 arena_printf(a, "in the %s it does not come back through %s", what, more));
-		return false;
-	}
 	*ret = k;
 	return true;
 }
@@ -174,7 +172,7 @@ static const char *more_than(const struct finding *old, const struct finding *ne
 	return more_reentry(new, &names, a);
 }
 
-static enum change change_of(const struct finding *old, const struct finding *new, const char *more)
+static enum change change_of(const struct finding *old, const struct finding *new)
 {
 	if (!new)
 		return CHANGE_FIXED;
@@ -183,7 +181,7 @@ static enum change change_of(const struct finding *old, const struct finding *ne
 	if (!old)
 		return CHANGE_NEW;
 	if (old->severity == new->severity)
-		return more ? CHANGE_WORSE : CHANGE_NONE;
+		return CHANGE_NONE;
 	return new->severity > old->severity ? CHANGE_WORSE : CHANGE_BETTER;
 }
 
@@ -216,7 +214,7 @@ void diff_reports(const struct report *old, const struct report *new, struct are
 		row->new = &new->findings[i];
 		row->old = report_finding(old, row->new->id);
 		row->more = row->old ? more_than(row->old, row->new, a) : NULL;
-		row->change = change_of(row->old, row->new, row->more);
+		row->change = change_of(row->old, row->new);
 	}
 	for (size_t i = 0; i < old->n_findings; i++) {
 		struct diff_row *row = &ret->rows[ret->n_rows];

@@ -15,9 +15,9 @@ struct known_before {
 
 /*
  * Sets the states of the findings of @r, and what is fixed or idle. A finding
- * that is worse than it was counts as new: it is more severe, or another function
- * comes back to the lock (which a baseline's file does not say). What is new in @r
- * comes from @a.
+ * that is worse than it was counts as new. One that more functions come back through
+ * than in the revision (a baseline's file does not say) has a note of it. What is new
+ * in @r comes from @a.
  */
 void mark_known(struct report *r, struct arena *a, const struct known_before *k);
 
@@ -34,7 +34,7 @@ enum change {
 struct diff_row {
 	const struct finding *old, *new; /* one of them may be NULL */
 	enum change change;
-	const char *more; /* CHANGE_WORSE: "a(), b()", which come back only now; or NULL */
+	const char *more; /* "a(), b()", which come back to the lock only in the new one; or NULL */
 };
 
 struct diff {

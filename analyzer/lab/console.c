@@ -99,12 +99,11 @@ static bool read_held(struct arena *a, const char *report, const char *mark, con
 	return true;
 }
 
-/* Is it in the function of @loc, and at its line if that is known? A call returns to the line
- * behind. */
+/* Is it in the function of @loc, and at its line if that is known? */
 static bool is_at(const struct location *loc, const char *function, size_t len, unsigned long line)
 {
 	return strlen(loc->function) == len && !strncmp(loc->function, function, len) &&
-	       (!line || line == loc->line || line == loc->line + 1UL);
+	       (!line || line == loc->line);
 }
 
 static bool is_in_header(const struct location *loc)

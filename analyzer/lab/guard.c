@@ -38,14 +38,15 @@ static bool ends_with(const char *s, const char *end)
 	return len >= n && !strcmp(s + len - n, end);
 }
 
-/* The report may come from anywhere: a file below the tree, and none that the build makes. */
+/* The report may come from anywhere: C below the tree, and nothing that the build makes or runs. */
 static bool is_in_tree(const char *file)
 {
 	for (const char *p = file; *p; p += strcspn(p, "/"), p += *p == '/') {
 		if (!strncmp(p, "../", 3) || !strcmp(p, ".."))
 			return false;
 	}
-	return *file && *file != '/' && !strchr(file, ':');
+	return *file && *file != '/' && !strchr(file, ':') &&
+	       (ends_with(file, ".c") || ends_with(file, ".h"));
 }
 
 /* Returns the number of @file among the sources, or -1 where it cannot be read. */
@@ -58,8 +59,11 @@ static int source(struct planning *p, const char *file)
 		if (!strcmp(p->sources.v[i].file, file))
 			return (int)i;
 	}
-	if (!is_in_tree(file) || fs_read(fs_join(p->a, p->tree, file), &text))
+	if (!is_in_tree(file) || fs_read(fs_join(p->a, p->tree, file), &text) ||
+	    strlen(text.buf) != text.len) {
+		strbuf_release(&text);
 		return -1;
+	}
 	s.text = arena_strdup(p->a, text.buf);
 	strbuf_release(&text);
 	vec_push(&p->sources, s);
@@ -269,7 +273,8 @@ static bool add_test(struct planning *p, int n, const char *function, struct tex
 
 		if (!test)
 			return false;
-		change(p, n, body.open, body.open, test);
+		if (!is_changed(&p->sources.v[n], body.open, body.open + 1))
+			change(p, n, body.open, body.open, test);
 		if (!from)
 			*ret = body;
 		from = body.close;
@@ -431,7 +436,8 @@ int guard_make(struct arena *a, const char *tree, const char *templates, const s
 	struct planning p = {
 		.a = a, .tree = tree, .templates = templates, .r = r, .what = STRBUF_INIT};
 	const struct location *place = raise_place(r);
-	bool named = !r->at->function && *r->at_name && place->file && !ends_with(place->file, ".c");
+	bool named =
+		!r->at->function && *r->at_name && place->file && !ends_with(place->file, ".c");
 	int n = named ? add_raise_by_name(&p, place->function) : -1;
 	bool ok;
 

@@ -55,7 +55,7 @@ static bool needs_contention(const struct rules *rules, const char *name)
 }
 
 /* "tracepoint kmalloc": what stands behind the blank. */
-const char *repro_place_name(const struct attach_point *p)
+static const char *name_of(const struct attach_point *p)
 {
 	static const char tracepoint[] = "tracepoint ";
 
@@ -64,6 +64,11 @@ const char *repro_place_name(const struct attach_point *p)
 	if (!strncmp(p->name, tracepoint, strlen(tracepoint)))
 		return p->name + strlen(tracepoint);
 	return "";
+}
+
+const char *repro_place_name(const struct attach_point *p)
+{
+	return is_name(name_of(p)) ? name_of(p) : "";
 }
 
 /*
@@ -75,10 +80,10 @@ static unsigned int rank(const struct rules *rules, const struct attach_point *p
 {
 	if (p->certainty == CERT_POSSIBLE)
 		return 7;
-	if (!p->function && !*repro_place_name(p))
+	if (!p->function && !*name_of(p))
 		return 6;
 	if (!p->function)
-		return needs_contention(rules, repro_place_name(p)) ? 5 : 1;
+		return needs_contention(rules, name_of(p)) ? 5 : 1;
 	if (way->last)
 		return 4;
 	if (is_primitive(rules, p))
@@ -135,7 +140,7 @@ static uint64_t choose_place(const struct rules *rules, const struct finding *f,
 			continue;
 		for (size_t i = 0; i < f->n_attach; i++) {
 			const struct attach_point *p = &f->attach[i];
-			const char *name = repro_place_name(p);
+			const char *name = name_of(p);
 			uint64_t n = place_number(rank(rules, p, way), call, w, i);
 
 			if (n >= best || n <= wish->after || !has(&p->how, way->how) ||
@@ -166,11 +171,12 @@ static const struct rule_repro_map *map_of(const struct rules *rules, const stru
 			return map;
 	}
 	for (size_t i = 0; i < rules->repro_maps.n; i++) {
-		const struct rule_repro_map *map = &rules->repro_maps.v[i];
-
-		if (names_have(&map->entries, f->entry_function) ||
-		    names_have(&map->entries, f->location.function))
-			return map;
+		if (names_have(&rules->repro_maps.v[i].entries, f->entry_function))
+			return &rules->repro_maps.v[i];
+	}
+	for (size_t i = 0; i < rules->repro_maps.n; i++) {
+		if (names_have(&rules->repro_maps.v[i].entries, f->location.function))
+			return &rules->repro_maps.v[i];
 	}
 	return NULL;
 }
@@ -310,7 +316,7 @@ static uint64_t try_call(const struct rules *rules, const struct finding *f,
 static bool has_place(const struct finding *f, const char *attach)
 {
 	for (size_t i = 0; i < f->n_attach; i++) {
-		if (!strcmp(repro_place_name(&f->attach[i]), attach))
+		if (!strcmp(name_of(&f->attach[i]), attach))
 			return true;
 	}
 	return false;

@@ -61,7 +61,10 @@ struct repro_wish {
 int repro_choose(struct arena *a, const struct rules *rules, const struct finding *f,
 		 const struct repro_wish *wish, struct repro *ret, const char **ret_error);
 
-/* The name of a function or tracepoint as tracers call it; "" for any instruction. */
+/*
+ * The name of a function or tracepoint as tracers call it; "" for any instruction, and for
+ * what is no name: the report may come from anywhere.
+ */
 const char *repro_place_name(const struct attach_point *p);
 
 /* For @after: the last place for the same call as good as that one, so that another call is next.

@@ -178,20 +178,8 @@ static const struct rule_repro_object *no_object(void)
 /* The second program, which enters the section where user space cannot by itself. */
 static const char *outside(struct writing *w)
 {
-	static const char text[] =
-		"/* Run by the loader: enters the section in which the other runs. */\n"
-		"SEC(\"fentry/bpf_fentry_test1\")\n"
-		"int outside(void *ctx)\n"
-		"{\n"
-		"\t@LOCALS@\n"
-		"\t@GET@\n"
-		"\t@CALL@;\n"
-		"\t@PUT@\n"
-		"\treturn 0;\n"
-		"}\n";
 	const struct rule_repro_call *call = w->r->outside;
 	const struct rule_repro_object *o;
-	struct strbuf sb = STRBUF_INIT;
 
 	if (!call)
 		return "";
@@ -202,8 +190,7 @@ static const char *outside(struct writing *w)
 		{"CALL", code(w, call->call, repro_two_maps(w->r) ? "outer" : "inner")},
 		{"PUT", code(w, o->put, "")},
 	};
-	fill_in(&sb, text, fills, ARRAY_SIZE(fills));
-	return string(w, &sb);
+	return part(w, "outside.bpf.c.in", fills, ARRAY_SIZE(fills));
 }
 
 /* The program of the other order. */
@@ -417,6 +404,18 @@ static const char *what_to_expect(struct writing *w)
 	return "";
 }
 
+static const char *what_it_shows(struct writing *w)
+{
+	const struct finding *f = w->r->finding;
+	const struct fill fills[] = {
+		{"HELD", plain(w->a, f->lock.acquired.file ? f->lock.acquired.function
+							   : f->location.function)},
+		{"WANTED", plain(w->a, what_wants(f))},
+	};
+
+	return part(w, w->r->back ? "shown-orders.in" : "shown.in", fills, ARRAY_SIZE(fills));
+}
+
 static const char *what_it_needs(struct writing *w)
 {
 	const char *needs[] = {w->r->owner ? w->r->owner->needs : NULL, w->r->way->needs};
@@ -444,19 +443,6 @@ static const char *keys(struct writing *w)
 			    one, outer->key ? outer->key : "int",
 			    outer->key_init ? outer->key_init : "0");
 }
-
-static const char run_outside[] =
-	"/* Has the second program run. Returns a negative errno. */\n"
-	"static int run_outside(void)\n"
-	"{\n"
-	"\tLIBBPF_OPTS(bpf_test_run_opts, opts);\n"
-	"\n"
-	"\tif (!skel->links.outside)\n"
-	"\t\tskel->links.outside = bpf_program__attach(skel->progs.outside);\n"
-	"\tif (!skel->links.outside)\n"
-	"\t\treturn -errno;\n"
-	"\treturn bpf_prog_test_run_opts(bpf_program__fd(skel->progs.outside), &opts);\n"
-	"}";
 
 static void set_all(struct writing *w, const char *kernel)
 {
@@ -494,7 +480,7 @@ static void set_all(struct writing *w, const char *kernel)
 	set(w, "ATTACH", attach(w, r, "inside"));
 	set(w, "BACK_PROGRAM", back_program(w));
 	set(w, "BACK", back_loader(w));
-	set(w, "RUN_OUTSIDE", r->outside ? run_outside : "");
+	set(w, "RUN_OUTSIDE", r->outside ? part(w, "outside.c.in", NULL, 0) : "");
 	set(w, "BACK_VARIABLES",
 	    back ? "static outer_key plain_outer_key = OUTER_KEY_INIT;\n"
 		   "static UNUSED int back_outer_fd, back_inner_fd, back_owner_fd = -1;\n"
@@ -513,10 +499,8 @@ static void set_all(struct writing *w, const char *kernel)
 	set(w, "WHAT", what_it_does(w));
 	set(w, "NEEDS", what_it_needs(w));
 	set(w, "MISSING", what_is_missing(w));
-	set(w, "HELD",
-	    plain(w->a, f->lock.acquired.file ? f->lock.acquired.function : f->location.function));
-	set(w, "WANTED", plain(w->a, what_wants(f)));
 	set(w, "EXPECT", what_to_expect(w));
+	set(w, "SHOWN", what_it_shows(w));
 }
 
 /* ---- the folder ------------------------------------------------------------------------------ */

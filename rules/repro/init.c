@@ -93,6 +93,7 @@ static void trace_me(void)
 static bool watch_places(void)
 {
 	FILE *file = fopen("/places", "r");
+	size_t functions = 0;
 	char line[160], kind[16];
 
 	if (!file)
@@ -108,11 +109,15 @@ static bool watch_places(void)
 		if (sscanf(line, "%15s %127s", kind, p->name) != 2)
 			continue;
 		event = !strcmp(kind, "event");
-		n_places += event ? enable_event(p->name) : put(TRACING "set_ftrace_filter", p->name);
+		if (event ? enable_event(p->name) : put(TRACING "set_ftrace_filter", p->name)) {
+			functions += !event;
+			n_places++;
+		}
 	}
 	fclose(file);
 	/* Without a filter it would trace all. */
-	put(TRACING "current_tracer", "function");
+	if (functions)
+		put(TRACING "current_tracer", "function");
 	return true;
 }
 
