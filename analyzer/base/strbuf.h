@@ -2,6 +2,7 @@
 #ifndef RELOCK_BASE_STRBUF_H
 #define RELOCK_BASE_STRBUF_H
 
+#include <stdbool.h>
 #include <stdarg.h>
 #include <stddef.h>
 
@@ -38,5 +39,7 @@ void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 /* Cuts the buffer to its first @len bytes. */
 void strbuf_setlen(struct strbuf *sb, size_t len);
+
+bool str_ends_with(const char *s, const char *end);
 
 #endif

@@ -110,13 +110,6 @@ static int add_result(void *data, const char *path, const char *name, unsigned c
 	return add_counted(f, &f->results, path, name, type);
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t len = strlen(s), n = strlen(end);
-
-	return len >= n && !strcmp(s + len - n, end);
-}
-
 /*
  * A shared header is three files, KEY.pch, KEY.info and KEY.x.h. The last must
  * keep its time, so that they all count as used when the first was.
@@ -133,13 +126,13 @@ static int add_header(void *data, const char *path, const char *name, unsigned c
 		return FS_SKIP;
 	if (!is_own(path, name, &len, &st))
 		return 0;
-	aside = !ends_with(name, ".pch") && !ends_with(name, ".info") && !ends_with(name, ".h");
+	aside = !str_ends_with(name, ".pch") && !str_ends_with(name, ".info") && !str_ends_with(name, ".h");
 	strbuf_add(&pch, path, strlen(path) - strlen(name) + len);
 	strbuf_addstr(&pch, ".pch");
 	if (!aside && lstat(pch.buf, &used) == 0)
 		st.st_mtim = used.st_mtim;
 	add_file(f, path, &st, aside);
-	f->headers += ends_with(name, ".pch");
+	f->headers += str_ends_with(name, ".pch");
 	strbuf_release(&pch);
 	return 0;
 }

@@ -105,17 +105,15 @@ static uint32_t own_result(const struct text *t, const struct fact_insn *insn,
 		     : expr_guard(in, t->f, t->f->arglist.v[insn->args]);
 }
 
-/* The same of what pointer @e points to. */
-static uint32_t own_pointer(const struct text *t, uint32_t e, const struct fact_expr *field,
-			    unsigned int depth)
+typedef uint32_t result_fn(const struct text *t, const struct fact_insn *insn,
+			   const struct fact_expr *field, unsigned int depth);
+
+/* The first guard that @one sees in an instruction which gives local @local its value. */
+static uint32_t local_guard(const struct text *t, uint32_t local, result_fn *one,
+			    const struct fact_expr *field, unsigned int depth)
 {
-	const struct fact_expr *x = &t->f->exprs.v[expr_strip(t->f, e)];
 	uint32_t b, i, guard;
 
-	if (x->op == FX_ADDR)
-		return own_place(t, x->a, field, depth);
-	if (x->op != FX_LOCAL || depth == MAX_LOCALS)
-		return FACTS_NONE;
 	for (b = t->ff->blocks; b < t->ff->blocks + t->ff->n_blocks; b++) {
 		const struct fact_block *blk = &t->f->blocks.v[b];
 
@@ -123,9 +121,9 @@ static uint32_t own_pointer(const struct text *t, uint32_t e, const struct fact_
 			const struct fact_insn *insn = &t->f->insns.v[i];
 
 			if (insn->dst == FACTS_NONE || t->f->exprs.v[insn->dst].op != FX_LOCAL ||
-			    t->f->exprs.v[insn->dst].a != x->a)
+			    t->f->exprs.v[insn->dst].a != local)
 				continue;
-			guard = own_result(t, insn, field, depth);
+			guard = one(t, insn, field, depth);
 			if (guard != FACTS_NONE)
 				return guard;
 		}
@@ -133,8 +131,22 @@ static uint32_t own_pointer(const struct text *t, uint32_t e, const struct fact_
 	return FACTS_NONE;
 }
 
+/* The same of what pointer @e points to. */
+static uint32_t own_pointer(const struct text *t, uint32_t e, const struct fact_expr *field,
+			    unsigned int depth)
+{
+	const struct fact_expr *x = &t->f->exprs.v[expr_strip(t->f, e)];
+
+	if (x->op == FX_ADDR)
+		return own_place(t, x->a, field, depth);
+	if (x->op != FX_LOCAL || depth == MAX_LOCALS)
+		return FACTS_NONE;
+	return local_guard(t, x->a, own_result, field, depth);
+}
+
 /* The guard whose value a local is given by @insn, or FACTS_NONE. */
-static uint32_t read_result(const struct text *t, const struct fact_insn *insn)
+static uint32_t read_result(const struct text *t, const struct fact_insn *insn,
+			    const struct fact_expr *field, unsigned int depth)
 {
 	const struct func *fn;
 	uint32_t callee;
@@ -156,25 +168,10 @@ static uint32_t read_result(const struct text *t, const struct fact_insn *insn)
 static uint32_t read_guard(const struct text *t, uint32_t e)
 {
 	const struct fact_expr *x = &t->f->exprs.v[expr_strip(t->f, e)];
-	uint32_t b, i, guard;
 
 	if (x->op != FX_LOCAL)
 		return own_place(t, expr_strip(t->f, e), NULL, 0);
-	for (b = t->ff->blocks; b < t->ff->blocks + t->ff->n_blocks; b++) {
-		const struct fact_block *blk = &t->f->blocks.v[b];
-
-		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
-			const struct fact_insn *insn = &t->f->insns.v[i];
-
-			if (insn->dst == FACTS_NONE || t->f->exprs.v[insn->dst].op != FX_LOCAL ||
-			    t->f->exprs.v[insn->dst].a != x->a)
-				continue;
-			guard = read_result(t, insn);
-			if (guard != FACTS_NONE)
-				return guard;
-		}
-	}
-	return FACTS_NONE;
+	return local_guard(t, x->a, read_result, NULL, 0);
 }
 
 static void note_read(const struct text *t, uint32_t e)

@@ -83,6 +83,15 @@ bool step_kind_from_name(const char *name, enum step_kind *ret)
 	return true;
 }
 
+bool strlist_has(const struct strlist *list, const char *s)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (!strcmp(list->v[i], s))
+			return true;
+	}
+	return false;
+}
+
 bool finding_suppressed(const struct finding *f)
 {
 	return f->state && !strcmp(f->state, "suppressed");

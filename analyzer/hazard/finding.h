@@ -24,6 +24,8 @@ struct strlist {
 	size_t n;
 };
 
+bool strlist_has(const struct strlist *list, const char *s);
+
 enum severity { SEV_NOTE, SEV_WARNING, SEV_ERROR };
 enum certainty { CERT_NO, CERT_POSSIBLE, CERT_LIKELY, CERT_CONFIRMED };
 

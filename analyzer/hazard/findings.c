@@ -202,11 +202,9 @@ static void look_at_sites(struct analysis *an, struct seen *s, size_t n, bool of
 void strlist_add(struct analysis *an, struct strlist *l, const char *s)
 {
 	const char **v;
-	size_t i;
 
-	for (i = 0; i < l->n; i++)
-		if (!strcmp(l->v[i], s))
-			return;
+	if (strlist_has(l, s))
+		return;
 	v = ARENA_ARRAY(an->arena, const char *, l->n + 1);
 	if (l->n)
 		memcpy(v, l->v, l->n * sizeof(*v));

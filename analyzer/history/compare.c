@@ -22,11 +22,8 @@ static const char *more_reentry(const struct finding *f, const struct strlist *o
 	/* A note is about what nothing can use. */
 	for (size_t i = 0; f->severity > SEV_NOTE && i < f->n_reentry; i++) {
 		const char *name = f->reentry[i].function;
-		size_t k = 0;
 
-		while (k < old->n && strcmp(old->v[k], name) != 0)
-			k++;
-		if (k == old->n)
+		if (!strlist_has(old, name))
 			ret = ret ? arena_printf(a, "%s, %s()", ret, name)
 				  : arena_printf(a, "%s()", name);
 	}

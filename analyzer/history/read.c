@@ -299,23 +299,11 @@ static void check_ids(struct reading *r, const struct report *report)
 	}
 }
 
-static void check_schema(struct reading *r, const struct jdoc *d)
-{
-	static const char ours[] = "relock-report/1", any[] = "relock-report/";
-	const char *schema = d->kind == JDOC_OBJECT ? jdoc_get_string(d, "schema") : NULL;
-
-	if (!schema || strncmp(schema, any, sizeof(any) - 1) != 0)
-		reading_fail(r, NULL, "this is no report of relock's");
-	else if (strcmp(schema, ours) != 0)
-		reading_fail(r, "schema",
-			     "is of another version of relock, which this one cannot read");
-}
-
 static void read_all(struct reading *r, const struct jdoc *d, struct report *ret)
 {
 	const struct jdoc *part;
 
-	check_schema(r, d);
+	reading_schema(r, d, "relock-report/1", "this is no report of relock's");
 	if (r->error)
 		return;
 	part = reading_member(r, d, "tool", JDOC_OBJECT);

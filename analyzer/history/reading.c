@@ -122,6 +122,17 @@ bool reading_is_one_of(const char *s, const char *const *words, size_t n)
 	return false;
 }
 
+void reading_schema(struct reading *r, const struct jdoc *d, const char *ours, const char *other)
+{
+	const char *schema = d->kind == JDOC_OBJECT ? jdoc_get_string(d, "schema") : NULL;
+
+	if (!schema || strncmp(schema, ours, strcspn(ours, "/") + 1) != 0)
+		reading_fail(r, NULL, other);
+	else if (strcmp(schema, ours) != 0)
+		reading_fail(r, "schema",
+			     "is of another version of relock, which this one cannot read");
+}
+
 /* What the console said in the machine @key; "" where there was none. */
 static const char *excerpt(struct reading *r, const struct jdoc *d, const char *key)
 {

@@ -50,6 +50,12 @@ void *reading_items(struct reading *r, const struct jdoc *o, const char *key, si
 void reading_strings(struct reading *r, const struct jdoc *o, const char *key, struct strlist *ret);
 
 /*
+ * Fails unless @d is of the schema @ours, "relock-report/1"; @other: what to say of
+ * what is of none that differs in its number only.
+ */
+void reading_schema(struct reading *r, const struct jdoc *d, const char *ours, const char *other);
+
+/*
  * What came of a finding, of its object in a file of evidence or in a report:
  * ->kernel is left to the caller.
  */

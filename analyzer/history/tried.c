@@ -21,24 +21,12 @@ static void read_entry(struct reading *r, const struct jdoc *d, void *ret)
 	reading_tried(r, d, &e->tried);
 }
 
-static void check_schema(struct reading *r, const struct jdoc *d)
-{
-	static const char ours[] = "relock-evidence/1", any[] = "relock-evidence/";
-	const char *schema = d->kind == JDOC_OBJECT ? jdoc_get_string(d, "schema") : NULL;
-
-	if (!schema || strncmp(schema, any, sizeof(any) - 1) != 0)
-		reading_fail(r, NULL, "this is not what relock lab says of findings");
-	else if (strcmp(schema, ours) != 0)
-		reading_fail(r, "schema",
-			     "is of another version of relock, which this one cannot read");
-}
-
 static void read_all(struct reading *r, const struct jdoc *d, struct tried_file *ret)
 {
 	const struct jdoc *kernel;
 	const char *version;
 
-	check_schema(r, d);
+	reading_schema(r, d, "relock-evidence/1", "this is not what relock lab says of findings");
 	if (r->error)
 		return;
 	kernel = reading_member(r, d, "kernel", JDOC_OBJECT);

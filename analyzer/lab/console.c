@@ -106,13 +106,6 @@ static bool is_at(const struct location *loc, const char *function, size_t len, 
 	       (!line || line == loc->line);
 }
 
-static bool is_in_header(const struct location *loc)
-{
-	size_t len = loc->file ? strlen(loc->file) : 0;
-
-	return len > 2 && !strcmp(loc->file + len - 2, ".h");
-}
-
 /*
  * Does step @k of @l, which takes the lock, happen there? What headers have is
  * inlined: it happens in the function that calls it.
@@ -123,7 +116,7 @@ static bool happens_at(const struct ladder *l, size_t k, const char *function, s
 	while (!is_at(&l->v[k].location, function, len, line)) {
 		unsigned int depth = l->v[k].depth;
 
-		if (!is_in_header(&l->v[k].location))
+		if (!l->v[k].location.file || !str_ends_with(l->v[k].location.file, ".h"))
 			return false;
 		do {
 			if (!k--)
@@ -140,10 +133,9 @@ static bool is_section_of(const struct lab *l, const struct finding *f, const ch
 	for (size_t i = 0; i < l->n_sections; i++) {
 		const struct section *s = &l->sections[i];
 
-		for (size_t k = 0; k < s->findings.n; k++)
-			if (!strcmp(s->findings.v[k], f->id) &&
-			    is_at(&s->lock.acquired, function, len, line))
-				return true;
+		if (strlist_has(&s->findings, f->id) &&
+		    is_at(&s->lock.acquired, function, len, line))
+			return true;
 	}
 	return false;
 }

@@ -31,13 +31,6 @@ struct planning {
 	const char *error;
 };
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t len = strlen(s), n = strlen(end);
-
-	return len >= n && !strcmp(s + len - n, end);
-}
-
 /* The report may come from anywhere: C below the tree, and nothing that the build makes or runs. */
 static bool is_in_tree(const char *file)
 {
@@ -46,7 +39,7 @@ static bool is_in_tree(const char *file)
 			return false;
 	}
 	return *file && *file != '/' && !strchr(file, ':') &&
-	       (ends_with(file, ".c") || ends_with(file, ".h"));
+	       (str_ends_with(file, ".c") || str_ends_with(file, ".h"));
 }
 
 /* Returns the number of @file among the sources, or -1 where it cannot be read. */
@@ -129,7 +122,7 @@ static const struct location *caller_in_section(const struct finding *f, const c
 			if (s->depth >= depth)
 				continue;
 			depth = s->depth;
-			if (s->location.file && ends_with(s->location.file, ".c"))
+			if (s->location.file && str_ends_with(s->location.file, ".c"))
 				return &s->location;
 		}
 	}
@@ -140,7 +133,7 @@ static const struct location *raise_place(const struct repro *r)
 {
 	const struct location *at = &r->at->location, *caller = NULL;
 
-	if (at->file && !ends_with(at->file, ".c"))
+	if (at->file && !str_ends_with(at->file, ".c"))
 		caller = caller_in_section(r->finding, r->at->name);
 	return caller ? caller : at;
 }
@@ -182,7 +175,7 @@ static int add_raise_by_name(struct planning *p, const char *function)
 	for (size_t i = 0; i < f->n_ladders; i++) {
 		for (size_t k = 0; k < f->ladders[i].n; k++) {
 			const char *file = f->ladders[i].v[k].location.file;
-			int n = file && ends_with(file, ".c") ? source(p, file) : -1;
+			int n = file && str_ends_with(file, ".c") ? source(p, file) : -1;
 			size_t at = n < 0 ? TEXT_NONE
 					  : text_find_call(p->sources.v[n].text, 0, function);
 
@@ -230,15 +223,6 @@ static int add_raise(struct planning *p, const struct location *place)
 	return raise_around(p, n, at, end) ? n : -1;
 }
 
-static bool has(const struct strlist *list, const char *s)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		if (!strcmp(list->v[i], s))
-			return true;
-	}
-	return false;
-}
-
 /*
  * The program runs in other sections of the lock as well, if these call what it is attached to;
  * what enters the one may come to another. Where it cannot be raised there, the kernel will tell.
@@ -248,11 +232,12 @@ static void add_sections(struct planning *p, const struct section *sections, siz
 	for (size_t i = 0; i < n; i++) {
 		const struct section *s = &sections[i];
 
-		for (size_t k = 0; has(&s->findings, p->r->finding->id) && k < s->n_attach; k++) {
+		for (size_t k = 0; strlist_has(&s->findings, p->r->finding->id) && k < s->n_attach;
+		     k++) {
 			const struct location *place = &s->attach[k].location;
 
 			if (!strcmp(s->attach[k].name, p->r->at->name) && place->file &&
-			    ends_with(place->file, ".c"))
+			    str_ends_with(place->file, ".c"))
 				add_raise(p, place);
 		}
 	}
@@ -391,7 +376,7 @@ static bool add_guard(struct planning *p, int n)
 	const char *guard;
 	size_t end;
 
-	for (size_t i = 0; i < p->sources.n && !ends_with(p->sources.v[n].file, ".c"); i++) {
+	for (size_t i = 0; i < p->sources.n && !str_ends_with(p->sources.v[n].file, ".c"); i++) {
 		if (p->sources.v[i].changes.n)
 			n = (int)i;
 	}
@@ -437,7 +422,7 @@ int guard_make(struct arena *a, const char *tree, const char *templates, const s
 		.a = a, .tree = tree, .templates = templates, .r = r, .what = STRBUF_INIT};
 	const struct location *place = raise_place(r);
 	bool named =
-		!r->at->function && *r->at_name && place->file && !ends_with(place->file, ".c");
+		!r->at->function && *r->at_name && place->file && !str_ends_with(place->file, ".c");
 	int n = named ? add_raise_by_name(&p, place->function) : -1;
 	bool ok;
 

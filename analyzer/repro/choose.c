@@ -6,15 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-static bool has(const struct strlist *list, const char *s)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		if (!strcmp(list->v[i], s))
-			return true;
-	}
-	return false;
-}
-
 static bool names_have(const struct names *names, const char *s)
 {
 	for (size_t i = 0; i < names->n; i++) {
@@ -98,7 +89,7 @@ static bool may_call(const struct rules *rules, const struct rule_repro_way *way
 	for (size_t i = 0; i < rules->attach.n; i++) {
 		const struct rule_attach *t = &rules->attach.v[i];
 
-		if (!strcmp(t->how, way->how) && has(&r->program_types, t->type_name))
+		if (!strcmp(t->how, way->how) && strlist_has(&r->program_types, t->type_name))
 			return true;
 	}
 	return false;
@@ -143,10 +134,10 @@ static uint64_t choose_place(const struct rules *rules, const struct finding *f,
 			const char *name = name_of(p);
 			uint64_t n = place_number(rank(rules, p, way), call, w, i);
 
-			if (n >= best || n <= wish->after || !has(&p->how, way->how) ||
+			if (n >= best || n <= wish->after || !strlist_has(&p->how, way->how) ||
 			    (*name && !is_name(name)) ||
 			    (wish->attach && strcmp(wish->attach, name) != 0) ||
-			    (*name && wish->reached && !has(wish->reached, name)))
+			    (*name && wish->reached && !strlist_has(wish->reached, name)))
 				continue;
 			best = n;
 			ret->at = p;
