@@ -540,6 +540,17 @@ static unsigned int value_bits(const struct activation *act, const struct state 
 	return state_truth(s, syms, value) == 1 ? RUN_NEGATIVE : RUN_NONZERO;
 }
 
+/* Notes that @act returns though attempts failed. */
+static void leave_in_vain(const struct activation *act, const struct state *s)
+{
+	struct run *run = act->fl->run;
+	size_t i;
+
+	for (i = 0; i < run->tries.n && i < STATE_MAX_IN_VAIN; i++)
+		if (s->in_vain >> i & 1 && act->frame->depth < run->tries.v[i].left)
+			run->tries.v[i].left = act->frame->depth;
+}
+
 /* Notes what a return leaves that the function did not find, or the other way round. */
 static void add_leave(struct activation *act, const struct state *s, uint32_t value,
 		      const struct fact_loc *loc)
@@ -613,6 +624,7 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 	struct state *out;
 	uint32_t i, n_same = 0, last = UINT32_MAX;
 
+	leave_in_vain(act, s);
 	if (!act->fl->input->decide)
 		add_leave(act, s, value, loc);
 	if (act->fl->input->returns && !act->frame->up)
@@ -1342,6 +1354,29 @@ static void add_entry_points(struct flow *fl, const struct frame *frame, const s
 	}
 }
 
+/*
+ * An attempt that is made until it succeeds waits like an acquire: a loop comes back to it, and its
+ * function never returns without the lock.
+ */
+static void find_waiting(struct run *run)
+{
+	size_t i, k;
+
+	for (i = 0; i < run->tries.n && !run->cut; i++) {
+		const struct run_try *t = &run->tries.v[i];
+
+		if (t->again == UINT32_MAX || t->left <= t->again)
+			continue;
+		for (k = 0; k < run->acquires.n; k++) {
+			struct acquire *a = &run->acquires.v[k];
+
+			if (a->frame->hash == t->frame->hash && a->loc.line == t->loc.line &&
+			    a->loc.col == t->loc.col && a->class == t->class && !a->callers && !a->beyond)
+				a->blocking = true;
+		}
+	}
+}
+
 static bool returns_pointer(const struct program *p, uint32_t func)
 {
 	const struct func *fn = &p->funcs.v[func];
@@ -1486,6 +1521,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	ret->followed = input->n_then && anything_left(&ex);
 	for (i = 0; i < input->n_then && ret->followed; i++)
 		run_step(&fl, fr, &input->then[i], &tmp, &ex);
+	find_waiting(ret);
 	vec_release(&ex);
 	map64_release(&fl.point_seen);
 	map64_release(&fl.acquire_seen);

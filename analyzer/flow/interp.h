@@ -133,6 +133,11 @@ struct run_try {
 	const struct frame *frame;
 	struct fact_loc loc;
 	struct fact_loc released; /* where it is released though it failed; line 0: nowhere */
+	/*
+	 * Depths of frames, UINT32_MAX if there is none: the outermost one that comes
+	 * back to the attempt after it failed, and the outermost one that returns then.
+	 */
+	uint32_t again, left;
 };
 
 /* A way out of the function that the run started with, and the locks that are held there. */

@@ -271,8 +271,8 @@ static uint32_t forget_failed(struct state *s, uint32_t addr)
 	return MAP64_EMPTY;
 }
 
-/* Notes in @fail that the lock at @addr was tried in vain. */
-static void add_failed(const struct prim_call *pc, struct state *fail, uint32_t addr)
+/* The number of this attempt on the lock at @addr. */
+static uint32_t try_number(const struct prim_call *pc, uint32_t addr)
 {
 	struct run *run = pc->fl->run;
 	uint64_t key = map64_mix(pc->frame->hash, (uint64_t)(pc->insn - pc->f->insns.v));
@@ -280,13 +280,42 @@ static void add_failed(const struct prim_call *pc, struct state *fail, uint32_t 
 
 	if (id == MAP64_EMPTY) {
 		struct run_try t = { .class = lock_class(pc->fl, pc->frame, addr),
-				     .frame = pc->frame, .loc = pc->insn->loc };
+				     .frame = pc->frame, .loc = pc->insn->loc,
+				     .again = UINT32_MAX, .left = UINT32_MAX };
 
 		id = (uint32_t)run->tries.n;
 		map64_put(&pc->fl->try_seen, key, id);
 		vec_push(&run->tries, t);
 		keep_frame(pc->fl);
 	}
+	return id;
+}
+
+/* @s comes to attempt @try; if it failed there before, it went round a loop since. */
+static void try_again(const struct prim_call *pc, struct state *s, uint32_t try)
+{
+	struct run_try *t = &pc->fl->run->tries.v[try];
+	const struct frame *a = t->frame, *b = pc->frame;
+
+	if (try >= STATE_MAX_IN_VAIN || !(s->in_vain >> try & 1))
+		return;
+	s->in_vain &= ~(UINT64_C(1) << try);
+	/* The frames of the calls down from the loop were made anew. */
+	while (a != b && a->up && b->up) {
+		a = a->up;
+		b = b->up;
+	}
+	if (a->depth < t->again)
+		t->again = a->depth;
+}
+
+/* Notes in @fail that the lock at @addr was tried in vain. */
+static void add_failed(const struct prim_call *pc, struct state *fail, uint32_t addr)
+{
+	uint32_t id = try_number(pc, addr);
+
+	if (id < STATE_MAX_IN_VAIN)
+		fail->in_vain |= UINT64_C(1) << id;
 	forget_failed(fail, addr);
 	if (fail->n_failed == STATE_MAX_FAILED) {
 		memmove(&fail->failed[0], &fail->failed[1],
@@ -416,6 +445,8 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 		vec_push(ret, ((struct exit){ s, value })); /* irqsave: the flags */
 		return;
 	}
+	try_again(pc, s, try_number(pc, addr));
+	fail->in_vain = s->in_vain;
 	add_failed(pc, fail, addr);
 	hold(pc, s, addr, rule->does == LOCK_ACQUIRE);
 	if (rule->success == LOCK_ZERO) {

@@ -673,6 +673,8 @@ bool state_meet_but(struct state *s, const struct state *o, struct arena *a, str
 			lost = true;
 	}
 	s->n_failed = (uint8_t)n;
+	lost |= (o->in_vain & ~s->in_vain) != 0;
+	s->in_vain |= o->in_vain;
 	for (i = 0; i < o->tests.n; i++)
 		meet_test(s, &o->tests.v[i]);
 	return lost;

@@ -33,6 +33,7 @@ struct failed {
 };
 
 #define STATE_MAX_FAILED 4
+#define STATE_MAX_IN_VAIN 64 /* of further ones nobody knows whether they are made until they succeed */
 
 /*
  * One state of the interpreter. Arrays belong to an arena and are never
@@ -43,6 +44,7 @@ struct state {
 	uint8_t n_held;
 	struct failed failed[STATE_MAX_FAILED];
 	uint8_t n_failed;
+	uint64_t in_vain; /* bit n: attempt n of run.tries failed, and was not made again since */
 	struct guards guards;
 	struct guard_tests tests;
 	uint32_t kind; /* ops table of the map at hand, or FACTS_NONE */
