@@ -182,12 +182,35 @@ static uint32_t designated_field(struct unit *u, const struct unit_record *r, co
 	return n;
 }
 
+/* More would push out what is known of memory (STATE_MAX_CELLS in flow/state.h). */
+#define ZERO_MAX 16
+
+/* The pointers of a local of @r that its initialiser @list leaves out are NULL. */
+static void init_rest(struct init_walk *w, struct init_at at, const struct unit_record *r,
+		      const bool *given, CXCursor list)
+{
+	struct unit *u = w->l->u;
+	unsigned int n = 0;
+
+	for (uint32_t i = 0; i < r->n_fields && n < ZERO_MAX; i++) {
+		const struct unit_field *field = &r->fields[i];
+		CXType t = clang_getCanonicalType(field->type);
+
+		if (given[i] || !field->name || t.kind != CXType_Pointer)
+			continue;
+		lower_assign(w->l, at_field(w, at, field->decl).place,
+			     expr_int(u, 0, unit_type(u, field->type)), list);
+		n++;
+	}
+}
+
 static void init_list(struct init_walk *w, struct init_at at, CXType t, CXCursor list)
 {
 	struct unit *u = w->l->u;
 	struct kids k = cursor_operands(w->l, list);
 	const struct unit_record *r = NULL;
 	struct unit_record rec = { 0 };
+	bool *given = NULL;
 	int64_t next = 0;
 	CXType elem = { 0 };
 
@@ -196,6 +219,7 @@ static void init_list(struct init_walk *w, struct init_at at, CXType t, CXCursor
 	if (t.kind == CXType_Record) {
 		r = unit_record_fields(u, unit_record(u, clang_getTypeDeclaration(t)));
 		rec = *r; /* the table may move */
+		given = ARENA_ARRAY(&u->scratch, bool, rec.n_fields + 1);
 		unit_want_type(u, t);
 	} else if (type_is_array(t)) {
 		elem = clang_getCanonicalType(clang_getArrayElementType(t));
@@ -219,6 +243,8 @@ static void init_list(struct init_walk *w, struct init_at at, CXType t, CXCursor
 				continue;
 			init_designators(w, at, t, &d, 0, &last);
 			next = r ? designated_field(u, &rec, &d) + (int64_t)1 : last + 1;
+			if (r)
+				given[next - 1] = true;
 			continue;
 		}
 		if (!r) {
@@ -230,10 +256,13 @@ static void init_list(struct init_walk *w, struct init_at at, CXType t, CXCursor
 			next++;
 		if (next >= rec.n_fields || (rec.is_union && next > 0))
 			break;
+		given[next] = true;
 		init_elided(w, at_field(w, at, rec.fields[next].decl), rec.fields[next].type, &k,
 			    &i);
 		next++;
 	}
+	if (r && !w->global && !rec.is_union)
+		init_rest(w, at, &rec, given, list);
 }
 
 static void init_any(struct init_walk *w, struct init_at at, CXType t, CXCursor c)
