@@ -290,6 +290,19 @@ const struct frame *hazard_entry(const struct hazard *h)
 	return fr;
 }
 
+const struct frame *hazard_run_frame(const struct hazard *h)
+{
+	const struct frame *a = h->held->frame, *b = h->run_site;
+
+	while (a && b && a->hash != b->hash) {
+		const struct frame **deeper = a->depth >= b->depth ? &a : &b;
+
+		*deeper = (*deeper)->up;
+	}
+	/* One call of a sequence may leave the lock, and the next run the program. */
+	return a && b ? a : hazard_entry(h);
+}
+
 const struct frame *hazard_null_frame(struct analysis *an, const struct hazard *h,
 				      uint32_t *ret_param)
 {
@@ -308,6 +321,28 @@ const struct frame *hazard_null_frame(struct analysis *an, const struct hazard *
 	return NULL;
 }
 
+/* Whether some section of @class that is begun in @func, or below it, has @guard up. */
+static bool takes_guarded(const struct analysis *an, uint32_t func, uint32_t class, uint32_t guard)
+{
+	const struct frame *fr;
+	size_t i, k;
+
+	for (i = 0; i < an->outers.n; i++) {
+		const struct run *run = &an->outers.v[i]->run;
+
+		for (k = 0; k < run->acquires.n; k++) {
+			const struct acquire *a = &run->acquires.v[k];
+
+			if (a->class != class || guards_get(&a->guards, guard) <= 0)
+				continue;
+			for (fr = a->frame; fr; fr = fr->up)
+				if (fr->func == func)
+					return true;
+		}
+	}
+	return false;
+}
+
 const struct frame *hazard_guard_frame(struct analysis *an, const struct hazard *h, uint32_t guard)
 {
 	const struct frame *stack[64];
@@ -317,6 +352,15 @@ const struct frame *hazard_guard_frame(struct analysis *an, const struct hazard 
 	if (guard != FACTS_NONE && !(guard & GUARD_FIELD))
 		for (i = 0; i < n; i++)
 			if (an->p->funcs.v[stack[i]->func].unit == an->p->gvars.v[guard].unit)
+				return stack[i];
+	/*
+	 * One that is found through an object anybody can raise: so the innermost
+	 * function that never takes the lock with it. Its callers are not to blame.
+	 */
+	if (guard != FACTS_NONE && guard & GUARD_FIELD)
+		for (i = n; i-- > 0;)
+			if (!(an->p->funcs.v[stack[i]->func].flags & FF_HEADER) &&
+			    !takes_guarded(an, stack[i]->func, h->held->class, guard))
 				return stack[i];
 	return stack[0];
 }

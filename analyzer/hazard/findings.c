@@ -383,6 +383,9 @@ void fill_id(struct finding *f, unsigned int ordinal)
 	strbuf_release(&sb);
 }
 
+/* Of more functions only the number is told. */
+#define OTHERS_MAX 8
+
 static void note_others(struct analysis *an, const struct seen *s, size_t n, size_t best,
 			struct finding *f)
 {
@@ -401,10 +404,10 @@ static void note_others(struct analysis *an, const struct seen *s, size_t n, siz
 	}
 	if (others.n) {
 		strbuf_addstr(&sb, "the same is true of");
-		for (i = 0; i < others.n && i < 6; i++)
+		for (i = 0; i < others.n && i < OTHERS_MAX; i++)
 			strbuf_addf(&sb, "%s %s()", i ? "," : "", others.v[i]);
-		if (others.n > 6)
-			strbuf_addf(&sb, " and %zu more", others.n - 6);
+		if (others.n > OTHERS_MAX)
+			strbuf_addf(&sb, " and %zu more", others.n - OTHERS_MAX);
 		strlist_add(an, &f->notes, arena_strdup(an->arena, sb.buf));
 	}
 	for (i = 0; i < locks.n; i++)

@@ -24,8 +24,8 @@ static bool runs_at_boot(const struct program *p, uint32_t func)
 }
 
 /*
- * It belongs to a map that is going, or to one that nobody has seen yet; or there are no
- * programs yet.
+ * It belongs to a map that is going, or to one that nobody has seen yet, or to the storage of an
+ * owner that is going (whose elements' maps are still there); or there are no programs yet.
  */
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a)
 {
@@ -41,7 +41,9 @@ bool section_out_of_reach(struct analysis *an, const struct outer *o, const stru
 	for (i = 0; i < rules->first_reference.n; i++)
 		alone |= is_member(an, o, rules->first_reference.v[i].record,
 				   rules->first_reference.v[i].member);
-	return alone && lock_is_maps(an, &o->run, a);
+	if (lock_is_maps(an, &o->run, a))
+		return alone;
+	return lock_is_storages(an, &o->run, a) && is_of_last_put(an, &o->run, a);
 }
 
 static bool same_lock(struct analysis *an, const struct outer *o, const struct acquire *held,
@@ -58,8 +60,8 @@ static bool same_lock(struct analysis *an, const struct outer *o, const struct a
 	return !locks_differ(an, o, held, n, wanted);
 }
 
-/* Whether the tree itself runs, at a place of this section, a program that may make run @h->nested. */
-static bool runs_program(struct analysis *an, const struct hazard *h)
+/* Where the tree itself runs, in this section, a program that may make run @h->nested; or NULL. */
+static const struct frame *runs_program(struct analysis *an, const struct hazard *h)
 {
 	const struct run *run = &h->outer->run;
 	size_t i, w;
@@ -78,9 +80,9 @@ static bool runs_program(struct analysis *an, const struct hazard *h)
 			if (ways >> w & 1 && programs_may_call(&an->pr, w, h->reenter->callable, NULL) &&
 			    (h->reenter->map_type == FACTS_NONE ||
 			     programs_use_map(&an->pr, w, h->reenter->callable, h->reenter->map_type)))
-				return true;
+				return pt->frame;
 	}
-	return false;
+	return NULL;
 }
 
 /* The acquire of @n, a run of @r's function, that waits for what @h's section holds; or NULL. */
@@ -128,7 +130,7 @@ static void match_section(struct analysis *an, struct outer *o, uint32_t held,
 		}
 		if (!h.wanted)
 			continue;
-		h.run_site = !nmi && runs_program(an, &h);
+		h.run_site = nmi ? NULL : runs_program(an, &h);
 		vec_push(&an->hazards, h);
 	}
 }

@@ -72,7 +72,7 @@ struct hazard {
 	const struct nested *nested;
 	const struct acquire *wanted; /* of nested->run */
 	enum hazard_context context;
-	bool run_site; /* the tree runs a program there that may call it */
+	const struct frame *run_site; /* the tree runs a program there that may call it, or NULL */
 	bool wrong; /* a guard is up for another lock, so that @nested sees it down... */
 	uint32_t wrong_guard; /* ...this one */
 	bool wrong_if_few; /* it is another one only where there are few locks */
@@ -400,7 +400,12 @@ const struct frame *hazard_null_frame(struct analysis *an, const struct hazard *
 				      uint32_t *ret_param);
 /* The function that the way to @h's lock begins with: the entry point, or what is called after it. */
 const struct frame *hazard_entry(const struct hazard *h);
-/* The frame of @h's outer run that ought to raise @guard: the outermost in the guard's own file. */
+/* The innermost frame in which both @h's lock is taken and its program is run, or hazard_entry(). */
+const struct frame *hazard_run_frame(const struct hazard *h);
+/*
+ * The frame of @h's outer run that ought to raise @guard: the outermost in the guard's own file. Of
+ * a guard of objects, the innermost that never takes the lock with it.
+ */
 const struct frame *hazard_guard_frame(struct analysis *an, const struct hazard *h, uint32_t guard);
 
 /*

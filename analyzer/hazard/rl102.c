@@ -36,7 +36,8 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 	if (hazard_lacks_guard(an, h, ret))
 		return true;
 	/* Whoever runs a program with a lock held is to blame, whatever the program calls. */
-	*ret = (struct cause){ .func = hazard_entry(h)->func, .expected = FACTS_NONE };
+	*ret = (struct cause){ .func = h->run_site ? hazard_run_frame(h)->func : hazard_entry(h)->func,
+			       .expected = FACTS_NONE };
 	return h->run_site || left_open(an, h);
 }
 
