@@ -8,6 +8,7 @@
 #include "flow/prims.h"
 #include "flow/state.h"
 #include "flow/summary.h"
+#include "flow/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -551,6 +552,12 @@ static void leave_in_vain(const struct activation *act, const struct state *s)
 			run->tries.v[i].left = act->frame->depth;
 }
 
+/* Whether acquire @id is of a word: whoever takes one may well leave it to somebody else. */
+static bool is_word(const struct run *run, uint32_t id)
+{
+	return run->acquires.v[id].rule && run->acquires.v[id].rule->word;
+}
+
 /* Notes what a return leaves that the function did not find, or the other way round. */
 static void add_leave(struct activation *act, const struct state *s, uint32_t value,
 		      const struct fact_loc *loc)
@@ -567,7 +574,7 @@ static void add_leave(struct activation *act, const struct state *s, uint32_t va
 		for (k = 0; k < entry->n_held; k++)
 			if (entry->held[k].acquire == s->held[i].acquire)
 				break;
-		if (k < entry->n_held)
+		if (k < entry->n_held || is_word(run, s->held[i].acquire))
 			continue;
 		l.held[l.n_held++] = s->held[i].acquire;
 		key = map64_mix(key, s->held[i].acquire);
@@ -597,13 +604,14 @@ static void add_leave(struct activation *act, const struct state *s, uint32_t va
 static void add_return(struct activation *act, const struct state *s, uint32_t value,
 		       const struct fact_loc *loc)
 {
-	struct run_return r = { .loc = *loc, .value = value_bits(act, s, value), .n_held = s->n_held };
+	struct run_return r = { .loc = *loc, .value = value_bits(act, s, value) };
 	struct run *run = act->fl->run;
 	size_t i;
 	uint8_t k;
 
 	for (k = 0; k < s->n_held; k++)
-		r.held[k] = s->held[k].acquire;
+		if (!is_word(run, s->held[k].acquire))
+			r.held[r.n_held++] = s->held[k].acquire;
 	for (i = 0; i < run->returns.n; i++) {
 		struct run_return *o = &run->returns.v[i];
 
@@ -913,6 +921,8 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 			return;
 		}
 	}
+	if (fn->word && prim_word(&pc, s, ret))
+		return;
 	if (fn->value && fn->value->is == VALUE_DEAD_END && act->fl->input->nested)
 		return;
 	if (fn->value) {
@@ -1572,6 +1582,7 @@ void interp_init(struct interp *in, struct program *p)
 	}
 	syms_init(&in->summary_syms);
 	guards_find(in);
+	words_find(in);
 }
 
 void interp_release(struct interp *in)
@@ -1580,6 +1591,8 @@ void interp_release(struct interp *in)
 	map64_release(&in->guard_classes);
 	map64_release(&in->plural_guards);
 	vec_release(&in->guard_writers);
+	map64_release(&in->words);
+	vec_release(&in->word_users);
 	map64_release(&in->summary_at);
 	vec_release(&in->summaries);
 	syms_release(&in->summary_syms);

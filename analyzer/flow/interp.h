@@ -69,6 +69,8 @@ struct frame {
 	uint64_t hash;
 };
 
+#define ACQUIRE_MAX_WORDS 2
+
 /* A lock was taken. */
 struct acquire {
 	uint32_t class; /* string: "bpf_local_storage.lock", or 0 if it cannot be named */
@@ -76,6 +78,8 @@ struct acquire {
 	uint32_t kind;	/* global of the map's ops table, or FACTS_NONE */
 	uint32_t map_fields; /* bit per rules->map_fields: the way here is only for maps with these */
 	bool nested; /* another lock was held already */
+	uint32_t under[ACQUIRE_MAX_WORDS]; /* acquires of words that the path had taken by then */
+	uint8_t n_under;
 	bool callers; /* it is not taken but found: the function is there to release it */
 	const struct rule_lock *rule;
 	uint32_t primitive; /* the function that took it */
@@ -274,6 +278,12 @@ struct guard_writer {
 	uint32_t guard;
 };
 
+/* A function that takes a word, or gives it back (flow/words.h). */
+struct word_user {
+	uint32_t func;
+	uint32_t class;
+};
+
 struct interp {
 	struct program *p;
 	const struct map_kind *kinds;
@@ -289,6 +299,8 @@ struct interp {
 	const struct map64 *decisive; /* guards that stop what programs call; NULL: any may */
 	struct map64 guard_classes; /* guards that some code tests */
 	VEC(struct guard_writer) guard_writers;
+	struct map64 words; /* classes of words that are followed (flow/words.h) */
+	VEC(struct word_user) word_users;
 	/* Guards of which there are several: another object, or another index, has its own. */
 	struct map64 plural_guards;
 	/* Of functions beyond the scope; see flow/summary.h. */

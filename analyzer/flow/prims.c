@@ -197,23 +197,39 @@ static uint32_t class_fields(const struct program *p, uint32_t class)
 	return fields;
 }
 
-static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, uint32_t addr,
-			    bool blocking)
+void prim_note_held(const struct run *run, const struct state *s, struct acquire *a)
 {
-	const struct func *fn = &pc->fl->in->p->funcs.v[pc->callee];
-	struct acquire a = { .class = lock_class(pc->fl, pc->frame, addr), .addr = addr, .kind = s->kind,
-			     .rule = fn->lock, .primitive = pc->callee, .blocking = blocking,
+	uint8_t i;
+
+	for (i = 0; i < s->n_held; i++) {
+		const struct acquire *h = &run->acquires.v[s->held[i].acquire];
+
+		if (!h->rule || !h->rule->word)
+			a->nested = true;
+		else if (a->n_under < ACQUIRE_MAX_WORDS)
+			a->under[a->n_under++] = s->held[i].acquire;
+	}
+}
+
+static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, uint32_t addr,
+			    uint32_t class, const struct rule_lock *rule, bool blocking)
+{
+	struct acquire a = { .class = class, .addr = addr, .kind = s->kind, .rule = rule, .primitive = pc->callee, .blocking = blocking,
 			     .loc = pc->insn->loc, .func = pc->frame->func, .frame = pc->frame,
-			     .map_fields = prim_path_fields(pc->fl, s), .nested = s->n_held != 0,
-			     .guards = s->guards, .tests = s->tests };
+			     .map_fields = prim_path_fields(pc->fl, s), .guards = s->guards,
+			     .tests = s->tests };
 	uint64_t key = map64_mix(pc->frame->hash, (uint64_t)(pc->insn - pc->f->insns.v) << 1 |
 							  blocking);
 	uint32_t id;
+	uint8_t i;
 
+	prim_note_held(pc->fl->run, s, &a);
 	a.map_fields |= class_fields(pc->fl->in->p, a.class);
 	/* One place is one acquire, whichever of several terms the lock's address is. */
 	key = map64_mix(key, (uint64_t)a.class << 32 | s->kind);
 	key = map64_mix(key, (uint64_t)a.map_fields << 1 | a.nested);
+	for (i = 0; i < a.n_under; i++)
+		key = map64_mix(key, a.under[i]);
 	key = guards_mix(key, &s->guards);
 	id = map64_get(&pc->fl->acquire_seen, key);
 	if (id != MAP64_EMPTY)
@@ -226,15 +242,17 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 }
 
 /* Notes in @s that the lock at @addr was taken, unless nobody wants to know of its class. */
-static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, bool blocking)
+static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class,
+		 const struct rule_lock *rule, bool blocking)
 {
 	const struct map64 *tracked = pc->fl->in->tracked;
-	uint32_t class = lock_class(pc->fl, pc->frame, addr), acquire;
+	uint32_t acquire;
 
 	/* What a function beyond the scope is handed has its name from its callers (summary.h). */
-	if (tracked && map64_get(tracked, class) == MAP64_EMPTY && (class || !pc->fl->input->nested))
+	if (tracked && !rule->word && map64_get(tracked, class) == MAP64_EMPTY &&
+	    (class || !pc->fl->input->nested))
 		return;
-	acquire = add_acquire(pc, s, addr, blocking);
+	acquire = add_acquire(pc, s, addr, class, rule, blocking);
 	if (s->n_held == INTERP_MAX_HELD) { /* forget the oldest: it is the caller's business */
 		memmove(&s->held[0], &s->held[1], (INTERP_MAX_HELD - 1) * sizeof(s->held[0]));
 		s->n_held--;
@@ -271,16 +289,15 @@ static uint32_t forget_failed(struct state *s, uint32_t addr)
 	return MAP64_EMPTY;
 }
 
-/* The number of this attempt on the lock at @addr. */
-static uint32_t try_number(const struct prim_call *pc, uint32_t addr)
+/* The number of this attempt on a lock of @class. */
+static uint32_t try_number(const struct prim_call *pc, uint32_t class)
 {
 	struct run *run = pc->fl->run;
 	uint64_t key = map64_mix(pc->frame->hash, (uint64_t)(pc->insn - pc->f->insns.v));
 	uint32_t id = map64_get(&pc->fl->try_seen, key);
 
 	if (id == MAP64_EMPTY) {
-		struct run_try t = { .class = lock_class(pc->fl, pc->frame, addr),
-				     .frame = pc->frame, .loc = pc->insn->loc,
+		struct run_try t = { .class = class, .frame = pc->frame, .loc = pc->insn->loc,
 				     .again = UINT32_MAX, .left = UINT32_MAX };
 
 		id = (uint32_t)run->tries.n;
@@ -309,11 +326,9 @@ static void try_again(const struct prim_call *pc, struct state *s, uint32_t try)
 		t->again = a->depth;
 }
 
-/* Notes in @fail that the lock at @addr was tried in vain. */
-static void add_failed(const struct prim_call *pc, struct state *fail, uint32_t addr)
+/* Notes in @fail that attempt @id, on the lock at @addr, was in vain. */
+static void add_failed(struct state *fail, uint32_t addr, uint32_t id)
 {
-	uint32_t id = try_number(pc, addr);
-
 	if (id < STATE_MAX_IN_VAIN)
 		fail->in_vain |= UINT64_C(1) << id;
 	forget_failed(fail, addr);
@@ -411,12 +426,28 @@ static uint32_t follow_path(const struct prim_call *pc, const struct rule_lock *
 	return addr;
 }
 
+struct state *prim_try(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class,
+		       const struct rule_lock *rule)
+{
+	uint32_t id = try_number(pc, class);
+	struct state *fail;
+
+	forget_failed(s, addr);
+	try_again(pc, s, id);
+	fail = state_clone(pc->arena, s);
+	add_failed(fail, addr, id);
+	if (rule->irq == IRQ_OFF)
+		irqs_off(s);
+	hold(pc, s, addr, class, rule, rule->does == LOCK_ACQUIRE);
+	return fail;
+}
+
 void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 {
 	const struct rule_lock *rule = pc->fl->in->p->funcs.v[pc->callee].lock;
 	struct syms *syms = &pc->fl->run->syms;
 	struct state *fail;
-	uint32_t addr, value;
+	uint32_t addr, value, class;
 
 	if (rule->arg >= pc->insn->n_args) {
 		vec_push(ret, ((struct exit){ s, 0 }));
@@ -435,20 +466,17 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 		return;
 	value = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 7);
 	state_forget_known(s, syms, value);
-	forget_failed(s, addr);
 	assume_object(pc, s, addr);
-	fail = state_clone(pc->arena, s);
-	if (rule->irq == IRQ_OFF)
-		irqs_off(s);
+	class = lock_class(pc->fl, pc->frame, addr);
 	if (rule->success == LOCK_ALWAYS && rule->does == LOCK_ACQUIRE) {
-		hold(pc, s, addr, true);
+		if (rule->irq == IRQ_OFF)
+			irqs_off(s);
+		forget_failed(s, addr);
+		hold(pc, s, addr, class, rule, true);
 		vec_push(ret, ((struct exit){ s, value })); /* irqsave: the flags */
 		return;
 	}
-	try_again(pc, s, try_number(pc, addr));
-	fail->in_vain = s->in_vain;
-	add_failed(pc, fail, addr);
-	hold(pc, s, addr, rule->does == LOCK_ACQUIRE);
+	fail = prim_try(pc, s, addr, class, rule);
 	if (rule->success == LOCK_ZERO) {
 		vec_push(ret, ((struct exit){ s, sym_int(syms, 0) }));
 		if (state_assume(fail, pc->arena, syms,

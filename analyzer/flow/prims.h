@@ -51,8 +51,16 @@ struct prim_call {
 	const uint32_t *args;
 };
 
+/*
+ * Takes what is at @addr, of @class, in @s, as a try by @rule that succeeds; returns the state of one
+ * that does not.
+ */
+struct state *prim_try(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class,
+		       const struct rule_lock *rule);
 /* Takes, tries or releases a lock; pushes one exit, or two for a try. */
 void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret);
+/* Notes in @a what the path in @s holds: another lock, and which words. */
+void prim_note_held(const struct run *run, const struct state *s, struct acquire *a);
 /* The callers of @frame, the run's first, hold @lock. */
 void prim_held_before(struct flow *fl, const struct frame *frame, struct state *s,
 		      const struct run_lock *lock);

@@ -59,6 +59,7 @@ static void add_take(struct interp *in, const struct run *run, const struct acqu
 	t->acquire = *a;
 	t->acquire.addr = sym_copy(&in->summary_syms, &run->syms, a->addr, NULL, 0);
 	t->acquire.frame = t->acquire.caller = NULL;
+	t->acquire.n_under = 0; /* numbers of that run's */
 	t->via = a->via;
 	t->call = a->call;
 	for (i = 0; i < t->acquire.tests.n; i++)
@@ -243,12 +244,14 @@ static void add_tests(struct guard_tests *t, const struct guard_tests *more)
  * What tells one way to a lock from another in a run: the interrupted context
  * and what was asked on the way, not the call.
  */
-static uint64_t take_key(const struct syms *syms, const struct state *s, const struct acquire *a)
+static uint64_t take_key(const struct syms *syms, const struct acquire *a)
 {
 	uint64_t key = map64_mix(map64_mix(a->class, a->blocking), sym_place(syms, a->addr));
 	uint8_t i;
 
-	key = map64_mix(key, (uint64_t)a->kind << 1 | (s->n_held != 0));
+	key = map64_mix(key, (uint64_t)a->kind << 1 | a->nested);
+	for (i = 0; i < a->n_under; i++)
+		key = map64_mix(key, a->under[i]);
 	key = map64_mix(key, a->map_fields);
 	key = map64_mix(key, handed_in(syms, a->addr));
 	key = guards_mix(key, &a->guards);
@@ -294,9 +297,9 @@ void summary_apply(const struct prim_call *pc, const struct state *s, const stru
 		if (!a.class && !handed_in(&run->syms, a.addr))
 			continue;
 		a.map_fields |= prim_path_fields(pc->fl, s);
-		a.nested |= s->n_held != 0;
+		prim_note_held(run, s, &a);
 		a.beyond = true;
-		key = take_key(&run->syms, s, &a);
+		key = take_key(&run->syms, &a);
 		at = map64_get(&pc->fl->acquire_seen, key);
 		if (at != MAP64_EMPTY) {
 			struct acquire *old = &run->acquires.v[at];

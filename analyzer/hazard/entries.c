@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "hazard/model.h"
 #include "hazard/sequence.h"
+#include "flow/words.h"
 #include "hazard/sites.h"
 
 #include <string.h>
@@ -91,6 +92,9 @@ static bool *find_wanted(struct analysis *an)
 			if (lock_handed_over(&an->in, params, c, k, &at) && is_wanted_at(an, &at))
 				wanted[c->caller] = true;
 	}
+	for (i = 0; i < an->in.word_users.n; i++)
+		if (map64_get(&an->classes, an->in.word_users.v[i].class) != MAP64_EMPTY)
+			wanted[an->in.word_users.v[i].func] = true;
 	reach_wanted(p, wanted);
 	/* The functions that the lock goes through on its way are part of it. */
 	for (i = 0; i < p->funcs.n; i++)
@@ -328,6 +332,7 @@ void find_outers(struct analysis *an)
 	an->in.decisive = &an->decisive;
 	find_near_guards(an, &an->near_guards);
 	interp_counting(&an->in, &an->near_guards, counts);
+	words_reach(&an->in, counts);
 	/*
 	 * From here on other locks and counters do not matter. Neither do targets of
 	 * pointers, unless something is held or raised: they are entry points.

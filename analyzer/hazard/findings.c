@@ -38,7 +38,8 @@ static bool same_cause(const struct cause *a, const struct cause *b)
 	if (a->rule == &rule_rl106)
 		return true; /* it tests nothing, whatever the sections raise */
 	return a->loc.line == b->loc.line && a->loc.col == b->loc.col &&
-	       a->loc.file == b->loc.file && a->expected == b->expected;
+	       a->loc.file == b->loc.file &&
+	       (a->rule == &rule_rl101 || a->expected == b->expected); /* one NULL is one cause */
 }
 
 static bool find_cause(struct analysis *an, const struct hazard *h, struct cause *ret)

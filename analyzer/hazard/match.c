@@ -85,6 +85,69 @@ static const struct frame *runs_program(struct analysis *an, const struct hazard
 	return NULL;
 }
 
+/* The object that @addr is in, or the variable. */
+static uint32_t object_of(const struct syms *syms, uint32_t addr)
+{
+	const struct sym *v = sym_get(syms, addr);
+
+	for (; v->op == SY_FADDR || v->op == SY_IADDR; v = sym_get(syms, addr))
+		addr = v->a;
+	return addr;
+}
+
+/* Whether words @x of @held's run and @y of @wanted's are one, if @held and @wanted are one lock. */
+static bool same_word(const struct run *xr, const struct acquire *held, const struct acquire *x,
+		      const struct run *yr, const struct acquire *wanted, const struct acquire *y)
+{
+	uint32_t a = object_of(&xr->syms, x->addr), b = object_of(&yr->syms, y->addr);
+
+	if (x->class != y->class)
+		return false;
+	if (sym_get(&xr->syms, a)->op == SY_GADDR)
+		return sym_get(&yr->syms, b)->op == SY_GADDR &&
+		       sym_get(&xr->syms, a)->a == sym_get(&yr->syms, b)->a;
+	return a == object_of(&xr->syms, held->addr) && b == object_of(&yr->syms, wanted->addr);
+}
+
+/* Whether a program runs in @h's section after the path gave back the word that acquire @word took. */
+static bool given_back(const struct hazard *h, uint32_t word)
+{
+	const struct run *run = &h->outer->run;
+	size_t i;
+	uint8_t k;
+
+	for (i = 0; i < run->points.n; i++) {
+		const struct point *pt = &run->points.v[i];
+		bool in_section = false, has = false;
+
+		for (k = 0; k < pt->n_held; k++) {
+			in_section |= pt->held[k] == h->held_index;
+			has |= pt->held[k] == word;
+		}
+		if (in_section && !has)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether a word stands in the way: the interrupted code has it, and the program comes to the lock
+ * only with it.
+ */
+static bool word_stops(const struct hazard *h, const struct nested *n, const struct acquire *wanted)
+{
+	const struct run *xr = &h->outer->run, *yr = &n->run;
+	uint8_t i, k;
+
+	for (i = 0; i < h->held->n_under; i++)
+		for (k = 0; k < wanted->n_under; k++)
+			if (same_word(xr, h->held, &xr->acquires.v[h->held->under[i]], yr, wanted,
+				      &yr->acquires.v[wanted->under[k]]) &&
+			    !given_back(h, h->held->under[i]))
+				return true;
+	return false;
+}
+
 /* The acquire of @n, a run of @r's function, that waits for what @h's section holds; or NULL. */
 static const struct acquire *comes_back(struct analysis *an, const struct hazard *h,
 					const struct nested *n)
@@ -92,7 +155,8 @@ static const struct acquire *comes_back(struct analysis *an, const struct hazard
 	size_t k;
 
 	for (k = 0; k < n->run.acquires.n; k++)
-		if (same_lock(an, h->outer, h->held, n, &n->run.acquires.v[k]))
+		if (same_lock(an, h->outer, h->held, n, &n->run.acquires.v[k]) &&
+		    !word_stops(h, n, &n->run.acquires.v[k]))
 			return &n->run.acquires.v[k];
 	return NULL;
 }

@@ -111,7 +111,8 @@ static bool note_locks(struct analysis *an, const struct nested *n)
 		if (!a->class || a->rule->sleeps)
 			continue;
 		if (!a->blocking) { /* it cannot hang, but its result can be ignored */
-			map64_put(&an->classes, a->class, 1);
+			if (!a->rule->word)
+				map64_put(&an->classes, a->class, 1);
 			continue;
 		}
 		takes = true;

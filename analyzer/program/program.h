@@ -34,6 +34,7 @@ struct func {
 	const struct rule_lock *lock;	  /* it is a lock primitive */
 	const struct rule_percpu *percpu; /* it is an operation on a per-CPU variable */
 	const struct rule_counter *counter; /* it counts at an address, of whatever memory */
+	const struct rule_word *word; /* it takes a word, or gives it back */
 	const struct rule_value *value;
 	bool touches; /* something that changes a state is reached from here: see interp.h */
 	bool touches_direct; /* the same without calls through pointers */

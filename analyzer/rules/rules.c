@@ -51,6 +51,7 @@ union item {
 	struct rule_field field;
 	struct rule_percpu percpu;
 	struct rule_counter counter;
+	struct rule_word word;
 	struct rule_btf_macro btf_macro;
 	struct rule_claim claim;
 	struct rule_value value;
@@ -84,6 +85,7 @@ enum list_id {
 	LIST_TRANSPARENT,
 	LIST_PERCPU,
 	LIST_COUNTERS,
+	LIST_WORDS,
 	LIST_BTF_MACROS,
 	LIST_CLAIMS,
 	LIST_VALUES,
@@ -177,6 +179,12 @@ static const struct word words_claim[] = {
 	{ "try-acquires", CLAIM_TRY_ACQUIRES },
 	{ "unchecked", CLAIM_UNCHECKED },
 	{ "statement", CLAIM_STATEMENT },
+	{ NULL, 0 },
+};
+static const struct word words_word[] = {
+	{ "cmpxchg", WORD_CMPXCHG },   { "try-cmpxchg", WORD_TRY_CMPXCHG },
+	{ "xchg", WORD_XCHG },	       { "set", WORD_SET },
+	{ "set-bit", WORD_SET_BIT },   { "clear-bit", WORD_CLEAR_BIT },
 	{ NULL, 0 },
 };
 static const struct word words_percpu[] = {
@@ -300,6 +308,10 @@ static const struct key keys_counters[] = {
 	EACH(struct rule_counter, function, "functions"),
 	ENUM(struct rule_counter, op, true, words_percpu),
 	UNSIGNED(struct rule_counter, arg, false),
+};
+static const struct key keys_words[] = {
+	EACH(struct rule_word, function, "functions"),
+	ENUM(struct rule_word, op, true, words_word),
 };
 static const struct key keys_btf_macros[] = {
 	EACH(struct rule_btf_macro, macro, "macros"),
@@ -804,6 +816,12 @@ static const char *id_counter(struct arena *a, const union item *it)
 	return it->counter.function;
 }
 
+static const char *id_word(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->word.function;
+}
+
 static const char *id_btf_macro(struct arena *a, const union item *it)
 {
 	(void)a;
@@ -966,6 +984,7 @@ PUSH(locks, lock)
 PUSH(transparent, field)
 PUSH(percpu, percpu)
 PUSH(counters, counter)
+PUSH(words, word)
 PUSH(btf_macros, btf_macro)
 PUSH(claims, claim)
 PUSH(values, value)
@@ -1003,6 +1022,7 @@ static const struct list lists[N_LISTS] = {
 	[LIST_TRANSPARENT] = LIST(transparent, NULL, id_field),
 	[LIST_PERCPU] = LIST(percpu, NULL, id_percpu),
 	[LIST_COUNTERS] = LIST(counters, NULL, id_counter),
+	[LIST_WORDS] = LIST(words, NULL, id_word),
 	[LIST_BTF_MACROS] = LIST(btf_macros, NULL, id_btf_macro),
 	[LIST_CLAIMS] = LIST(claims, NULL, id_claim),
 	[LIST_VALUES] = LIST(values, check_value, id_value),
@@ -1371,6 +1391,7 @@ void rules_release(struct rules *r)
 	vec_release(&r->transparent);
 	vec_release(&r->percpu);
 	vec_release(&r->counters);
+	vec_release(&r->words);
 	vec_release(&r->btf_macros);
 	vec_release(&r->claims);
 	vec_release(&r->values);
@@ -1421,6 +1442,13 @@ const struct rule_counter *rules_counter(const struct rules *r, const char *func
 	const struct entry *e = index_find(r, LIST_COUNTERS, function);
 
 	return e ? &r->counters.v[e->index] : NULL;
+}
+
+const struct rule_word *rules_word(const struct rules *r, const char *function)
+{
+	const struct entry *e = index_find(r, LIST_WORDS, function);
+
+	return e ? &r->words.v[e->index] : NULL;
 }
 
 const struct rule_value *rules_value(const struct rules *r, const char *function)

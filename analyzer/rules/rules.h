@@ -45,6 +45,7 @@ struct rule_lock {
 	bool sleeps;	   /* cannot be wanted by a program that may not sleep */
 	struct names path; /* from what the argument points to, to the lock: "record.field" each; none: that */
 	const char *tracepoint; /* that fires when the lock has been waited for, and is held; or NULL */
+	bool word; /* not of the rules: a word that code makes a lock of, or a mark (words) */
 };
 
 /* transparent: a field that is the lock itself, not a place within it (spinlock.rlock). */
@@ -80,6 +81,27 @@ struct rule_counter {
 	enum percpu_op op;
 	unsigned int arg; /* number of the argument with the address, from 0 */
 };
+
+/* words: functions that take a word or a bit, which is 0 while nobody has it, or give it back. */
+enum word_op {
+	WORD_CMPXCHG,	  /* (address, old, new): returns what was there */
+	WORD_TRY_CMPXCHG, /* (address, &old, new): returns whether it was old */
+	WORD_XCHG,	  /* (address, new): returns what was there; gives it back where new is 0 */
+	WORD_SET,	  /* (address, new): gives it back where new is 0 */
+	WORD_SET_BIT,	  /* (number, address): returns whether it was set */
+	WORD_CLEAR_BIT,	  /* (number, address) */
+};
+
+struct rule_word {
+	const char *function;
+	enum word_op op;
+};
+
+/* The number of the argument that is the word's address. */
+static inline unsigned int word_arg(enum word_op op)
+{
+	return op == WORD_SET_BIT || op == WORD_CLEAR_BIT;
+}
 
 /* btf_macros: what the macros say whose expansion is assembly, or nothing without BTF. */
 enum btf_macro_does {
@@ -462,6 +484,7 @@ struct rules {
 	VEC(struct rule_field) transparent;
 	VEC(struct rule_percpu) percpu;
 	VEC(struct rule_counter) counters;
+	VEC(struct rule_word) words;
 	VEC(struct rule_btf_macro) btf_macros;
 	VEC(struct rule_claim) claims;
 	VEC(struct rule_value) values;
@@ -524,6 +547,7 @@ void rules_release(struct rules *r);
 const struct rule_lock *rules_lock(const struct rules *r, const char *function);
 const struct rule_percpu *rules_percpu(const struct rules *r, const char *macro);
 const struct rule_counter *rules_counter(const struct rules *r, const char *function);
+const struct rule_word *rules_word(const struct rules *r, const char *function);
 const struct rule_value *rules_value(const struct rules *r, const char *function);
 const struct rule_hazard *rules_hazard(const struct rules *r, const char *code_or_name);
 const struct rule_repro_call *rules_repro_call(const struct rules *r, const char *function);

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+#include "flow/words.h"
+
+#include <string.h>
+
+/* What a function does to a word, by its text. */
+enum {
+	DOES_TAKE = 1 << 0,
+	DOES_GIVE = 1 << 1,
+};
+
+/* For what is held: only its being a try is asked for. */
+static const struct rule_lock word_rule = {
+	.does = LOCK_TRY, .success = LOCK_ZERO, .kind = "busy word", .word = true,
+};
+
+/* The class of bit @bit of word @class. */
+static uint32_t bit_class(const struct interp *in, uint32_t class, int64_t bit)
+{
+	struct program *p = in->p;
+
+	return program_string(p, arena_printf(&p->arena, "%s.%lld", program_str(p, class),
+					      (long long)bit));
+}
+
+/* --- by the text --- */
+
+static bool text_is_int(const struct facts *f, uint32_t e, int64_t *ret_val)
+{
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
+
+	*ret_val = x->op == FX_INT ? x->val : 0;
+	return x->op == FX_INT;
+}
+
+/* The class of the word that call @insn of a function of @op is about, or 0. */
+static uint32_t text_class(const struct interp *in, const struct facts *f,
+			   const struct fact_insn *insn, enum word_op op)
+{
+	struct program *p = in->p;
+	const struct fact_expr *x;
+	uint32_t class;
+	int64_t bit;
+
+	if (insn->n_args <= word_arg(op))
+		return 0;
+	x = &f->exprs.v[expr_strip(f, f->arglist.v[insn->args + word_arg(op)])];
+	if (x->op != FX_ADDR)
+		return 0;
+	x = &f->exprs.v[expr_strip(f, x->a)];
+	if (x->op == FX_GLOBAL)
+		class = x->sym;
+	else if (x->op == FX_FIELD && !interp_record_unnamed(in, x->sym2))
+		class = program_string(p, arena_printf(&p->arena, "%s.%s", program_str(p, x->sym2),
+						       program_str(p, x->sym)));
+	else
+		return 0;
+	if (!word_arg(op))
+		return class;
+	return text_is_int(f, f->arglist.v[insn->args], &bit) ? bit_class(in, class, bit) : 0;
+}
+
+static unsigned int text_does(const struct facts *f, const struct fact_insn *insn, enum word_op op)
+{
+	unsigned int take = insn->result_ignored ? 0 : DOES_TAKE;
+	int64_t val;
+
+	switch (op) {
+	case WORD_CMPXCHG:
+		if (insn->n_args < 3 || !text_is_int(f, f->arglist.v[insn->args + 1], &val) || val ||
+		    (text_is_int(f, f->arglist.v[insn->args + 2], &val) && !val))
+			return 0;
+		return take;
+	case WORD_XCHG:
+	case WORD_SET:
+		if (insn->n_args < 2)
+			return 0;
+		if (text_is_int(f, f->arglist.v[insn->args + 1], &val) && !val)
+			return DOES_GIVE;
+		return op == WORD_XCHG ? take : 0;
+	case WORD_CLEAR_BIT:
+		return DOES_GIVE;
+	default:
+		return take;
+	}
+}
+
+static void note(struct map64 *does, uint32_t class, unsigned int what)
+{
+	uint32_t old = map64_get(does, class);
+
+	map64_put(does, class, (old == MAP64_EMPTY ? 0 : old) | what);
+}
+
+/* What reaches a word touches a state. */
+static void mark_touching(struct interp *in)
+{
+	bool *mark = ARENA_ARRAY(&in->p->arena, bool, in->p->funcs.n);
+	size_t i;
+
+	for (i = 0; i < in->word_users.n; i++)
+		mark[in->word_users.v[i].func] = true;
+	program_reach(in->p, mark, true, NULL);
+	for (i = 0; i < in->p->funcs.n; i++) {
+		in->p->funcs.v[i].touches |= mark[i];
+		in->p->funcs.v[i].touches_direct |= mark[i];
+	}
+}
+
+void words_find(struct interp *in)
+{
+	struct program *p = in->p;
+	struct map64 does = { 0 };
+	size_t i, k, n = 0;
+	uint32_t c;
+
+	for (i = 0; i < p->funcs.n; i++) {
+		const struct func *fn = &p->funcs.v[i];
+
+		if (!fn->defined || func_is_beyond(p, (uint32_t)i))
+			continue;
+		for (c = fn->calls; c < fn->calls + fn->n_calls; c++) {
+			const struct call *call = &p->calls.v[c];
+			const struct facts *f = func_facts(p, fn);
+			const struct fact_insn *insn = &f->insns.v[call->insn];
+			const struct rule_word *rule;
+			uint32_t class;
+
+			rule = call->callee == FACTS_NONE ? NULL : p->funcs.v[call->callee].word;
+			class = rule ? text_class(in, f, insn, rule->op) : 0;
+			if (!class)
+				continue;
+			note(&does, class, text_does(f, insn, rule->op));
+			vec_push(&in->word_users, ((struct word_user){ (uint32_t)i, class }));
+		}
+		for (k = 0; k < does.cap; k++)
+			if (does.vals[k] == (DOES_TAKE | DOES_GIVE))
+				map64_put(&in->words, does.keys[k], 1);
+		map64_clear(&does);
+	}
+	for (i = 0; i < in->word_users.n; i++)
+		if (map64_get(&in->words, in->word_users.v[i].class) != MAP64_EMPTY)
+			in->word_users.v[n++] = in->word_users.v[i];
+	in->word_users.n = n;
+	if (n)
+		mark_touching(in);
+	map64_release(&does);
+}
+
+void words_reach(const struct interp *in, bool *mark)
+{
+	size_t i;
+
+	for (i = 0; i < in->word_users.n; i++)
+		mark[in->word_users.v[i].func] = true;
+	if (in->word_users.n)
+		program_reach(in->p, mark, false, NULL);
+}
+
+/* --- in a run --- */
+
+/* The address of the word that @pc is about, with a step to the bit; SYM_NONE if it is none of those. */
+static uint32_t word_addr(const struct prim_call *pc, enum word_op op, uint32_t *ret_class)
+{
+	struct flow *fl = pc->fl;
+	struct syms *syms = &fl->run->syms;
+	uint32_t addr, class;
+	int64_t bit;
+
+	if (!fl->in->word_users.n || pc->insn->n_args <= word_arg(op))
+		return SYM_NONE;
+	addr = pc->args[word_arg(op)];
+	class = interp_lock_class(fl->in, fl->run, addr);
+	if (class && word_arg(op)) {
+		if (!sym_is_int(syms, pc->args[0], &bit))
+			return SYM_NONE;
+		addr = sym_faddr(syms, addr, class,
+				 program_string(fl->in->p, arena_printf(&fl->in->p->arena, "%lld",
+									(long long)bit)));
+		class = bit_class(fl->in, class, bit);
+	}
+	if (!class || map64_get(&fl->in->words, class) == MAP64_EMPTY)
+		return SYM_NONE;
+	*ret_class = class;
+	return addr;
+}
+
+/* Gives back the word at @addr, if the path has it. */
+static bool give_back(const struct prim_call *pc, struct state *s, uint32_t addr)
+{
+	struct run *run = pc->fl->run;
+	uint8_t i;
+
+	for (i = 0; i < s->n_held && s->held[i].addr != addr; i++)
+		;
+	if (i == s->n_held)
+		return false;
+	if (!run->acquires.v[s->held[i].acquire].released.line)
+		run->acquires.v[s->held[i].acquire].released = pc->insn->loc;
+	memmove(&s->held[i], &s->held[i + 1], (size_t)(s->n_held - i - 1) * sizeof(s->held[0]));
+	s->n_held--;
+	return true;
+}
+
+/* Whether argument @arg is 0 (0), is not (1), or is not known (-1). */
+static int arg_truth(const struct prim_call *pc, const struct state *s, uint32_t arg)
+{
+	return arg < pc->insn->n_args ? state_truth(s, &pc->fl->run->syms, pc->args[arg]) : -1;
+}
+
+/* Whether the call tries to take a word that nobody has. */
+static bool takes(const struct prim_call *pc, struct state *s, enum word_op op)
+{
+	struct syms *syms = &pc->fl->run->syms;
+	int64_t old;
+
+	switch (op) {
+	case WORD_CMPXCHG:
+		return arg_truth(pc, s, 1) == 0 && arg_truth(pc, s, 2) == 1;
+	case WORD_TRY_CMPXCHG:
+		return arg_truth(pc, s, 2) == 1 &&
+		       sym_is_int(syms, flow_load(pc->fl, s, pc->args[1]), &old) && !old;
+	case WORD_XCHG:
+		return arg_truth(pc, s, 1) == 1;
+	case WORD_SET_BIT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool prim_word(const struct prim_call *pc, struct state *s, struct exits *ret)
+{
+	enum word_op op = pc->fl->in->p->funcs.v[pc->callee].word->op;
+	struct syms *syms = &pc->fl->run->syms;
+	uint32_t class, addr = word_addr(pc, op, &class), there;
+	struct state *fail;
+
+	if (addr == SYM_NONE)
+		return false;
+	if (op == WORD_CLEAR_BIT || ((op == WORD_XCHG || op == WORD_SET) && !arg_truth(pc, s, 1))) {
+		if (!give_back(pc, s, addr))
+			return false;
+		vec_push(ret, ((struct exit){ s, sym_int(syms, 1) }));
+		return true;
+	}
+	if (!takes(pc, s, op))
+		return false;
+	fail = prim_try(pc, s, addr, class, &word_rule);
+	there = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 10);
+	state_forget_known(fail, syms, there);
+	if (!state_assume(fail, pc->arena, syms, there, true))
+		return false;
+	if (op == WORD_TRY_CMPXCHG) {
+		vec_push(ret, ((struct exit){ s, sym_int(syms, 1) }));
+		state_store(fail, pc->arena, syms, pc->args[1], there);
+		vec_push(ret, ((struct exit){ fail, sym_int(syms, 0) }));
+	} else {
+		vec_push(ret, ((struct exit){ s, sym_int(syms, 0) }));
+		vec_push(ret, ((struct exit){ fail, there }));
+	}
+	return true;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _LINUX_ATOMIC_H
+#define _LINUX_ATOMIC_H
+
+#include <linux/types.h>
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+#define ATOMIC_INIT(i) { (i) }
+
+static inline int atomic_xchg(atomic_t *v, int new)
+{
+	__asm__ __volatile__("" : "+r"(new), "+m"(v->counter) : : "memory");
+	return new;
+}
+
+static inline int atomic_cmpxchg_acquire(atomic_t *v, int old, int new)
+{
+	__asm__ __volatile__("" : "+r"(old), "+m"(v->counter) : "r"(new) : "memory");
+	return old;
+}
+
+static inline bool atomic_try_cmpxchg(atomic_t *v, int *old, int new)
+{
+	int r, o = *old;
+
+	r = atomic_cmpxchg_acquire(v, o, new);
+	if (r != o)
+		*old = r;
+	return r == o;
+}
+
+static inline void atomic_set(atomic_t *v, int i)
+{
+	*(volatile int *)&v->counter = i;
+}
+
+static inline void atomic_set_release(atomic_t *v, int i)
+{
+	atomic_set(v, i);
+}
+
+static inline bool test_and_set_bit(long nr, volatile unsigned long *addr)
+{
+	bool c;
+
+	__asm__ __volatile__("" : "=r"(c), "+m"(*addr) : "r"(nr) : "memory");
+	return c;
+}
+
+static inline void clear_bit(long nr, volatile unsigned long *addr)
+{
+	__asm__ __volatile__("" : "+m"(*addr) : "r"(nr) : "memory");
+}
+
+static inline void cpu_relax(void)
+{
+	__asm__ __volatile__("" : : : "memory");
+}
+
+#endif
