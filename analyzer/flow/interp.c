@@ -1381,7 +1381,8 @@ static void find_waiting(struct run *run)
 			struct acquire *a = &run->acquires.v[k];
 
 			if (a->frame->hash == t->frame->hash && a->loc.line == t->loc.line &&
-			    a->loc.col == t->loc.col && a->class == t->class && !a->callers && !a->beyond)
+			    a->loc.col == t->loc.col && a->class == t->class && !a->callers &&
+			    !a->beyond)
 				a->blocking = true;
 		}
 	}

@@ -214,7 +214,8 @@ void prim_note_held(const struct run *run, const struct state *s, struct acquire
 static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, uint32_t addr,
 			    uint32_t class, const struct rule_lock *rule, bool blocking)
 {
-	struct acquire a = { .class = class, .addr = addr, .kind = s->kind, .rule = rule, .primitive = pc->callee, .blocking = blocking,
+	struct acquire a = { .class = class, .addr = addr, .kind = s->kind, .rule = rule,
+			     .primitive = pc->callee, .blocking = blocking,
 			     .loc = pc->insn->loc, .func = pc->frame->func, .frame = pc->frame,
 			     .map_fields = prim_path_fields(pc->fl, s), .guards = s->guards,
 			     .tests = s->tests };

@@ -33,7 +33,7 @@ struct failed {
 };
 
 #define STATE_MAX_FAILED 4
-#define STATE_MAX_IN_VAIN 64 /* of further ones nobody knows whether they are made until they succeed */
+#define STATE_MAX_IN_VAIN 64 /* of further attempts nobody knows whether they are made over and over */
 
 /*
  * One state of the interpreter. Arrays belong to an arena and are never

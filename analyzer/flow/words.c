@@ -249,8 +249,7 @@ bool prim_word(const struct prim_call *pc, struct state *s, struct exits *ret)
 	fail = prim_try(pc, s, addr, class, &word_rule);
 	there = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 10);
 	state_forget_known(fail, syms, there);
-	if (!state_assume(fail, pc->arena, syms, there, true))
-		return false;
+	state_assume(fail, pc->arena, syms, there, true);
 	if (op == WORD_TRY_CMPXCHG) {
 		vec_push(ret, ((struct exit){ s, sym_int(syms, 1) }));
 		state_store(fail, pc->arena, syms, pc->args[1], there);

@@ -69,18 +69,170 @@ static bool is_address(const struct analysis *an, uint32_t caller, uint32_t e,
 	return x->op == FX_GLOBAL && want->op == SY_GADDR;
 }
 
-bool locks_differ(const struct analysis *an, const struct outer *o, const struct acquire *held,
+/* --- pointers that own --- */
+
+/* A value is followed through this many locals. */
+#define MAX_LOCALS 4
+
+static bool is_fresh(const struct analysis *an, const struct func *fn, uint32_t e, unsigned int left);
+
+/* Whether all that @fn assigns to its local @local is memory that nobody else has, or NULL. */
+static bool is_fresh_local(const struct analysis *an, const struct func *fn, uint32_t local,
+			   unsigned int left)
+{
+	const struct names *fresh = &an->p->rules->tree.fresh_memory;
+	const struct facts *f = func_facts(an->p, fn);
+	const struct fact_func *ff = func_fact(an->p, fn);
+	bool any = false;
+	uint32_t b, i;
+	size_t k;
+
+	for (b = ff->blocks; b < ff->blocks + ff->n_blocks; b++) {
+		const struct fact_block *blk = &f->blocks.v[b];
+
+		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
+			const struct fact_insn *in = &f->insns.v[i];
+			const struct fact_expr *callee;
+
+			if (in->dst == FACTS_NONE || f->exprs.v[in->dst].op != FX_LOCAL ||
+			    f->exprs.v[in->dst].a != local)
+				continue;
+			any = true;
+			if (in->op == FI_ASSIGN && is_fresh(an, fn, in->val, left))
+				continue;
+			if (in->op != FI_CALL)
+				return false;
+			callee = &f->exprs.v[expr_strip(f, in->val)];
+			if (callee->op != FX_FUNC)
+				return false;
+			for (k = 0; k < fresh->n; k++)
+				if (!strcmp(fresh->v[k], program_str(an->p, callee->sym)))
+					break;
+			if (k == fresh->n)
+				return false;
+		}
+	}
+	return any;
+}
+
+static bool is_fresh(const struct analysis *an, const struct func *fn, uint32_t e, unsigned int left)
+{
+	const struct facts *f = func_facts(an->p, fn);
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
+
+	if (x->op == FX_INT)
+		return !x->val;
+	return x->op == FX_LOCAL && left && x->a >= func_fact(an->p, fn)->n_params &&
+	       is_fresh_local(an, fn, x->a, left - 1);
+}
+
+/* Whether some initialiser gives @record.@field a value. */
+static bool is_initialised(const struct analysis *an, uint32_t record, uint32_t field)
+{
+	size_t u, i;
+
+	for (u = 0; u < an->p->n_units; u++) {
+		const struct facts *f = &an->p->units[u].facts;
+
+		for (i = 0; i < f->inits.n; i++)
+			if (f->inits.v[i].record == record && f->inits.v[i].field == field &&
+			    f->exprs.v[expr_strip(f, f->inits.v[i].value)].op != FX_INT)
+				return true;
+	}
+	return false;
+}
+
+/* Whether @in of @fn writes to @record.@field what may not be the object's own. */
+static bool shares(const struct analysis *an, const struct func *fn, const struct fact_insn *in,
+		   uint32_t record, uint32_t field)
+{
+	const struct facts *f = func_facts(an->p, fn);
+	const struct fact_expr *x;
+
+	if (in->op == FI_CALL || in->dst == FACTS_NONE)
+		return false;
+	x = &f->exprs.v[in->dst];
+	if (x->op != FX_FIELD || x->sym2 != record || x->sym != field)
+		return x->type != FACTS_NONE && f->types.v[x->type].kind == FT_RECORD &&
+		       f->types.v[x->type].name == record; /* the whole of it is copied */
+	return in->op != FI_ASSIGN || !is_fresh(an, fn, in->val, MAX_LOCALS);
+}
+
+/*
+ * Whether what the pointer @record.@field leads to belongs to that object alone: all
+ * that the source ever stores there is memory that was allocated for it.
+ */
+static bool member_owns(struct analysis *an, uint32_t record, uint32_t field)
+{
+	const uint64_t key = (uint64_t)record << 32 | field;
+	uint32_t known = map64_get(&an->owning, key);
+	bool owns = known == 1, any = false;
+	size_t i;
+	uint32_t k;
+
+	if (known != MAP64_EMPTY)
+		return owns;
+	owns = !is_initialised(an, record, field);
+	for (i = 0; i < an->p->funcs.n && owns; i++) {
+		const struct func *fn = &an->p->funcs.v[i];
+		const struct fact_func *ff;
+		const struct facts *f;
+
+		if (!fn->defined)
+			continue;
+		f = func_facts(an->p, fn);
+		ff = func_fact(an->p, fn);
+		for (uint32_t b = ff->blocks; b < ff->blocks + ff->n_blocks && owns; b++) {
+			const struct fact_block *blk = &f->blocks.v[b];
+
+			for (k = blk->insns; k < blk->insns + blk->n_insns && owns; k++) {
+				const struct fact_insn *in = &f->insns.v[k];
+				const struct fact_expr *x =
+					in->dst == FACTS_NONE ? NULL : &f->exprs.v[in->dst];
+
+				any |= x && x->op == FX_FIELD && x->sym2 == record &&
+				       x->sym == field;
+				owns = !shares(an, fn, in, record, field);
+			}
+		}
+	}
+	owns &= any;
+	map64_put(&an->owning, key, owns);
+	return owns;
+}
+
+/* The member that pointer @v was read from, or NULL. */
+static const struct sym *read_from(const struct syms *syms, const struct sym *v)
+{
+	if (v->op != SY_LOAD)
+		return NULL;
+	v = strip_index(syms, sym_get(syms, v->a));
+	return v->op == SY_FADDR ? v : NULL;
+}
+
+bool locks_differ(struct analysis *an, const struct outer *o, const struct acquire *held,
 		  const struct nested *n, const struct acquire *wanted)
 {
 	const struct syms *xs = &o->run.syms, *ys = &n->run.syms;
 	const struct sym *x = strip_index(xs, sym_get(xs, held->addr));
 	const struct sym *y = strip_index(ys, sym_get(ys, wanted->addr));
 
-	while (x->op == SY_FADDR && y->op == SY_FADDR) {
-		if (x->b != y->b || x->c != y->c)
-			return true;
-		x = strip_index(xs, sym_get(xs, x->a));
-		y = strip_index(ys, sym_get(ys, y->a));
+	for (;;) {
+		const struct sym *xp, *yp;
+
+		while (x->op == SY_FADDR && y->op == SY_FADDR) {
+			if (x->b != y->b || x->c != y->c)
+				return true;
+			x = strip_index(xs, sym_get(xs, x->a));
+			y = strip_index(ys, sym_get(ys, y->a));
+		}
+		/* What two objects own is as different as they are. */
+		xp = read_from(xs, x);
+		yp = read_from(ys, y);
+		if (!xp || !yp || xp->b != yp->b || xp->c != yp->c || !member_owns(an, xp->c, xp->b))
+			break;
+		x = xp;
+		y = yp;
 	}
 	if (is_place(x) && is_place(y))
 		return x->op != y->op || x->a != y->a;
