@@ -485,8 +485,10 @@ static void arrive(struct activation *act, uint32_t block, struct state *s)
 	for (i = 0; i < s->n_env; i++)
 		if (!func_info_live(act->fi, block, i))
 			s->env[i] = SYM_NONE;
+	/* Who tries again may wait for what its callers saw to change. */
 	if (blk->loop_head)
-		state_forget_volatile(s, &act->fl->run->syms, act->fl->forgets ? NULL : act->entry);
+		state_forget_volatile(s, &act->fl->run->syms,
+				      act->fl->forgets || s->in_vain ? NULL : act->entry);
 	for (i = 0; i < bs->n; i++) {
 		enum env_relation r;
 

@@ -185,14 +185,17 @@ static uint32_t word_addr(const struct prim_call *pc, enum word_op op, uint32_t 
 	return addr;
 }
 
-/* Gives back the word at @addr, if the path has it. */
-static bool give_back(const struct prim_call *pc, struct state *s, uint32_t addr)
+/* Gives back the word at @addr, of @class, if the path has it; where terms differ, one of its class. */
+static bool give_back(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class)
 {
 	struct run *run = pc->fl->run;
 	uint8_t i;
 
 	for (i = 0; i < s->n_held && s->held[i].addr != addr; i++)
 		;
+	for (i = i < s->n_held ? i : 0; i < s->n_held; i++)
+		if (run->acquires.v[s->held[i].acquire].class == class)
+			break;
 	if (i == s->n_held)
 		return false;
 	if (!run->acquires.v[s->held[i].acquire].released.line)
@@ -239,7 +242,7 @@ bool prim_word(const struct prim_call *pc, struct state *s, struct exits *ret)
 	if (addr == SYM_NONE)
 		return false;
 	if (op == WORD_CLEAR_BIT || ((op == WORD_XCHG || op == WORD_SET) && !arg_truth(pc, s, 1))) {
-		if (!give_back(pc, s, addr))
+		if (!give_back(pc, s, addr, class))
 			return false;
 		vec_push(ret, ((struct exit){ s, sym_int(syms, 1) }));
 		return true;

@@ -210,6 +210,29 @@ static const struct sym *read_from(const struct syms *syms, const struct sym *v)
 	return v->op == SY_FADDR ? v : NULL;
 }
 
+/* What @v is in: the variable, or the pointer to the object, that its members lead up to. */
+static const struct sym *root_of(const struct syms *syms, const struct sym *v)
+{
+	while (v->op == SY_FADDR || v->op == SY_IADDR)
+		v = sym_get(syms, v->a);
+	return v;
+}
+
+/* Whether @x and @y, roots of two addresses, are in memory of two members' own, or of one and a variable. */
+static bool in_other_memory(struct analysis *an, const struct syms *xs, const struct sym *x,
+			    const struct syms *ys, const struct sym *y)
+{
+	const struct sym *xp = read_from(xs, x), *yp = read_from(ys, y);
+
+	if (xp && !member_owns(an, xp->c, xp->b))
+		return false;
+	if (yp && !member_owns(an, yp->c, yp->b))
+		return false;
+	if (xp && yp)
+		return xp->b != yp->b || xp->c != yp->c;
+	return (xp && y->op == SY_GADDR) || (yp && x->op == SY_GADDR);
+}
+
 bool locks_differ(struct analysis *an, const struct outer *o, const struct acquire *held,
 		  const struct nested *n, const struct acquire *wanted)
 {
@@ -234,6 +257,8 @@ bool locks_differ(struct analysis *an, const struct outer *o, const struct acqui
 		x = xp;
 		y = yp;
 	}
+	if (in_other_memory(an, xs, root_of(xs, x), ys, root_of(ys, y)))
+		return true;
 	if (is_place(x) && is_place(y))
 		return x->op != y->op || x->a != y->a;
 	/* Beyond the scope a function may serve many: some caller has to be seen to hand it this lock. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * A pool's cache is its own: what the pool of all has is not what a map's pool has, so the helper
- * does not wait for what the section holds, which has no guard.
+ * does not wait for what the sections hold, which have no guard.
  */
 #include <mini/kernel.h>
 
@@ -10,8 +10,13 @@ struct cache {
 	int n;
 };
 
+struct caches {
+	struct cache v[4];
+};
+
 struct pool {
 	struct cache *cache;
+	struct caches *caches;
 };
 
 struct shelf {
@@ -35,6 +40,12 @@ int pool_init(struct pool *pool)
 	return 0;
 }
 
+int pool_init_sizes(struct pool *pool)
+{
+	pool->caches = kzalloc(sizeof(*pool->caches), GFP_KERNEL);
+	return pool->caches ? 0 : -ENOMEM;
+}
+
 BPF_CALL_1(bpf_all_get, void *, value)
 {
 	struct cache *c = all_pool.cache;
@@ -55,6 +66,25 @@ void shelf_drain(struct shelf *s)
 	raw_spin_lock_irq(&c->lock);
 	pour(c);
 	raw_spin_unlock_irq(&c->lock);
+}
+
+/* One of many caches, or one that is a variable, is not the only one of a pool. */
+void caches_drain(struct pool *pool, u32 i)
+{
+	struct cache *c = &pool->caches->v[i];
+
+	raw_spin_lock_irq(&c->lock);
+	pour(c);
+	raw_spin_unlock_irq(&c->lock);
+}
+
+static struct cache some_cache;
+
+void some_drain(void)
+{
+	raw_spin_lock_irq(&some_cache.lock);
+	pour(&some_cache);
+	raw_spin_unlock_irq(&some_cache.lock);
 }
 
 HELPER(bpf_all_get);

@@ -36,6 +36,16 @@ static bool pot_fill(struct pot *p)
 	return true;
 }
 
+/* It gives up once the pot is gone, which its caller has seen not to be so before. */
+static bool pot_lock_alive(struct pot *p, unsigned long *flags)
+{
+	while (!raw_spin_trylock_irqsave(&p->lock, *flags)) {
+		if (p->level < 0)
+			return false;
+	}
+	return true;
+}
+
 BPF_CALL_2(bpf_pot_get, struct bpf_map *, map, void *, value)
 {
 	struct pot *p = to_pot(map);
@@ -49,6 +59,10 @@ BPF_CALL_2(bpf_pot_get, struct bpf_map *, map, void *, value)
 		if (pot_fill(p))
 			break;
 	}
+	if (p->level < 0)
+		return -EBUSY;
+	if (pot_lock_alive(p, &flags))
+		raw_spin_unlock_irqrestore(&p->lock, flags);
 	return 0;
 }
 
