@@ -485,10 +485,8 @@ static void arrive(struct activation *act, uint32_t block, struct state *s)
 	for (i = 0; i < s->n_env; i++)
 		if (!func_info_live(act->fi, block, i))
 			s->env[i] = SYM_NONE;
-	/* Who tries again may wait for what its callers saw to change. */
 	if (blk->loop_head)
-		state_forget_volatile(s, &act->fl->run->syms,
-				      act->fl->forgets || s->in_vain ? NULL : act->entry);
+		state_forget_volatile(s, &act->fl->run->syms, act->fl->forgets ? NULL : act->entry);
 	for (i = 0; i < bs->n; i++) {
 		enum env_relation r;
 
@@ -1370,24 +1368,66 @@ static void add_entry_points(struct flow *fl, const struct frame *frame, const s
  * An attempt that is made until it succeeds waits like an acquire: a loop comes back to it, and its
  * function never returns without the lock.
  */
-static void find_waiting(struct run *run)
+static bool is_waiting(const struct run_try *t)
 {
+	return t->again != UINT32_MAX && t->left > t->again;
+}
+
+static bool any_waiting(const struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->tries.n; i++)
+		if (is_waiting(&run->tries.v[i]))
+			return true;
+	return false;
+}
+
+static bool same_try(const struct run_try *t, const struct frame *fr, const struct fact_loc *loc,
+		     uint32_t class)
+{
+	return t->frame->hash == fr->hash && t->loc.line == loc->line && t->loc.col == loc->col &&
+	       t->class == class;
+}
+
+/* Whether @t waits in @run, too. */
+static bool waits_in(const struct run *run, const struct run_try *t)
+{
+	size_t i;
+
+	for (i = 0; i < run->tries.n; i++)
+		if (same_try(&run->tries.v[i], t->frame, &t->loc, t->class))
+			return is_waiting(&run->tries.v[i]);
+	return false;
+}
+
+/*
+ * Makes what waits in @run blocking. Such a loop may wait for what its callers
+ * saw to change as well: so the run is made once more, without what is known.
+ */
+static void find_waiting(struct interp *in, const struct run_input *input, struct run *run)
+{
+	struct run_input again = *input;
+	struct run second;
 	size_t i, k;
 
-	for (i = 0; i < run->tries.n && !run->cut; i++) {
+	if (run->cut || input->forgets || !any_waiting(run))
+		return;
+	again.forgets = true;
+	interp_run(in, &again, &second);
+	for (i = 0; i < run->tries.n && !second.cut; i++) {
 		const struct run_try *t = &run->tries.v[i];
 
-		if (t->again == UINT32_MAX || t->left <= t->again)
+		if (!is_waiting(t) || !waits_in(&second, t))
 			continue;
 		for (k = 0; k < run->acquires.n; k++) {
 			struct acquire *a = &run->acquires.v[k];
 
-			if (a->frame->hash == t->frame->hash && a->loc.line == t->loc.line &&
-			    a->loc.col == t->loc.col && a->class == t->class && !a->callers &&
-			    !a->beyond)
+			if (!a->callers && !a->beyond && same_try(t, a->frame, &a->loc, a->class))
 				a->blocking = true;
 		}
 	}
+	interp_run_release(&second);
 }
 
 static bool returns_pointer(const struct program *p, uint32_t func)
@@ -1470,7 +1510,8 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	const struct func *fn = &in->p->funcs.v[input->func];
 	const struct fact_func *ff = func_fact(in->p, fn);
 	struct flow fl = { .in = in, .run = ret, .input = input,
-			   .max_steps = input->max_steps ? input->max_steps : INTERP_MAX_STEPS };
+			   .max_steps = input->max_steps ? input->max_steps : INTERP_MAX_STEPS,
+			   .forgets = input->forgets };
 	struct arena tmp = ARENA_INIT;
 	struct state s = { .kind = input->kind };
 	struct exits ex = { 0 };
@@ -1534,7 +1575,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	ret->followed = input->n_then && anything_left(&ex);
 	for (i = 0; i < input->n_then && ret->followed; i++)
 		run_step(&fl, fr, &input->then[i], &tmp, &ex);
-	find_waiting(ret);
+	find_waiting(in, input, ret);
 	vec_release(&ex);
 	map64_release(&fl.point_seen);
 	map64_release(&fl.acquire_seen);

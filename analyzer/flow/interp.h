@@ -262,6 +262,7 @@ struct run_input {
 	const int64_t *map_type; /* what the type of every map is, or NULL: that of the kind */
 	const char *attach_name; /* what a function of value VALUE_ATTACH_NAME returns, or NULL */
 	uint64_t max_steps;	 /* 0: the default bound */
+	bool forgets; /* loops forget what is known of memory, also what callers knew of it */
 };
 
 /* The kinds of maps, for the interpreter: which ops table belongs to which map type. */
