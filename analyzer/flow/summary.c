@@ -297,9 +297,11 @@ void summary_apply(const struct prim_call *pc, const struct state *s, const stru
 		if (!a.class && !handed_in(&run->syms, a.addr))
 			continue;
 		a.map_fields |= prim_path_fields(pc->fl, s);
+		a.nested = false; /* what is held here tells ways apart, and not what is held there */
 		prim_note_held(run, s, &a);
 		a.beyond = true;
 		key = take_key(&run->syms, &a);
+		a.nested |= t->acquire.nested;
 		at = map64_get(&pc->fl->acquire_seen, key);
 		if (at != MAP64_EMPTY) {
 			struct acquire *old = &run->acquires.v[at];
