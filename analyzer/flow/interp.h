@@ -77,6 +77,7 @@ struct acquire {
 	uint32_t map_fields; /* bit per rules->map_fields: the way here is only for maps with these */
 	bool nested; /* another lock was held already */
 	bool callers; /* it is not taken but found: the function is there to release it */
+	bool lost; /* a function that was not followed may have released it, or told where it is */
 	const struct rule_lock *rule;
 	uint32_t primitive; /* the function that took it */
 	bool blocking;
@@ -124,6 +125,7 @@ struct run_leave {
 	unsigned int value; /* enum run_value */
 	uint32_t held[INTERP_MAX_HELD]; /* acquires that it made and leaves */
 	uint8_t n_held;
+	uint8_t told; /* bit by number in held: its address is stored for the caller */
 	struct guards guards; /* by how much each is higher than it was */
 };
 
