@@ -570,6 +570,7 @@ static void ask_sparse(struct study *st)
 		to->v[i].what = sparse_kind_text(w->kind);
 		to->v[i].finding = f ? f->id : NULL;
 	}
+	analyse_opinions(&st->program, &st->arena, to);
 	to->n_failed = s.n_failed;
 	to->failed = ARENA_ARRAY(&st->arena, struct failed_unit, s.n_failed);
 	for (size_t i = 0; i < s.n_failed; i++)

@@ -336,6 +336,8 @@ static json_t *second_opinions(const struct second_opinions *s)
 		set(w, "location", location(&s->v[i].location));
 		set(w, "what", text(s->v[i].what));
 		set(w, "finding", text_or_null(s->v[i].finding));
+		set(w, "verdict", text(opinion_verdict_name(s->v[i].verdict)));
+		set(w, "why", text(s->v[i].why));
 		append(warnings, w);
 	}
 	for (size_t i = 0; i < s->n_failed; i++) {

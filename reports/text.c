@@ -530,12 +530,14 @@ static void add_second_opinions(struct strbuf *out, const struct report_options 
 				const struct second_opinions *s)
 {
 	struct strbuf sb = STRBUF_INIT;
-	size_t both = 0;
+	size_t both = 0, refuted = 0;
 
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++) {
 		both += s->v[i].finding != NULL;
-	strbuf_addf(&sb, "%s warns of the locks of %zu functions; relock reports %zu of them (the JSON "
-		    "report lists all)", s->version, s->n, both);
+		refuted += s->v[i].verdict == OPINION_REFUTED;
+	}
+	strbuf_addf(&sb, "%s warns of the locks of %zu functions; relock reports %zu of them, and refutes "
+		    "%zu (the JSON report lists all, with reasons)", s->version, s->n, both, refuted);
 	if (s->n_failed)
 		strbuf_addf(&sb, "; it did not read %zu units to their end, the first is %s (%s)",
 			    s->n_failed, s->failed[0].file, s->failed[0].error);

@@ -428,12 +428,32 @@ static void set_pending(struct activation *act, uint32_t block)
 		act->next = order;
 }
 
-/* @fresh for a value that is @a on one path and @b on another, with the bits that these may have. */
+/*
+ * @fresh for a value that is @a on one path and @b on another. Where these are the
+ * same member of two objects it is that member of one that is new: a lock keeps
+ * its name, and its address is not NULL.
+ */
+static uint32_t either_member(struct syms *syms, uint32_t fresh, uint32_t a, uint32_t b)
+{
+	struct sym va, vb;
+
+	if (a == SYM_NONE || b == SYM_NONE)
+		return fresh;
+	va = *sym_get(syms, a);
+	vb = *sym_get(syms, b);
+	if (va.op != SY_FADDR || vb.op != SY_FADDR || va.b != vb.b || va.c != vb.c ||
+	    !sym_is_address(syms, a) || !sym_is_address(syms, b))
+		return fresh;
+	return sym_faddr(syms, va.a == vb.a ? va.a : either_member(syms, fresh, va.a, vb.a), va.c,
+			 va.b);
+}
+
+/* The same, with the bits that these may have. */
 static uint32_t either(struct syms *syms, uint32_t fresh, uint32_t a, uint32_t b)
 {
 	uint64_t bits;
 
-	if (a == SYM_NONE || b == SYM_NONE)
+	if (a == SYM_NONE || b == SYM_NONE || sym_is_address(syms, fresh))
 		return fresh;
 	bits = sym_bits(syms, a) | sym_bits(syms, b);
 	return bits == UINT64_MAX ? fresh
@@ -454,7 +474,8 @@ static bool merge_into(struct activation *act, uint32_t block, struct state *s,
 
 		if (a == b)
 			continue;
-		fresh = sym_fresh(syms, i, (uint32_t)act->frame->hash, 16 + block);
+		fresh = either_member(syms, sym_fresh(syms, i, (uint32_t)act->frame->hash,
+						      16 + block), a, b);
 		if (!in_loop) /* there each time round would add some */
 			fresh = either(syms, fresh, a, b);
 		nonzero = a != SYM_NONE && b != SYM_NONE && state_truth(s, syms, a) == 1 &&
@@ -475,6 +496,37 @@ static bool merge_into(struct activation *act, uint32_t block, struct state *s,
 	       changed;
 }
 
+/*
+ * @s comes to the head of a loop, where what is known of memory is forgotten. A
+ * pointer in a local stays what it was found to be: NULL where it was read from
+ * memory as well, another one where it was computed or returned.
+ */
+static void forget_at_loop(struct activation *act, uint32_t block, struct state *s)
+{
+	struct syms *syms = &act->fl->run->syms;
+	bool *nonzero = ARENA_ARRAY(&act->arena, bool, s->n_env);
+	uint32_t i;
+
+	for (i = 0; i < s->n_env; i++) {
+		uint32_t type = act->f->locals.v[act->ff->locals + i].type, val = s->env[i];
+		int t;
+
+		if (val == SYM_NONE || type == FACTS_NONE || act->f->types.v[type].kind != FT_PTR ||
+		    !sym_get(syms, val)->volatile_ || sym_is_address(syms, val))
+			continue;
+		t = state_truth(s, syms, val);
+		if (!t)
+			s->env[i] = sym_int(syms, 0);
+		nonzero[i] = t == 1 && sym_get(syms, val)->op != SY_LOAD;
+		if (nonzero[i])
+			s->env[i] = sym_fresh(syms, i, (uint32_t)act->frame->hash, 16 + block);
+	}
+	state_forget_volatile(s, syms, act->fl->forgets ? NULL : act->entry);
+	for (i = 0; i < s->n_env; i++)
+		if (nonzero[i])
+			state_assume(s, &act->arena, syms, s->env[i], true);
+}
+
 /* State @s (which the callee may keep) reaches @block. */
 static void arrive(struct activation *act, uint32_t block, struct state *s)
 {
@@ -486,7 +538,7 @@ static void arrive(struct activation *act, uint32_t block, struct state *s)
 		if (!func_info_live(act->fi, block, i))
 			s->env[i] = SYM_NONE;
 	if (blk->loop_head)
-		state_forget_volatile(s, &act->fl->run->syms, act->fl->forgets ? NULL : act->entry);
+		forget_at_loop(act, block, s);
 	for (i = 0; i < bs->n; i++) {
 		enum env_relation r;
 
@@ -558,6 +610,31 @@ static bool is_word(const struct run *run, uint32_t id)
 	return run->acquires.v[id].rule && run->acquires.v[id].rule->word;
 }
 
+/* What the address @addr begins at: a variable, a parameter, a value. */
+static const struct sym *root_of(const struct syms *syms, uint32_t addr)
+{
+	const struct sym *v = sym_get(syms, addr);
+
+	while (v->op == SY_FADDR || v->op == SY_IADDR)
+		v = sym_get(syms, v->a);
+	return v;
+}
+
+/* Whether the address @lock is stored where @frame's caller finds it. */
+static bool is_told(const struct syms *syms, const struct state *s, const struct frame *frame,
+		    uint32_t lock)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->n_cells; i++) {
+		const struct sym *v = root_of(syms, s->cells[i].addr);
+
+		if (s->cells[i].val == lock && (v->op != SY_LADDR || v->a != frame->depth))
+			return true;
+	}
+	return false;
+}
+
 /* Notes what a return leaves that the function did not find, or the other way round. */
 static void add_leave(struct activation *act, const struct state *s, uint32_t value,
 		      const struct fact_loc *loc)
@@ -576,6 +653,7 @@ static void add_leave(struct activation *act, const struct state *s, uint32_t va
 				break;
 		if (k < entry->n_held || is_word(run, s->held[i].acquire))
 			continue;
+		l.told |= (uint8_t)(is_told(&run->syms, s, act->frame, s->held[i].addr) << l.n_held);
 		l.held[l.n_held++] = s->held[i].acquire;
 		key = map64_mix(key, s->held[i].acquire);
 	}
@@ -594,6 +672,7 @@ static void add_leave(struct activation *act, const struct state *s, uint32_t va
 	bits = map64_get(&act->fl->leave_seen, key);
 	if (bits != MAP64_EMPTY) {
 		run->leaves.v[bits].value |= l.value;
+		run->leaves.v[bits].told &= l.told;
 		return;
 	}
 	map64_put(&act->fl->leave_seen, key, (uint32_t)run->leaves.n);
@@ -651,11 +730,8 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 	}
 	/* The frame's own memory is gone. */
 	for (i = 0; i < out->n_cells;) {
-		uint32_t a = out->cells[i].addr;
-		const struct sym *v = sym_get(syms, a);
+		const struct sym *v = root_of(syms, out->cells[i].addr);
 
-		while (v->op == SY_FADDR || v->op == SY_IADDR)
-			v = sym_get(syms, v->a);
 		if (v->op == SY_LADDR && v->a == act->frame->depth && v->b != RESULT_LOCAL) {
 			memmove(&out->cells[i], &out->cells[i + 1],
 				(out->n_cells - i - 1) * sizeof(*out->cells));
@@ -680,7 +756,8 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 	}
 	if (n_same >= MAX_EXITS) {
 		struct exit *e = &ex->v[last];
-		uint32_t fresh = sym_fresh(syms, 0, (uint32_t)act->frame->hash, 4);
+		uint32_t fresh = either_member(syms, sym_fresh(syms, 0, (uint32_t)act->frame->hash, 4),
+					       e->value, value);
 		bool nonzero = state_truth(e->s, syms, e->value) == 1 &&
 			       state_truth(out, syms, value) == 1;
 
@@ -729,12 +806,31 @@ static void add_point(struct activation *act, const struct state *s, const struc
 	keep_frame(act->fl);
 }
 
-static bool on_stack(const struct frame *fr, uint32_t func)
+/* The innermost activation of @func at @fr or above, or NULL. */
+static const struct frame *on_stack(const struct frame *fr, uint32_t func)
 {
-	for (; fr; fr = fr->up)
-		if (fr->func == func)
-			return true;
-	return false;
+	while (fr && fr->func != func)
+		fr = fr->up;
+	return fr;
+}
+
+/*
+ * @callee is not followed, as it is being run already. It may be there to release
+ * what was taken since then.
+ */
+static void lose_locks(struct activation *act, const struct state *s, uint32_t callee)
+{
+	const struct frame *first = on_stack(act->frame, callee);
+	struct run *run = act->fl->run;
+	uint8_t i;
+
+	if (!act->fl->in->p->funcs.v[callee].touches_direct)
+		return;
+	for (i = 0; i < s->n_held; i++) {
+		struct acquire *a = &run->acquires.v[s->held[i].acquire];
+
+		a->lost |= a->frame->depth > first->depth;
+	}
 }
 
 static bool is_beyond(const struct activation *act, uint32_t func)
@@ -815,6 +911,16 @@ static bool followed(struct activation *act, const struct state *s, uint32_t cal
 	       !func_info(act->fl->in, callee)->has_loop;
 }
 
+/* @lock is handed to a function that is not followed, which may release it, or tell where it is. */
+static void lose_lock(struct activation *act, const struct state *s, uint32_t lock)
+{
+	uint8_t i;
+
+	for (i = 0; i < s->n_held; i++)
+		if (s->held[i].addr == lock)
+			act->fl->run->acquires.v[s->held[i].acquire].lost = true;
+}
+
 /* A callee that is not followed: its result is new, and it may write where it is pointed to. */
 static uint32_t opaque_call(struct activation *act, struct state *s, const struct fact_insn *insn,
 			    const uint32_t *args)
@@ -824,11 +930,9 @@ static uint32_t opaque_call(struct activation *act, struct state *s, const struc
 
 	for (i = 0; i < insn->n_args; i++) {
 		uint32_t a = args[i];
-		const struct sym *v = sym_get(syms, a);
 
-		while (v->op == SY_FADDR || v->op == SY_IADDR)
-			v = sym_get(syms, v->a);
-		if (v->op == SY_LADDR) {
+		lose_lock(act, s, a);
+		if (root_of(syms, a)->op == SY_LADDR) {
 			state_forget(s, syms, a);
 			state_forget_known(s, syms, a);
 		}
@@ -893,7 +997,7 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 	const struct func *fn = &act->fl->in->p->funcs.v[callee];
 	struct prim_call pc = { .fl = act->fl, .arena = &act->arena, .frame = act->frame,
 				.insn = insn, .f = act->f, .callee = callee, .args = args };
-	bool follow;
+	bool follow, again;
 
 	if (fn->lock) {
 		/* A release's entry is still inside the section, an acquire's exit already is. */
@@ -937,7 +1041,10 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 	}
 	follow = followed(act, s, callee, insn, args);
 	/* What a function further up calls has points from there. */
-	add_point(act, s, insn, callee, through != NULL, follow || on_stack(act->frame, callee));
+	again = on_stack(act->frame, callee);
+	if (again)
+		lose_locks(act, s, callee);
+	add_point(act, s, insn, callee, through != NULL, follow || again);
 	if (follow && act->fl->input->nested && fn->touches && is_beyond(act, callee)) {
 		const struct summary *sm = summary_of(act->fl, s, callee, args, insn->n_args);
 

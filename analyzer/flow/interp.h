@@ -81,6 +81,7 @@ struct acquire {
 	uint32_t under[ACQUIRE_MAX_WORDS]; /* acquires of words that the path had taken by then */
 	uint8_t n_under;
 	bool callers; /* it is not taken but found: the function is there to release it */
+	bool lost; /* a function that was not followed may have released it, or told where it is */
 	const struct rule_lock *rule;
 	uint32_t primitive; /* the function that took it */
 	bool blocking;
@@ -128,6 +129,7 @@ struct run_leave {
 	unsigned int value; /* enum run_value */
 	uint32_t held[INTERP_MAX_HELD]; /* acquires that it made and leaves */
 	uint8_t n_held;
+	uint8_t told; /* bit by number in held: its address is stored for the caller */
 	struct guards guards; /* by how much each is higher than it was */
 };
 

@@ -393,7 +393,8 @@ static void assume_object(const struct prim_call *pc, struct state *s, uint32_t 
 		addr = v->a;
 		v = sym_get(syms, addr);
 	}
-	if (v->op == SY_LOAD || v->op == SY_PARAM || v->op == SY_FRESH)
+	if (v->op == SY_LOAD || v->op == SY_PARAM || v->op == SY_FRESH ||
+	    (v->op == SY_BIN && v->val == FB_ADD))
 		state_assume(s, pc->arena, syms, addr, true);
 }
 

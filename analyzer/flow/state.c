@@ -583,6 +583,9 @@ static bool known_at(const struct state *s, struct syms *syms, uint32_t addr, st
 	uint32_t val = state_cell(s, addr), i;
 
 	if (val != SYM_NONE) {
+		*ret = (struct known){ .nonzero = true, .lo = INT64_MIN, .hi = INT64_MAX };
+		if (sym_is_address(syms, val))
+			return true;
 		*ret = (struct known){ .lo = 0 };
 		if (!sym_is_int(syms, val, &ret->lo) ||
 		    goes_by(s, syms, sym_make(syms, SY_LOAD, addr, 0, 0, 0)))

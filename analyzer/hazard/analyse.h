@@ -95,4 +95,7 @@ void analyse_holders(struct program *p, struct arena *arena, struct strlist *ret
  */
 void analyse_alone(struct program *p, struct arena *arena, struct report *ret);
 
+/* Fills in verdict and reason of each of sparse's warnings; after analyse() of the same program. */
+void analyse_opinions(struct program *p, struct arena *arena, struct second_opinions *to);
+
 #endif

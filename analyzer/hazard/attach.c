@@ -54,12 +54,17 @@ static struct attach_guess guess_likely(const char *basis)
 	return (struct attach_guess){ CERT_LIKELY, basis, basis };
 }
 
+/* What C compilers call after this they make code of where it stands. */
+#define COMPILER "__builtin_"
+
 /* The guess on a function whose definition is in a unit that is not analysed. */
 static struct attach_guess outside_guess(struct program *p, const struct analyse_options *o,
 					 uint32_t func)
 {
 	struct outside_def def;
 
+	if (!strncmp(func_name(p, func), COMPILER, strlen(COMPILER)))
+		return guess_no("the compiler's own");
 	if (!o->find_outside || !o->find_outside(o->find_data, func_name(p, func), &def))
 		return guess_likely("external, its definition was not found");
 	if (def.notrace)
@@ -132,8 +137,13 @@ struct attach_guess attach_guess(struct program *p, const struct analyse_options
 		return guess_likely("external");
 	if (fn->flags & FF_NOINLINE)
 		return guess_likely("static, noinline");
-	if (via_pointer)
+	if (via_pointer && fn->address_kept)
 		return guess_likely("static, called through a pointer");
+	/* The call at hand may be in a copy that the compiler made for this one argument. */
+	if (via_pointer && !fn->recursive)
+		return (struct attach_guess){ CERT_POSSIBLE, "static, passed to static functions",
+					      "static, passed only to static functions: may be "
+					      "inlined in a copy of them" };
 	return static_guess(p, fn);
 }
 

@@ -34,6 +34,14 @@ const char *certainty_name(enum certainty c)
 	return certainties[c];
 }
 
+const char *opinion_verdict_name(enum opinion_verdict v)
+{
+	static const char *const names[] = { [OPINION_OPEN] = "open", [OPINION_SEEN] = "seen",
+					     [OPINION_REFUTED] = "refuted" };
+
+	return names[v];
+}
+
 const char *step_kind_name(enum step_kind k)
 {
 	return step_kinds[k];

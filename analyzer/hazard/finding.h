@@ -304,11 +304,20 @@ struct rule_text {
 	const char *page;  /* Markdown; "" when the rules came without pages */
 };
 
+/* What relock makes of a warning, whether or not anything is wrong there. */
+enum opinion_verdict {
+	OPINION_OPEN,	 /* relock follows no lock there, or not to the end */
+	OPINION_SEEN,	 /* relock comes to such a path as well */
+	OPINION_REFUTED, /* each path that values allow leaves what it found */
+};
+
 /* What sparse said of a function's locks, and what relock makes of it. */
 struct second_opinion {
 	struct location location;
 	const char *what;    /* sparse's words: "wrong count at exit" */
 	const char *finding; /* id of relock's lock-imbalance there; NULL: it reports none */
+	enum opinion_verdict verdict;
+	const char *why;
 };
 
 struct second_opinions {
@@ -363,6 +372,7 @@ const char *in_binary_name(enum in_binary b); /* "fentry", "no location", ... */
 /* Was the guess wrong: a likely one that is not there, or a no that is? Nobody promised a possible one. */
 bool guess_is_wrong(const struct guessed *g);
 const char *step_kind_name(enum step_kind k);
+const char *opinion_verdict_name(enum opinion_verdict v);
 
 /* The other way round; false when there is no such name. */
 bool severity_from_name(const char *name, enum severity *ret);

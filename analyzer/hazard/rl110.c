@@ -39,17 +39,35 @@ static unsigned int times_held(const struct run_leave *l, uint32_t acquire)
 	return n;
 }
 
-/* The values of returns of @frame that do not leave @acquire, or 0: all do. */
-static unsigned int others(const struct run *run, const struct frame *frame, uint32_t acquire)
+/*
+ * The values of returns of @frame that leave no lock, or 0: all do. One that
+ * leaves another lock is no such return: the function hands out either.
+ */
+static unsigned int others(const struct run *run, const struct frame *frame)
 {
 	unsigned int bits = balanced_values(run, frame);
 	size_t i;
 
 	for (i = 0; i < run->leaves.n; i++)
-		if (run->leaves.v[i].frame->hash == frame->hash &&
-		    !times_held(&run->leaves.v[i], acquire))
+		if (run->leaves.v[i].frame->hash == frame->hash && !run->leaves.v[i].n_held)
 			bits |= run->leaves.v[i].value;
 	return bits;
+}
+
+/*
+ * Whether a caller can tell @l from the returns that leave no lock, by @rest,
+ * what these return. A pointer that nothing is known of is an object, where
+ * the others return NULL.
+ */
+static bool tells(const struct analysis *an, const struct run_leave *l, unsigned int rest)
+{
+	const struct func *fn = &an->p->funcs.v[l->frame->func];
+	uint32_t type = func_fact(an->p, fn)->ret_type;
+
+	if (value_tells(l, rest))
+		return true;
+	return rest == RUN_ZERO && !(l->value & (RUN_ZERO | RUN_NEGATIVE)) && type != FACTS_NONE &&
+	       func_facts(an->p, fn)->types.v[type].kind == FT_PTR;
 }
 
 /*
@@ -71,19 +89,46 @@ static const struct run_leave *innermost(const struct analysis *an, const struct
 
 			if (l->frame->hash != fr->hash || !times_held(l, acquire))
 				continue;
-			rest = others(run, fr, acquire);
-			if (rest && !value_tells(l, rest))
+			rest = others(run, fr);
+			if (rest && !tells(an, l, rest))
 				return l;
 		}
 	}
 	return root;
 }
 
+/*
+ * Whether @run releases a lock of @class that it does not hold, though it takes
+ * some: its callers have it, or the two locks of a path are one or the other by
+ * what is not known here. Which of them are left cannot be said. @all: the run
+ * looked at all locks, so that one without a name may be of @class as well.
+ */
+static bool lost_track(const struct run *run, uint32_t class, bool all)
+{
+	size_t i;
+
+	for (i = 0; i < run->strays.n; i++)
+		if (run->strays.v[i].class == class || (all && !run->strays.v[i].class))
+			return true;
+	return false;
+}
+
+/* Whether @l leaves @acquire to the caller, to whom it tells where it is. */
+static bool told(const struct run_leave *l, uint32_t acquire)
+{
+	uint8_t i;
+
+	for (i = 0; i < l->n_held; i++)
+		if (l->held[i] == acquire && l->told >> i & 1)
+			return true;
+	return false;
+}
+
 static void judge(struct analysis *an, const struct outer *o, const struct run_leave *root,
 		  uint32_t acquire, size_t first)
 {
 	const struct acquire *a = &o->run.acquires.v[acquire];
-	unsigned int rest = others(&o->run, root->frame, acquire);
+	unsigned int rest = others(&o->run, root->frame);
 	struct fault ft = { .code = "RL110", .severity = SEV_ERROR, .outer = o, .class = a->class,
 			    .held = a, .guard = FACTS_NONE };
 	const struct run_leave *l;
@@ -93,7 +138,9 @@ static void judge(struct analysis *an, const struct outer *o, const struct run_l
 	/* One acquire for many locks: a loop over an array of them, and another one back. */
 	if (!a->class || times_held(root, acquire) > 1)
 		return;
-	if (!rest || value_tells(root, rest) || released_elsewhere(an, a->class, first))
+	if (a->lost || told(root, acquire) || lost_track(&o->run, a->class, !an->in.tracked))
+		return;
+	if (!rest || tells(an, root, rest) || released_elsewhere(an, a->class, first))
 		return;
 	class = program_str(an->p, a->class);
 	l = innermost(an, &o->run, root, acquire);
@@ -197,9 +244,9 @@ void find_rl110_elsewhere(struct analysis *an)
 		an->steps += o->run.steps;
 		vec_push(&an->outers, o);
 	}
-	an->in.tracked = tracked;
 	for (i = n_outers; i < an->outers.n; i++)
 		judge_outer(an, an->outers.v[i], n_outers);
+	an->in.tracked = tracked;
 	/* Locks that programs want were judged with all that is known of the rest of the kernel. */
 	for (i = n = n_faults; i < an->faults.n; i++) {
 		const struct fault *ft = &an->faults.v[i];

@@ -262,7 +262,7 @@ static void add_target(struct program *p, uint32_t unit, uint32_t record, uint32
 	struct member_target t = { record, field, func, var,
 				   p->units[unit].holds || func_only_holds(p, func) };
 
-	p->funcs.v[func].address_taken = true;
+	p->funcs.v[func].address_taken = p->funcs.v[func].address_kept = true;
 	if (record && field)
 		vec_push(&p->targets, t);
 }
@@ -289,6 +289,14 @@ static void link_inits(struct program *p, uint32_t unit)
 				add_target(p, unit, TARGET_VARIABLE, var, func, var);
 		}
 	}
+}
+
+/* Whether the compiler may copy @func, a callee, for what it is handed at one call. */
+static bool may_be_copied(const struct program *p, uint32_t func)
+{
+	const struct func *fn = func == FACTS_NONE ? NULL : &p->funcs.v[func];
+
+	return fn && fn->defined && (fn->flags & FF_STATIC) && !(fn->flags & FF_NOINLINE);
 }
 
 static void link_call(struct program *p, uint32_t caller, uint32_t i)
@@ -319,8 +327,10 @@ static void link_call(struct program *p, uint32_t caller, uint32_t i)
 	for (k = in->args; k < in->args + in->n_args; k++) {
 		uint32_t func = expr_func(f, f->arglist.v[k]);
 
-		if (func != FACTS_NONE)
-			p->funcs.v[func].address_taken = true;
+		if (func == FACTS_NONE)
+			continue;
+		p->funcs.v[func].address_taken = true;
+		p->funcs.v[func].address_kept |= !may_be_copied(p, c.callee);
 	}
 }
 
@@ -599,7 +609,7 @@ static void link_uses(struct program *p)
 	for (i = 0; i < p->funcs.n; i++) {
 		p->funcs.v[i].n_sites = p->funcs.v[i].n_scope_sites = 0;
 		p->funcs.v[i].recursive = false;
-		p->funcs.v[i].address_taken = false;
+		p->funcs.v[i].address_taken = p->funcs.v[i].address_kept = false;
 	}
 	for (u = 0; u < p->n_units; u++)
 		link_inits(p, u);

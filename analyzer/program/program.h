@@ -28,6 +28,7 @@ struct func {
 	uint32_t n_sites;
 	uint32_t n_scope_sites; /* those of them that are in the scope */
 	bool address_taken; /* somebody stores it or passes it on */
+	bool address_kept; /* ...other than as an argument to static functions of known body */
 	/* Callees, direct and through pointers that the tree's assignments resolve. */
 	uint32_t calls; /* first index into program.calls */
 	uint32_t n_calls;
