@@ -412,6 +412,34 @@ static void test_html_lists(void **state)
 	arena_release(&a);
 }
 
+/* That a finding was tried, and hung a kernel, is said in every format. */
+static void test_evidence(void **state)
+{
+	struct report_options o = { 0 };
+	struct finding with = full.findings[0], without = full.findings[0];
+	struct strbuf out = STRBUF_INIT;
+	struct report r = full;
+
+	(void)state;
+	with.tried = &tried_null;
+	without.tried = NULL;
+	r.n_findings = 1;
+	for (const struct report_writer *const *w = report_writers; *w; w++) {
+		size_t words;
+
+		strbuf_reset(&out);
+		r.findings = &without;
+		(*w)->write(&r, &o, &out);
+		words = count(&out, "confirmed");
+		strbuf_reset(&out);
+		r.findings = &with;
+		(*w)->write(&r, &o, &out);
+		if (count(&out, "confirmed") <= words)
+			fail_msg("%s does not say that it was confirmed", (*w)->name);
+	}
+	strbuf_release(&out);
+}
+
 static void test_lore(void **state)
 {
 	static const struct report *const reports[] = { &full, &evil, &empty };
@@ -571,6 +599,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_json_out),      cmocka_unit_test(test_region),
 		cmocka_unit_test(test_html_size),
 		cmocka_unit_test(test_html_lists),
+		cmocka_unit_test(test_evidence),
 	};
 
 	if (argc > 2 && !strcmp(argv[1], "--page")) {
