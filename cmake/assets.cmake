@@ -37,9 +37,11 @@ endfunction()
 set(text "/* Made by cmake/assets.cmake. */\n#include \"reports/html.h\"\n")
 foreach(asset STYLE SCRIPT)
 	string(TOLOWER ${asset} name)
-	# Without the tabs, which only indent: reports have no control characters.
+	# Without the tabs, which only indent: reports have no control characters. Nor with
+	# comments, which are for who reads the asset.
 	file(READ ${${asset}} content)
 	string(REPLACE "\t" "" content "${content}")
+	string(REGEX REPLACE "\n//[^\n]*" "" content "${content}")
 	string(SHA256 hash "${content}")
 	string(HEX "${content}" bytes)
 	base64(${hash} hash)

@@ -21,9 +21,9 @@ void html_place(const struct location *l, struct strbuf *out)
 {
 	if (!l->file)
 		return;
-	strbuf_addstr(out, "<span class=at>");
+	strbuf_addstr(out, "<i>");
 	add_xml(out, l->file);
-	strbuf_addf(out, ":%u</span>", l->line);
+	strbuf_addf(out, ":%u</i>", l->line);
 }
 
 static int compare_name(const void *key, const void *item)
@@ -33,23 +33,29 @@ static int compare_name(const void *key, const void *item)
 	return strcmp(key, a->name);
 }
 
-void html_name(const struct report *r, const char *name, struct strbuf *out)
+void html_name(struct html *h, const char *name, struct strbuf *out)
 {
+	const struct report *r = h->r;
 	const struct attachable *a = r->n_attachables
 					     ? bsearch(name, r->attachables, r->n_attachables,
 						       sizeof(*r->attachables), compare_name)
 					     : NULL;
+	size_t i = a ? (size_t)(a - r->attachables) : 0;
 
-	if (a)
-		strbuf_addf(out, "<a href=#a-%zu>", (size_t)(a - r->attachables) + 1);
+	if (!a || a->certainty == CERT_NO) {
+		add_xml(out, name);
+		return;
+	}
+	h->linked[i] = true;
+	strbuf_addf(out, "<a href=#a-%zu>", i + 1);
 	add_xml(out, name);
-	strbuf_addstr(out, a ? "</a>" : "");
+	strbuf_addstr(out, "</a>");
 }
 
 void html_finding_link(const struct finding *f, struct strbuf *out)
 {
-	strbuf_addf(out, "<a class=\"chip %s\" href=\"#f-%s\">%s ", severity_name(f->severity),
-		    f->id, severity_name(f->severity));
+	strbuf_addf(out, "<a class=\"chip %s\" href=#f-%s>%s ", severity_name(f->severity), f->id,
+		    severity_name(f->severity));
 	add_xml(out, f->code);
 	strbuf_addstr(out, "</a>");
 }
@@ -63,6 +69,36 @@ void html_codes(const struct strlist *l, const char *none, struct strbuf *out)
 		add_xml(out, l->v[i]);
 		strbuf_addstr(out, "</code>");
 	}
+}
+
+#define ONCE_MIN 48 /* a link to a shorter text is no shorter */
+
+void html_once(struct html *h, const char *tag, const char *text, const char *fmt, ...)
+{
+	size_t i = h->first_text;
+	va_list ap;
+
+	if (strlen(text) < ONCE_MIN) {
+		if (tag)
+			strbuf_addf(h->out, "<%s>%s</%s>", tag, text, tag);
+		else
+			strbuf_addstr(h->out, text);
+		return;
+	}
+	if (!tag)
+		tag = "span";
+	while (i < h->texts.n && strcmp(h->texts.v[i], text) != 0)
+		i++;
+	if (i == h->texts.n) {
+		vec_push(&h->texts, xstrdup(text));
+		strbuf_addf(h->out, "<%s id=t-%zu>%s</%s>", tag, i + 1, text, tag);
+		return;
+	}
+	strbuf_addf(h->out, "<a class=same href=#t-%zu>", i + 1);
+	va_start(ap, fmt);
+	strbuf_vaddf(h->out, fmt, ap);
+	va_end(ap);
+	strbuf_addstr(h->out, "</a>");
 }
 
 static void add_head(const struct report *r, struct strbuf *out)
@@ -269,52 +305,66 @@ static void add_choices(const struct report *r, struct strbuf *out)
 		      "<p class=\"hint js\" id=nothing hidden>No finding fits this filter.</p>\n");
 }
 
-/* How long a finding is without drawings and source lines. */
-static size_t lean_bytes(const struct html *h, const struct finding *f)
+/* Forgets texts and source lines that came after these; they were only measured. */
+static void rewind_to(struct html *h, size_t texts, size_t excerpts)
 {
-	struct strbuf sb = STRBUF_INIT;
-	struct html lean = *h;
-	size_t len;
+	while (h->texts.n > texts)
+		free(h->texts.v[--h->texts.n]);
+	h->excerpts.n = excerpts;
+}
 
-	lean.out = &sb;
-	lean.lean = true;
-	html_finding(&lean, f);
+/* How long findings from @from to before @to are in such detail. */
+static size_t measure(struct html *h, size_t from, size_t to, enum html_detail detail)
+{
+	struct strbuf sb = STRBUF_INIT, *out = h->out;
+	size_t texts = h->texts.n, excerpts = h->excerpts.n, len;
+	enum html_detail before = h->detail;
+
+	h->out = &sb;
+	h->detail = detail;
+	for (size_t i = from; i < to; i++)
+		html_finding(h, &h->r->findings[i]);
+	h->out = out;
+	h->detail = before;
+	rewind_to(h, texts, excerpts);
 	len = sb.len;
 	strbuf_release(&sb);
 	return len;
 }
 
 /*
- * As many findings as fit with all they have, those behind them lean. What is
- * measured and not kept is of no harm: lean findings share no source lines.
+ * As many findings as fit with all they have. Those behind them have drawings
+ * where these fit, and words where not.
  */
 static void add_each(struct html *h)
 {
-	static const char hint[] = "<p class=hint>From here on, drawings and source lines are left "
-				   "out to keep this page small.</p>\n";
+	static const char *const hints[] = {
+		[HTML_NO_SOURCE] = "<p class=hint>From here on, source lines are left out to keep "
+				   "this page small.</p>\n",
+		[HTML_WORDS] = "<p class=hint>From here on, drawings and source lines are left out "
+			       "to keep this page small.</p>\n",
+	};
 	const struct report *r = h->r;
-	struct strbuf sb = STRBUF_INIT, *out = h->out;
-	size_t rest = sizeof(hint);
+	enum html_detail least = HTML_NO_SOURCE;
+	size_t n = r->n_findings, rest;
 
-	for (size_t i = 0; i < r->n_findings; i++)
-		rest += lean_bytes(h, &r->findings[i]);
-	for (size_t i = 0; i < r->n_findings; i++) {
-		rest -= lean_bytes(h, &r->findings[i]);
-		if (!h->lean) {
-			strbuf_reset(&sb);
-			h->out = &sb;
-			html_finding(h, &r->findings[i]);
-			h->out = out;
-			h->lean = out->len + sb.len + rest > h->budget;
-			strbuf_addstr(out, h->lean ? hint : sb.buf);
+	h->first_text = h->texts.n;
+	rest = measure(h, 0, n, least);
+	if (h->out->len + rest + strlen(hints[least]) > h->budget)
+		rest = measure(h, 0, n, least = HTML_WORDS);
+	rest += strlen(hints[least]);
+	for (size_t i = 0; i < n; i++) {
+		rest -= measure(h, i, i + 1, least);
+		if (h->detail == HTML_ALL &&
+		    h->out->len + measure(h, i, i + 1, HTML_ALL) + rest > h->budget) {
+			h->detail = least;
+			strbuf_addstr(h->out, hints[least]);
 		}
-		if (h->lean)
-			html_finding(h, &r->findings[i]);
+		html_finding(h, &r->findings[i]);
 	}
-	strbuf_release(&sb);
 }
 
-static void add_findings(struct html *h)
+static void begin_findings(struct html *h)
 {
 	const struct report *r = h->r;
 	struct strbuf sb = STRBUF_INIT;
@@ -334,9 +384,7 @@ static void add_findings(struct html *h)
 	if (r->n_findings) {
 		strbuf_addstr(out, "<h2 id=list>Findings</h2>\n");
 		add_choices(r, out);
-		add_each(h);
 	}
-	strbuf_addstr(out, "</section>\n");
 	strbuf_release(&sb);
 }
 
@@ -498,31 +546,57 @@ static void add_foot(const struct report *r, struct strbuf *out)
 	strbuf_addstr(out, "</script>\n</body>\n</html>\n");
 }
 
+/* All behind the findings. */
+static void add_lists(struct html *h)
+{
+	h->first_text = h->texts.n;
+	strbuf_addstr(
+		h->out,
+		"</section>\n<section class=page id=sections aria-labelledby=sections-title>\n"
+		"<h1 id=sections-title>Sections</h1>\n");
+	html_sections(h);
+	strbuf_addstr(h->out,
+		      "</section>\n<section class=page id=attach aria-labelledby=attach-title>\n"
+		      "<h1 id=attach-title>Attach points</h1>\n");
+	html_attachables(h);
+	strbuf_addstr(h->out, "</section>\n");
+	add_units(h->r, h->out);
+	add_rules(h->r, h->out);
+	add_foot(h->r, h->out);
+}
+
 static void html_write(const struct report *r, const struct report_options *o, struct strbuf *out)
 {
 	struct strbuf lists = STRBUF_INIT;
-	struct html h = {.r = r, .sources = {.r = r}, .out = &lists};
+	struct html h = {.r = r, .sources = {.r = r}, .out = out};
+	size_t findings;
 
-	/* The lists first: what they leave is for the findings. */
-	strbuf_addstr(&lists, "<section class=page id=sections aria-labelledby=sections-title>\n"
-			      "<h1 id=sections-title>Sections</h1>\n");
-	html_sections(&h);
-	strbuf_addstr(&lists,
-		      "</section>\n<section class=page id=attach aria-labelledby=attach-title>\n"
-		      "<h1 id=attach-title>Attach points</h1>\n");
-	html_attachables(&h);
-	strbuf_addstr(&lists, "</section>\n");
-	add_units(r, &lists);
-	add_rules(r, &lists);
-	add_foot(r, &lists);
-
-	h.out = out;
-	h.budget = lists.len < PAGE_BYTES ? PAGE_BYTES - lists.len : 0;
+	(void)o;
+	h.linked = xcalloc(r->n_attachables + 1, sizeof(*h.linked));
 	add_head(r, out);
 	add_nav(r, out);
-	add_findings(&h);
+	begin_findings(&h);
+	/*
+	 * What the lists leave is for the findings, and they have less where it is little.
+	 * Findings are measured first: that tells what in the lists is linked to.
+	 */
+	findings = out->len + measure(&h, 0, r->n_findings, HTML_ALL);
+	h.out = &lists;
+	add_lists(&h);
+	while (findings + lists.len > PAGE_BYTES && h.lists < HTML_LISTS_SHORT) {
+		rewind_to(&h, 0, 0);
+		strbuf_reset(&lists);
+		h.lists++;
+		add_lists(&h);
+	}
+	h.out = out;
+	h.budget = lists.len < PAGE_BYTES ? PAGE_BYTES - lists.len : 0;
+	add_each(&h);
 	strbuf_add(out, lists.buf, lists.len);
 	strbuf_release(&lists);
+	rewind_to(&h, 0, 0);
+	free(h.linked);
+	vec_release(&h.texts);
 	vec_release(&h.excerpts);
 	sources_release(&h.sources);
 }

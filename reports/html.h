@@ -24,14 +24,44 @@ struct html_excerpt {
 	const char *file;
 	unsigned int from, to, marked;
 };
+
+/* What of a finding is there: a page that would be too large is without the rest. */
+enum html_detail {
+	HTML_ALL,
+	HTML_NO_SOURCE, /* no source lines */
+	HTML_WORDS,	/* nor a drawing */
+};
+
+/* And of the tables, which have less before findings have. */
+enum html_lists {
+	HTML_LISTS_ALL,
+	HTML_LISTS_FOUND,  /* sections that no finding is about only count their attach points */
+	HTML_LISTS_USABLE, /* functions that cannot be attached to are only named */
+	HTML_LISTS_SHORT,  /* functions that are dangerous there are counted; their finding has them
+			    */
+};
+
 struct html {
 	const struct report *r;
 	struct sources sources;
 	struct strbuf *out;
 	size_t budget; /* bytes that the findings may take */
-	bool lean;     /* no drawings and source lines any more, to keep the page small */
+	enum html_detail detail;
+	enum html_lists lists;
+	bool *linked; /* by attachable: something leads to its row */
 	VEC(struct html_excerpt) excerpts;
+	VEC(char *) texts; /* what html_once() wrote; its number is its place here */
+	size_t first_text; /* from here on they are of the part that is being written */
 };
+
+/*
+ * Writes @text, which is ready HTML, into an element @tag of its own; where this
+ * part of the page has it already, a link to that with the words of @fmt. The
+ * script puts a copy there instead. Short texts are written each time. @tag NULL:
+ * none is needed, and it is a span where it is linked to.
+ */
+__attribute__((format(printf, 4, 5))) void html_once(struct html *h, const char *tag,
+						     const char *text, const char *fmt, ...);
 
 /* What the first page opens with: entry points by guards, a block of rows for each kind of lock. */
 void html_matrix(struct html *h);
@@ -49,8 +79,8 @@ void html_attachables(struct html *h);
 /* "kernel/bpf/x.c:12", with a hint to the browser where it may break; nothing without a file. */
 void html_place(const struct location *l, struct strbuf *out);
 
-/* The name, linked to its row among the attach points where it has one. */
-void html_name(const struct report *r, const char *name, struct strbuf *out);
+/* The name, linked to its row among the attach points where a program can be attached there. */
+void html_name(struct html *h, const char *name, struct strbuf *out);
 
 /* A short link to a finding: "RL101" in the colour of its severity. */
 void html_finding_link(const struct finding *f, struct strbuf *out);

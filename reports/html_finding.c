@@ -65,7 +65,7 @@ static void add_lines(struct html *h, const char *file, unsigned int from, unsig
 	struct strbuf *out = h->out;
 
 	if (excerpt < known) {
-		strbuf_addf(out, "<a class=same href=#l-%zu>lines shown above</a>", excerpt + 1);
+		strbuf_addf(out, "</p><a class=same href=#l-%zu>lines above</a>", excerpt + 1);
 		return;
 	}
 	for (; from + n <= to && n < ARRAY_SIZE(lines); n++) {
@@ -111,7 +111,7 @@ static void add_step_source(struct html *h, const struct ladder *l, size_t i, st
 	bool same, there;
 	struct strbuf line = STRBUF_INIT;
 
-	if (!at->file || !at->line || h->lean)
+	if (!at->file || !at->line || h->detail)
 		return;
 	there = sources_line(&h->sources, at->file, at->line, &line);
 	strbuf_release(&line);
@@ -144,15 +144,6 @@ static void add_step_source(struct html *h, const struct ladder *l, size_t i, st
 	*shown = (struct shown){at->file, at->function, at->line, to};
 }
 
-/* Linked to its attach point, where there is room for links. */
-static void add_name(struct html *h, const char *name)
-{
-	if (h->lean)
-		add_xml(h->out, name);
-	else
-		html_name(h->r, name, h->out);
-}
-
 static void add_steps(struct html *h, const struct ladder *l, const char *prefix)
 {
 	size_t divider = ladder_divider(l);
@@ -161,26 +152,24 @@ static void add_steps(struct html *h, const struct ladder *l, const char *prefix
 
 	strbuf_addf(out,
 		    "<div class=wide tabindex=0 role=group aria-label=\"%s\"><ol class=path>\n",
-		    h->lean ? "Steps" : "Source lines");
+		    h->detail ? "Steps" : "Source lines");
 	for (size_t i = 0; i < l->n; i++) {
 		const struct step *s = &l->v[i];
 
-		strbuf_addf(out, "<li id=%s%zu class=\"%s%s\"><p><a class=n href=#%s%zu>%zu</a> ",
-			    prefix, i + 1, step_kind_name(s->kind),
-			    i && i >= divider ? " nested" : "", prefix, i + 1, i + 1);
-		strbuf_addstr(out, "<code>");
-		add_name(h, s->function);
-		strbuf_addstr(out, "</code>");
-		if (s->location.file) {
-			strbuf_addch(out, ' ');
-			html_place(&s->location, out);
-		}
+		strbuf_addf(out, "<li id=%s%zu", prefix, i + 1);
+		if (i && i == divider)
+			strbuf_addf(out, " class=\"%s nested\"", step_kind_name(s->kind));
+		else if (s->kind != STEP_CALL)
+			strbuf_addf(out, " class=%s", step_kind_name(s->kind));
+		strbuf_addf(out, "><p><a>%zu</a> <b>", i + 1);
+		html_name(h, s->function, out);
+		strbuf_addstr(out, "</b> ");
+		html_place(&s->location, out);
 		if (*s->note) {
-			strbuf_addstr(out, " <span class=says>");
+			strbuf_addstr(out, " <span>");
 			add_xml(out, s->note);
 			strbuf_addstr(out, "</span>");
 		}
-		strbuf_addstr(out, "</p>");
 		add_step_source(h, l, i, &shown);
 		strbuf_addch(out, '\n');
 	}
@@ -199,14 +188,14 @@ static void add_ladders(struct html *h, const struct finding *f)
 		else
 			strbuf_addf(&prefix, "f-%s-", f->id);
 		strbuf_addf(out, "<h4>%s</h4>\n", i ? "The other order" : "Ladder");
-		if (!h->lean) {
-			strbuf_addstr(out, "<figure tabindex=0 role=group aria-label=\"Drawing of the "
-					   "ladder; the steps below say the same\">");
+		if (h->detail < HTML_WORDS) {
+			strbuf_addstr(out, "<figure tabindex=0 role=group aria-label=\"Drawn "
+					   "ladder\">");
 			html_ladder(&f->ladders[i], out);
 			strbuf_addstr(out, "</figure>\n");
 		}
 		strbuf_addf(out, "<details open class=fold><summary>%s</summary>\n",
-			    h->lean ? "Steps" : "Source lines along the path");
+			    h->detail ? "Steps" : "Source lines along the path");
 		add_steps(h, &f->ladders[i], prefix.buf);
 		strbuf_addstr(out, "</details>\n");
 	}
@@ -283,20 +272,25 @@ static void add_guards(const struct finding *f, struct strbuf *out)
 					? " would stop it, and is not raised on this path."
 					: " would stop it, and not all are raised on this path.");
 	}
-	strbuf_addstr(out, "</p>\n<dl><dt>would stop it</dt><dd>");
+	strbuf_addstr(out, "</p>\n");
+	if (!f->guard_expected.n && !f->guard_raised.n) {
+		strbuf_addstr(out, "</div>\n");
+		return;
+	}
+	strbuf_addstr(out, "<dl><dt>would stop it<dd>");
 	html_codes(&f->guard_expected, "none", out);
-	strbuf_addstr(out, "</dd><dt>raised here</dt><dd>");
+	strbuf_addstr(out, "<dt>raised here<dd>");
 	html_codes(&f->guard_raised, "none", out);
-	strbuf_addstr(out, "</dd>");
+	strbuf_addstr(out, "");
 	for (size_t i = 0; i < f->n_ladders; i++) {
 		for (size_t k = 0; k < f->ladders[i].n; k++) {
 			const struct step *s = &f->ladders[i].v[k];
 
 			if (s->kind != STEP_GUARD || !*s->note)
 				continue;
-			strbuf_addf(out, "<dt>step %zu</dt><dd>", k + 1);
+			strbuf_addf(out, "<dt>step %zu<dd>", k + 1);
 			add_xml(out, s->note);
-			strbuf_addstr(out, "</dd>");
+			strbuf_addstr(out, "");
 		}
 	}
 	strbuf_addstr(out, "</dl></div>\n");
@@ -316,23 +310,23 @@ static bool same_list(const struct strlist *a, const struct strlist *b)
 /* Attach points that are alike in all but their name make one row. */
 static void add_attach_points(struct html *h, const struct finding *f)
 {
-	struct strbuf *out = h->out;
+	struct strbuf list = STRBUF_INIT, *out = &list;
 	bool *done;
 
 	if (!f->n_attach)
 		return;
 	done = xcalloc(f->n_attach, sizeof(*done));
-	strbuf_addf(out,
+	strbuf_addf(h->out,
 		    "<details open class=fold><summary>Where a program can run with the lock held: "
-		    "%zu place%s"
-		    "</summary>\n<ul class=groups>\n",
+		    "%zu place%s</summary>\n",
 		    f->n_attach, f->n_attach == 1 ? "" : "s");
+	strbuf_addstr(out, "<ul class=\"groups names\">\n");
 	for (size_t i = 0; i < f->n_attach; i++) {
 		const struct attach_point *a = &f->attach[i];
 
 		if (done[i])
 			continue;
-		strbuf_addf(out, "<li class=names><b class=%s>%s</b> ", certainty_name(a->certainty),
+		strbuf_addf(out, "<li><b class=%s>%s</b> ", certainty_name(a->certainty),
 			    certainty_name(a->certainty));
 		add_xml(out, a->reason);
 		strbuf_addstr(out, " <span class=how>");
@@ -349,24 +343,48 @@ static void add_attach_points(struct html *h, const struct finding *f)
 				continue;
 			done[k] = true;
 			strbuf_addstr(out, k == i ? "" : ", ");
-			add_name(h, b->name);
+			html_name(h, b->name, out);
 		}
 		strbuf_addch(out, '\n');
 	}
-	strbuf_addstr(out, "</ul></details>\n");
+	strbuf_addstr(out, "</ul>");
+	html_once(h, "div", list.buf, "the same places as above");
+	strbuf_addstr(h->out, "</details>\n");
+	strbuf_release(&list);
 	free(done);
 }
 
-static void add_reentries(const struct finding *f, struct strbuf *out)
+static bool same_way(const struct reentry *a, const struct reentry *b)
 {
+	if (strcmp(a->what, b->what) != 0 || !a->object != !b->object)
+		return false;
+	return (!a->object || !strcmp(a->object, b->object)) &&
+	       same_list(&a->program_types, &b->program_types);
+}
+
+/* Functions that are alike in all but their name are told together. */
+static void add_reentries(struct html *h, const struct finding *f)
+{
+	struct strbuf list = STRBUF_INIT, *out = &list;
+	bool *done;
+
 	if (!f->n_reentry)
 		return;
-	strbuf_addstr(out, "<h4>How it comes back</h4>\n<ul class=groups>\n");
+	done = xcalloc(f->n_reentry, sizeof(*done));
+	strbuf_addstr(out, "<ul class=groups>\n");
 	for (size_t i = 0; i < f->n_reentry; i++) {
 		const struct reentry *p = &f->reentry[i];
 
+		if (done[i])
+			continue;
 		strbuf_addstr(out, "<li><code>");
-		add_xml(out, p->function);
+		for (size_t k = i; k < f->n_reentry; k++) {
+			if (done[k] || !same_way(p, &f->reentry[k]))
+				continue;
+			done[k] = true;
+			strbuf_addstr(out, k == i ? "" : ", ");
+			add_xml(out, f->reentry[k].function);
+		}
 		strbuf_addstr(out, "</code> ");
 		add_xml(out, p->what);
 		strbuf_addstr(out, " <span class=how>");
@@ -379,9 +397,14 @@ static void add_reentries(const struct finding *f, struct strbuf *out)
 			strbuf_addstr(out, "<br>gets its object from: ");
 			add_xml(out, p->object);
 		}
-		strbuf_addstr(out, "</li>\n");
+		strbuf_addch(out, '\n');
 	}
-	strbuf_addstr(out, "</ul>\n");
+	strbuf_addstr(out, "</ul>");
+	strbuf_addstr(h->out, "<h4>How it comes back</h4>\n");
+	html_once(h, "div", list.buf, "the same ways as above");
+	strbuf_addch(h->out, '\n');
+	strbuf_release(&list);
+	free(done);
 }
 
 static const char *what_it_hides(const struct remedy *m)
@@ -397,11 +420,10 @@ static void add_remedies(const struct finding *f, struct strbuf *out)
 {
 	if (!f->n_remedies)
 		return;
-	strbuf_addstr(out,
-		      "<h4>What would fix it</h4>\n<div class=wide tabindex=0 role=group "
-		      "aria-label=Remedies>"
-		      "<table><thead><tr><th scope=col>Remedy<th scope=col>Closes it"
-		      "<th scope=col>Leaves open<th scope=col>Hides from tracing</thead><tbody>\n");
+	strbuf_addstr(out, "<h4>What would fix it</h4>\n<div class=wide tabindex=0 role=group "
+			   "aria-label=Remedies>"
+			   "<table><thead><tr><th>Remedy<th>Closes it"
+			   "<th>Leaves open<th>Hides from tracing</thead><tbody>\n");
 	for (size_t i = 0; i < f->n_remedies; i++) {
 		const struct remedy *m = &f->remedies[i];
 
@@ -425,14 +447,14 @@ static void add_list(const char *title, const struct strlist *l, struct strbuf *
 	for (size_t i = 0; i < l->n; i++) {
 		strbuf_addstr(out, "<li>");
 		add_xml(out, l->v[i]);
-		strbuf_addstr(out, "</li>\n");
+		strbuf_addstr(out, "\n");
 	}
 	strbuf_addstr(out, "</ul>\n");
 }
 
 static void add_lock(const char *label, const struct lock_ref *lock, struct strbuf *out)
 {
-	strbuf_addf(out, "<dt>%s</dt><dd><code>", label);
+	strbuf_addf(out, "<dt>%s<dd><code>", label);
 	add_xml(out, lock->class);
 	strbuf_addstr(out, "</code>");
 	if (lock->kind) {
@@ -447,7 +469,7 @@ static void add_lock(const char *label, const struct lock_ref *lock, struct strb
 		strbuf_addstr(out, ", released at ");
 		html_place(&lock->released, out);
 	}
-	strbuf_addstr(out, "</dd>");
+	strbuf_addstr(out, "");
 }
 
 /* Its name, with a link where the report explains it. */
@@ -471,19 +493,19 @@ static void add_rule(const struct report *r, const struct finding *f, struct str
 static void add_provenance(const struct report *r, const struct finding *f, struct strbuf *out)
 {
 	strbuf_addstr(out, "<h4>Provenance</h4>\n<dl class=prov>");
-	strbuf_addf(out, "<dt>id</dt><dd><code>%s</code></dd><dt>rule</dt><dd>", f->id);
+	strbuf_addf(out, "<dt>id<dd><code>%s</code><dt>rule<dd>", f->id);
 	add_rule(r, f, out);
-	strbuf_addstr(out, "</dd><dt>entry point</dt><dd><code>");
+	strbuf_addstr(out, "<dt>entry point<dd><code>");
 	add_xml(out, f->entry_function);
 	strbuf_addstr(out, "</code> ");
 	add_xml(out, f->entry_via);
-	strbuf_addstr(out, "</dd>");
+	strbuf_addstr(out, "");
 	add_lock("lock", &f->lock, out);
 	if (f->lock2)
 		add_lock("second lock", f->lock2, out);
-	strbuf_addf(out, "<dt>context</dt><dd>%s</dd>", f->context);
+	strbuf_addf(out, "<dt>context<dd>%s", f->context);
 	if (f->state)
-		strbuf_addf(out, "<dt>against the baseline</dt><dd>%s</dd>", f->state);
+		strbuf_addf(out, "<dt>against the baseline<dd>%s", f->state);
 	strbuf_addstr(out, "</dl>\n");
 }
 
@@ -493,7 +515,7 @@ static void add_machine(const char *title, const char *lines, struct strbuf *out
 
 	if (!*lines)
 		return;
-	strbuf_addf(out, "<p>%s:</p>\n<pre tabindex=0 role=group aria-label=\"%s\">", title, title);
+	strbuf_addf(out, "<p>%s:</p>\n<pre>", title);
 	while (next_line(&lines, &line)) {
 		add_xml(out, line.buf);
 		strbuf_addch(out, '\n');
@@ -524,15 +546,14 @@ void html_finding(struct html *h, const struct finding *f)
 	const char *severity = severity_name(f->severity);
 	struct strbuf *out = h->out;
 
-	strbuf_addf(out, "<article id=\"f-%s\" class=%s data-severity=%s data-rule=\"", f->id,
-		    severity, severity);
+	strbuf_addf(out, "<article id=f-%s data-severity=%s data-rule=\"", f->id, severity);
 	add_xml(out, f->code);
 	strbuf_addstr(out, "\" data-lock=\"");
 	add_xml(out, f->lock.kind ? f->lock.kind : f->lock.class);
-	strbuf_addf(
-		out,
-		"\" data-state=\"%s\">\n<details open><summary><span class=badge>%s</span> <h3>",
-		f->state ? f->state : "", severity);
+	strbuf_addch(out, '"');
+	if (f->state)
+		strbuf_addf(out, " data-state=%s", f->state);
+	strbuf_addf(out, ">\n<details open><summary><span class=badge>%s</span> <h3>", severity);
 	add_xml(out, f->message);
 	strbuf_addstr(out, "</h3> <span class=meta><code>");
 	add_xml(out, f->code);
@@ -543,12 +564,11 @@ void html_finding(struct html *h, const struct finding *f)
 	if (finding_tried(f))
 		strbuf_addf(out, " <b class=\"state lab-%s\">%s</b>", f->tried->verdict,
 			    f->tried->verdict);
-	strbuf_addf(out,
-		    "</span></summary>\n<div class=body>\n<p class=tools><a href=\"#f-%s\">link to "
-		    "this "
-		    "finding</a> <button type=button class=js data-copy=\"f-%s\">copy "
-		    "link</button></p>\n",
-		    f->id, f->id);
+	strbuf_addf(
+		out,
+		"</span></summary>\n<div class=body>\n<p class=tools><a href=#f-%s>link to this "
+		"finding</a> <button type=button class=js data-copy>copy link</button></p>\n",
+		f->id);
 	add_ladders(h, f);
 	strbuf_addstr(out, "<div class=pair>\n");
 	add_scenario(f, out);
@@ -556,7 +576,7 @@ void html_finding(struct html *h, const struct finding *f)
 	strbuf_addstr(out, "</div>\n");
 	add_trial(f, out);
 	add_attach_points(h, f);
-	add_reentries(f, out);
+	add_reentries(h, f);
 	add_remedies(f, out);
 	add_list("Also", &f->notes, out);
 	add_list("Assumed", &f->assumptions, out);

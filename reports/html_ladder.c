@@ -11,10 +11,10 @@
  * left spans the rows during which the lock is held, and the step that wants it
  * again ends at that bar. Widths are those of a monospaced font: nothing here
  * can measure text. The list of steps beside it says the same in words, so
- * readers of screens are spared the drawing.
+ * readers of screens are spared the drawing. What is the same in each row, as where
+ * numbers, places and the bar stand, is in the style sheet, for this width.
  */
 #define WIDTH 860
-#define BADGE_X 16 /* centre of a step's number */
 #define BAR_X 36   /* left edge of the bar */
 #define BAR_WIDTH 6
 #define TREE_X 58 /* first function */
@@ -107,16 +107,17 @@ static void add_row(const struct ladder *l, size_t i, const struct row *rows, st
 	bool goes_on = ladder_goes_on(l, i);
 	unsigned int y = row->y;
 
-	strbuf_addstr(out, "<g>");
+	if (s->kind == STEP_CALL)
+		strbuf_addstr(out, "<g>");
+	else
+		strbuf_addf(out, "<g class=%s>", step_kind_name(s->kind));
 	if (s->kind == STEP_ACQUIRE || s->kind == STEP_BLOCKED)
-		strbuf_addf(out, "<rect class=\"bg %s\" x=46 y=%u width=%u height=%u rx=4 />",
-			    step_kind_name(s->kind), y - 17, WIDTH - 46, row->height - 1);
+		strbuf_addf(out, "<rect y=%u height=%u />", y - 17, row->height - 1);
 	if (caller != i && !goes_on)
 		strbuf_addf(out, "<path d=\"M%u %uV%uH%u\"%s/>", rows[caller].x + 4,
 			    rows[caller].y + 6 + note_lines(&rows[caller]) * NOTE, y - 4,
 			    row->x - 3, s->kind == STEP_POINTER ? " class=dots " : "");
-	strbuf_addf(out, "<circle class=%s cx=%d cy=%u r=10 /><text class=n x=%d y=%u>%zu</text>",
-		    step_kind_name(s->kind), BADGE_X, y - 4, BADGE_X, y, i + 1);
+	strbuf_addf(out, "<circle cy=%u /><text y=%u>%zu</text>", y - 4, y, i + 1);
 	add_step_place(l, s, &place);
 	places = text_columns(place.buf, place.len);
 	if (goes_on) {
@@ -130,7 +131,7 @@ static void add_row(const struct ladder *l, size_t i, const struct row *rows, st
 		add_clipped(out, s->function, room - places - 1);
 		strbuf_addstr(out, "</text>");
 		if (places) {
-			strbuf_addf(out, "<text class=p x=%d y=%u>", WIDTH - 6, y);
+			strbuf_addf(out, "<text class=p y=%u>", y);
 			add_xml(out, place.buf);
 			strbuf_addstr(out, "</text>");
 		}
@@ -162,8 +163,7 @@ static void add_held(const struct ladder *l, const struct row *rows, struct strb
 			continue;
 		from = rows[s->since - 1].y - 4;
 		to = rows[i].y - 4;
-		strbuf_addf(out, "<rect class=held x=%d y=%u width=%d height=%u rx=3 />", BAR_X,
-			    from, BAR_WIDTH, to - from + 3);
+		strbuf_addf(out, "<rect class=held y=%u height=%u />", from, to - from + 3);
 		strbuf_addf(out,
 			    "<path class=wait d=\"M%u %uH%d\"/><path class=head d=\"M%d %ul8 "
 			    "-5v10z\"/>\n",
@@ -178,15 +178,13 @@ void html_ladder(const struct ladder *l, struct strbuf *out)
 	unsigned int height = 0;
 
 	place_rows(l, rows, divider, &height);
-	strbuf_addf(out, "<svg viewBox=\"0 0 %d %u\" width=%d height=%u aria-hidden=true>\n", WIDTH,
-		    height, WIDTH, height);
+	strbuf_addf(out, "<svg viewBox=\"0 0 %d %u\" aria-hidden=true>\n", WIDTH, height);
 	if (divider && divider < l->n) {
 		unsigned int y = rows[divider].y - 17;
 
-		strbuf_addf(out, "<rect class=nest x=0 y=%u width=%d height=%u rx=6 />",
-			    y - DIVIDER + 3, WIDTH, height - y + DIVIDER - 3);
-		strbuf_addf(out, "<text class=d x=%d y=%u>a program attached here runs</text>\n",
-			    WIDTH / 2, y - 9);
+		strbuf_addf(out, "<rect class=nest y=%u height=%u />", y - DIVIDER + 3,
+			    height - y + DIVIDER - 3);
+		strbuf_addf(out, "<text class=d y=%u>a program attached here runs</text>\n", y - 9);
 	}
 	for (size_t i = 0; i < l->n; i++)
 		add_row(l, i, rows, out);

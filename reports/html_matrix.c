@@ -257,7 +257,7 @@ static void add_cell(const struct matrix *m, const struct block *b, const struct
 	const struct finding *f = hole(row, m->guards.v[column]);
 
 	if (column >= b->guards.n || !b->guards.v[column])
-		strbuf_addstr(out, "<td class=na><span>not a guard of this lock</span>");
+		strbuf_addstr(out, "<td class=na>\xc2\xb7");
 	else if (raised == row->sections)
 		strbuf_addstr(out, "<td class=raised>raised");
 	else if (raised)
@@ -401,9 +401,9 @@ void html_matrix(struct html *h)
 			out,
 			"</table></div>\n<p class=hint>Whether the guard is up when the lock is "
 			"taken: <span class=raised>raised</span>, <span class=some>on some "
-			"paths</span>, <span class=not>not raised</span>; filled with colour where "
-			"a "
-			"finding comes in through that.</p>\n");
+			"paths</span>, <span class=not>not raised</span>, or \xc2\xb7 no guard "
+			"of this lock; filled with colour where a finding comes in through "
+			"that.</p>\n");
 		if (!h->r->n_sections)
 			strbuf_addstr(out,
 				      "<p class=hint>These are the entry points of the findings; "

@@ -20,6 +20,71 @@
 		a.replaceWith(lines);
 	}
 
+	// The number of a step leads to it, for whoever wants to pass that on.
+	for (const a of $(".path a:not([href]):first-child"))
+		a.href = `#${a.closest("li").id}`;
+
+	// A cell that is as high as several rows is put into each of them, before they are looked at.
+	const grids = new Set($(".sortable"));
+	function settle(table) {
+		if (!grids.delete(table))
+			return;
+		for (const cell of $("td[rowspan]", table)) {
+			let row = cell.parentNode;
+			const column = places.get(cell);
+			for (let n = cell.rowSpan; --n > 0;) {
+				row = row.nextElementSibling;
+				const copy = cell.cloneNode(true);
+				copy.removeAttribute("rowspan");
+				for (const named of $("[id]", copy))
+					named.removeAttribute("id");
+				places.set(copy, column);
+				row.insertBefore(copy, [...row.cells].find((c) => places.get(c) > column) || null);
+			}
+			cell.removeAttribute("rowspan");
+		}
+	}
+	// The column of each cell: those in front of it may stand in a row above.
+	const places = new Map();
+	for (const body of $(".sortable tbody")) {
+		const until = []; // by column: the first row that its cell does not reach
+		[...body.rows].forEach((row, y) => {
+			let column = 0;
+			for (const cell of row.cells) {
+				while (until[column] > y)
+					column++;
+				places.set(cell, column);
+				if (cell.rowSpan > 1)
+					until[column] = y + cell.rowSpan;
+				column++;
+			}
+		});
+	}
+
+	// Names of attach points in folded lists lead to their rows.
+	const named = new Map($("#attach td:first-child:not([colspan])").map((cell) => [cell.firstChild.data, cell.parentNode]));
+	document.addEventListener("toggle", (e) => {
+		if (!e.target.matches("#sections details") || e.target.dataset.linked)
+			return;
+		e.target.dataset.linked = "yes";
+		for (const p of $("p", e.target)) {
+			const text = p.lastChild;
+			if (!p.querySelector("b"))
+				continue;
+			text.before(" ");
+			for (const name of text.data.trim().split(", ")) {
+				const row = named.get(name);
+				const a = document.createElement(row ? "a" : "span");
+				a.textContent = name;
+				if (row)
+					a.href = `#${row.id ||= `a-${name}`}`;
+				text.before(a, ", ");
+			}
+			text.previousSibling.remove();
+			text.remove();
+		}
+	}, true);
+
 	const texts = new Map();
 	let current = null; // the finding that j, k, o and y are about
 
@@ -110,6 +175,8 @@
 	function showPage() {
 		for (const p of pages)
 			p.classList.toggle("off", p.id !== page);
+		for (const table of $(`#${page} .sortable`))
+			settle(table);
 		for (const a of links)
 			if (a.hash === `#${page}`)
 				a.setAttribute("aria-current", "page");
@@ -127,6 +194,9 @@
 		}
 		if (nothing)
 			nothing.hidden = articles.some((a) => !a.hidden);
+		if (words.length)
+			for (const table of grids)
+				settle(table);
 		for (const row of rows)
 			row.hidden = !found(row);
 		for (const body of $(".sortable tbody"))
@@ -196,7 +266,7 @@
 		const button = e.target.closest("[data-copy]");
 		if (button) {
 			const old = button.textContent;
-			button.textContent = await copyLink(button.dataset.copy) ? "copied" : "cannot copy here";
+			button.textContent = await copyLink(button.closest("article").id) ? "copied" : "cannot copy here";
 			setTimeout(() => { button.textContent = old; }, 1500);
 			return;
 		}
@@ -215,8 +285,8 @@
 
 	const keyOf = (row, column) => {
 		const cell = row.cells[column];
-		const text = cell.dataset.sort === undefined ? cell.textContent.trim() : cell.dataset.sort;
-		return /^\d+$/.test(text) ? Number(text) : text;
+		const text = cell.textContent.trim();
+		return /^\d/.test(text) ? Number.parseInt(text, 10) : text;
 	};
 
 	function sort(table, column, header) {

@@ -216,7 +216,8 @@ static void test_markdown_size(void **state)
 static const char *page_file;
 
 /* Steps and places are what findings of the real trees have on average, sections have twice that. */
-enum { N_MANY = 100, N_STEPS = 11, N_PLACES = 14, N_NAMES = 400, N_LINES = 30000 };
+enum { N_MANY = 100, N_STEPS = 11, N_PLACES = 14, N_NAMES = 400, N_LINES = 45000,
+       N_UNUSABLE = 12000 };
 
 /* A tree of one file, whose lines are as long as those of others. */
 static void write_much(struct arena *a, const char *tree)
@@ -261,7 +262,7 @@ static void make_many(struct arena *a, struct report *r)
 			steps[k].depth = (unsigned int)k;
 			steps[k].function = names[(i * 3 + k) % N_NAMES].name;
 			steps[k].location.file = "kernel/bpf/much.c";
-			steps[k].location.line = (unsigned int)(i * N_STEPS + k) * 17 + 9;
+			steps[k].location.line = (unsigned int)(i * N_STEPS + k) * 40 + 9;
 		}
 		*ladder = (struct ladder){ steps, N_STEPS };
 		for (size_t k = 0; k < 2 * N_PLACES; k++) {
@@ -281,7 +282,7 @@ static void make_many(struct arena *a, struct report *r)
 		f->ladders = ladder;
 		f->attach = places;
 		f->n_attach = N_PLACES;
-		f->tried = NULL; /* what is measured is the rest */
+		f->tried = i % 2 ? &tried_null : NULL;
 		sections[i] = (struct section){
 			.lock = f->lock,
 			.lock_type = "raw spinlock",
@@ -309,15 +310,18 @@ static void make_many(struct arena *a, struct report *r)
 	r->n_attachables = N_NAMES;
 }
 
-/* A page of 100 findings is below 1 MB: what has no place are drawings and source lines. */
+/*
+ * A page of 100 findings is below 1 MB, with every ladder as a drawing, evidence
+ * and all lists: what has no place is source lines.
+ */
 static void test_html_size(void **state)
 {
 	struct report_options o = { 0 };
 	struct arena a = ARENA_INIT;
-	struct strbuf out = STRBUF_INIT;
+	struct strbuf out = STRBUF_INIT, again = STRBUF_INIT;
 	struct report r = full;
 	char tree[] = "/tmp/relock-formats-XXXXXX";
-	size_t drawn;
+	size_t with_source;
 
 	(void)state;
 	assert_non_null(mkdtemp(tree));
@@ -327,18 +331,22 @@ static void test_html_size(void **state)
 	html_writer.write(&r, &o, &out);
 	if (page_file)
 		assert_int_equal(fs_write(page_file, out.buf, out.len), 0);
-	drawn = count(&out, "<figure ");
-	print_message("%zu findings: %zu bytes, %zu with drawing and source lines\n", r.n_findings,
-		      out.len, drawn);
+	with_source = count(&out, "Source lines along the path");
+	print_message("%zu findings: %zu bytes, %zu with source lines\n", r.n_findings, out.len,
+		      with_source);
 	assert_in_range(out.len, 900000, 1000000);
-	assert_in_range(drawn, 2, N_MANY - 1);
-	/* Nothing else is missing: each finding, each step, each place, each table. */
-	assert_int_equal(count(&out, "<article id=\"f-"), N_MANY);
+	assert_in_range(with_source, 1, N_MANY - 1);
+	/* Nothing else is missing: each finding, each drawing, each step, each place, each table. */
+	assert_int_equal(count(&out, "<article id=f-"), N_MANY);
+	assert_int_equal(count(&out, "<figure "), N_MANY);
 	assert_int_equal(count(&out, "<li id=f-"), N_MANY * N_STEPS);
 	assert_int_equal(count(&out, "Where a program can run with the lock held: 14 places"), N_MANY);
-	assert_int_equal(count(&out, "From here on, drawings and source lines are left out"), 1);
-	assert_int_equal(count(&out, "<tr id=a-"), N_NAMES);
+	assert_int_equal(count(&out, "Tried in a virtual machine"), N_MANY / 2);
+	assert_int_equal(count(&out, "From here on, source lines are left out"), 1);
+	assert_int_equal(count(&out, "<td>bpf_some_function_"), N_NAMES);
 	assert_int_equal(count(&out, "</html>"), 1);
+	html_writer.write(&r, &o, &again);
+	assert_string_equal(again.buf, out.buf);
 
 	/* A few have all of it. */
 	r.n_findings = 10;
@@ -348,7 +356,88 @@ static void test_html_size(void **state)
 	assert_null(strstr(out.buf, "left out to keep"));
 	assert_int_equal(fs_remove_all(tree), 0);
 	strbuf_release(&out);
+	strbuf_release(&again);
 	arena_release(&a);
+}
+
+/* Tables of a whole kernel give way before findings do, in order, and say so. */
+static void test_html_lists(void **state)
+{
+	struct report_options o = { 0 };
+	struct arena a = ARENA_INIT;
+	struct strbuf out = STRBUF_INIT;
+	struct report r = full;
+	char tree[] = "/tmp/relock-formats-XXXXXX";
+	struct attachable *names;
+
+	(void)state;
+	assert_non_null(mkdtemp(tree));
+	write_much(&a, tree);
+	make_many(&a, &r);
+	r.tree = tree;
+	r.n_findings = 10;
+	/* Functions that nobody can attach to, each with locks of its own. */
+	names = ARENA_ARRAY(&a, struct attachable, N_NAMES + N_UNUSABLE);
+	for (size_t i = 0; i < N_NAMES; i++)
+		names[i] = r.attachables[i];
+	for (size_t i = 0; i < N_UNUSABLE; i++) {
+		const char **lock = ARENA_NEW(&a, const char *);
+
+		*lock = arena_printf(&a, "some_struct_%05zu.lock", i);
+		names[N_NAMES + i] = (struct attachable){
+			.name = arena_printf(&a, "inline_function_%05zu", i),
+			.certainty = CERT_NO,
+			.reason = "always inlined",
+			.location = { arena_printf(&a, "include/linux/much_%05zu.h", i), 7, 1, "" },
+			.locks = { lock, 1 },
+		};
+	}
+	r.attachables = names;
+	r.n_attachables = N_NAMES + N_UNUSABLE;
+	html_writer.write(&r, &o, &out);
+	assert_in_range(out.len, 0, 1000000);
+	assert_int_equal(count(&out, "<figure "), 10);
+	assert_int_equal(count(&out, "Source lines along the path"), 10);
+	assert_null(strstr(out.buf, "From here on"));
+	/* Sections of the findings keep their lists, others have a count. */
+	assert_int_equal(count(&out, "<p class=hint>To keep this page small, attach points are listed"), 1);
+	assert_int_equal(count(&out, "inline_function_"), N_UNUSABLE);
+	assert_null(strstr(out.buf, "include/linux/much_00001.h"));
+	assert_non_null(strstr(out.buf, "cannot be attached to are only named"));
+	assert_non_null(strstr(out.buf, "always inlined <i>(12000)</i>: inline_function_00000, "));
+	/* What can be attached to has its row, and its place. */
+	assert_int_equal(count(&out, "<td>bpf_some_function_"), N_NAMES);
+	assert_int_equal(fs_remove_all(tree), 0);
+	strbuf_release(&out);
+	arena_release(&a);
+}
+
+/* That a finding was tried, and hung a kernel, is said in every format. */
+static void test_evidence(void **state)
+{
+	struct report_options o = { 0 };
+	struct finding with = full.findings[0], without = full.findings[0];
+	struct strbuf out = STRBUF_INIT;
+	struct report r = full;
+
+	(void)state;
+	with.tried = &tried_null;
+	without.tried = NULL;
+	r.n_findings = 1;
+	for (const struct report_writer *const *w = report_writers; *w; w++) {
+		size_t words;
+
+		strbuf_reset(&out);
+		r.findings = &without;
+		(*w)->write(&r, &o, &out);
+		words = count(&out, "confirmed");
+		strbuf_reset(&out);
+		r.findings = &with;
+		(*w)->write(&r, &o, &out);
+		if (count(&out, "confirmed") <= words)
+			fail_msg("%s does not say that it was confirmed", (*w)->name);
+	}
+	strbuf_release(&out);
 }
 
 static void test_lore(void **state)
@@ -509,6 +598,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_lore),	      cmocka_unit_test(test_sarif_limits),
 		cmocka_unit_test(test_json_out),      cmocka_unit_test(test_region),
 		cmocka_unit_test(test_html_size),
+		cmocka_unit_test(test_html_lists),
+		cmocka_unit_test(test_evidence),
 	};
 
 	if (argc > 2 && !strcmp(argv[1], "--page")) {
