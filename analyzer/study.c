@@ -164,6 +164,7 @@ static bool extract_units(struct study *st, size_t first, const struct facts_cac
 	po->jobs = st->o->jobs;
 	po->progress = on_unit;
 	po->headers = cache ? cache->headers : NULL;
+	po->chosen = &st->chosen;
 	if (first)
 		memcpy(results, st->results, first * sizeof(*results));
 	st->results = results;
@@ -641,6 +642,7 @@ void study_release(struct study *st)
 	program_release(&st->program);
 	facts_cache_release(&st->cache);
 	facts_cache_release(&st->given);
+	shared_chosen_release(&st->chosen);
 	index_release(&st->index);
 	evidence_release(&st->evidence);
 	vec_release(&st->units.v);

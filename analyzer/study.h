@@ -29,6 +29,7 @@ struct study {
 	struct facts_cache cache;
 	struct facts_cache given; /* facts that travelled here */
 	struct pool_headers headers;
+	struct shared_chosen chosen; /* which headers units share */
 	struct pool_result *results; /* of the units, in their order */
 	struct program program;
 	struct report report;

@@ -218,7 +218,6 @@ uint32_t unit_func(struct unit *u, CXCursor decl)
 		fn.ret_type = unit_type(u, clang_getCursorResultType(decl));
 		vec_push(&u->f->funcs, fn);
 		vec_push(&u->funcs, uf);
-		locate_func(u, id, decl);
 	}
 	*cursor_map_at(&u->func_ids, decl) = id;
 	merge_func(u, id, decl);
@@ -250,24 +249,24 @@ uint32_t unit_func_by_name(struct unit *u, const char *name)
 
 /*
  * What is declared only has the place of one of its declarations. Which one is
- * met first, or last, depends on the order in which headers are read.
+ * met first, or last, depends on the order in which headers are read, and it may
+ * be in one that the unit does not see: so it is named nowhere before this.
  */
 static void settle_places(struct unit *u)
 {
 	for (size_t i = 0; i < u->funcs.n; i++) {
 		struct fact_func *fn = &u->f->funcs.v[i];
 
-		if (u->funcs.v[i].defined)
-			continue;
-		fn->flags &= ~(uint32_t)FF_MACRO;
-		fn->macro = 0;
-		unit_declared_at(u, facts_str(u->f, fn->name), &fn->loc);
+		if (!u->funcs.v[i].defined &&
+		    !unit_declared_at(u, facts_str(u->f, fn->name), &fn->loc))
+			fn->loc = unit_loc(u, clang_getCursorLocation(u->funcs.v[i].decl));
 	}
 	for (size_t i = 0; i < u->vars.n; i++) {
 		struct fact_var *v = &u->f->vars.v[i];
 
-		if (v->flags & FV_EXTERN)
-			unit_declared_at(u, facts_str(u->f, v->name), &v->loc);
+		if ((v->flags & FV_EXTERN) &&
+		    !unit_declared_at(u, facts_str(u->f, v->name), &v->loc))
+			v->loc = unit_loc(u, clang_getCursorLocation(u->vars.v[i].decl));
 	}
 }
 
@@ -360,7 +359,6 @@ uint32_t unit_var(struct unit *u, CXCursor decl, const char *func)
 		*pair_map_at(&u->var_names, name, 0) = id;
 		v.name = name;
 		v.type = unit_type(u, clang_getCursorType(decl));
-		v.loc = unit_loc(u, clang_getCursorLocation(decl));
 		if (is_const(clang_getCursorType(decl)))
 			v.flags |= FV_CONST;
 		vec_push(&u->f->vars, v);

@@ -2,6 +2,8 @@
 #include "clang/shared_info.h"
 #include "clang/unit.h"
 
+#include <ctype.h>
+
 /*
  * Whether a unit parsed on shared headers means what it means when its headers
  * are parsed in their own order, each once it is included:
@@ -89,6 +91,7 @@ static bool is_plain_text(const struct fit *f, CXCursor c)
 	CXSourceRange r = clang_getCursorExtent(c);
 	unsigned int from, to;
 	const char *text, *s, *end;
+	bool literal = false;
 	size_t size = 0;
 	CXFile file;
 
@@ -106,13 +109,14 @@ static bool is_plain_text(const struct fit *f, CXCursor c)
 			;
 	for (; s < end; s++) {
 		if (*s == '"') {
+			literal = true;
 			for (s++; s < end && *s != '"'; s++)
 				s += *s == '\\';
-		} else if (*s == ',' || *s == '(' || *s == '{' || *s == ';') {
+		} else if (!isalpha((unsigned char)*s) && !strchr("_ \t\\\n", *s)) {
 			return false;
 		}
 	}
-	return true;
+	return literal;
 }
 
 /*
@@ -174,6 +178,9 @@ static void check_word(void *data, enum word_kind kind, const char *word, size_t
 	if (id == FACTS_NONE)
 		return;
 	w = &f->s->words[id];
+	/* Only who asks whether there is such a macro sees a difference. */
+	if (w->itself && kind == WORD_CODE)
+		return;
 	for (uint32_t i = 0; i < w->n_defs; i++) {
 		if (f->u->seen[f->s->defs[w->defs + i]])
 			seen = true;
@@ -219,6 +226,19 @@ bool unit_hides(struct unit *u, CXCursor c)
 		clang_disposeString(s);
 	}
 	return *known != 0;
+}
+
+bool unit_hides_macro(struct unit *u, const char *name, size_t len)
+{
+	const struct shared *s = u->shared;
+	uint32_t id = s && u->seen ? word_table_find(&s->names, name, len) : FACTS_NONE;
+
+	if (id == FACTS_NONE || !s->words[id].itself || !s->words[id].n_defs)
+		return false;
+	for (uint32_t i = 0; i < s->words[id].n_defs; i++)
+		if (u->seen[s->defs[s->words[id].defs + i]])
+			return false;
+	return true;
 }
 
 bool fit_command(struct unit *u)

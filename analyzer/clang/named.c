@@ -119,12 +119,46 @@ static bool find(struct unit *u, const char *name, struct named *ret)
 	return true;
 }
 
+static bool is_func_of(CXCursor c, const char *name)
+{
+	CXString s = clang_getCursorSpelling(c);
+	bool ret = clang_getCursorKind(c) == CXCursor_FunctionDecl &&
+		   !strcmp(clang_getCString(s), name);
+
+	clang_disposeString(s);
+	return ret;
+}
+
+static enum CXChildVisitResult find_reference(CXCursor c, CXCursor parent, CXClientData data)
+{
+	CXCursor *ret = data;
+
+	(void)parent;
+	if (clang_getCursorKind(c) == CXCursor_DeclRefExpr)
+		*ret = clang_getCanonicalCursor(clang_getCursorReferenced(c));
+	return CXChildVisit_Recurse;
+}
+
+/* The function that the shared header refers to for units that have to find it. */
+static CXCursor find_referred(const struct unit *u, const char *name)
+{
+	const struct shared *s = u->shared;
+	uint32_t word = s ? word_table_find(&s->names, name, strlen(name)) : FACTS_NONE;
+	CXCursor ret = clang_getNullCursor(), var;
+	CXFile file;
+
+	if (word == FACTS_NONE || !s->words[word].named)
+		return ret;
+	file = clang_getFile(u->tu, s->header);
+	var = clang_getCursor(u->tu, clang_getLocation(u->tu, file, s->words[word].named, 1));
+	clang_visitChildren(var, find_reference, &ret);
+	return ret;
+}
+
 bool unit_named(struct unit *u, const char *name, CXCursor *ret)
 {
 	struct named n;
 	CXFile file;
-	bool found;
-	CXString s;
 
 	if (!find(u, name, &n) || !n.is_func)
 		return false;
@@ -133,14 +167,15 @@ bool unit_named(struct unit *u, const char *name, CXCursor *ret)
 		file = clang_getFile(u->tu, n.path);
 		*ret = clang_getCursor(u->tu, clang_getLocation(u->tu, file, n.line, n.col));
 	}
-	s = clang_getCursorSpelling(*ret);
-	found = clang_getCursorKind(*ret) == CXCursor_FunctionDecl &&
-		!strcmp(clang_getCString(s), name);
-	clang_disposeString(s);
+	if (is_func_of(*ret, name))
+		return true;
 	/* Of several declarations that one macro makes, it gives the first only. */
-	if (!found)
-		u->unfit = "a cleanup function that a macro of a shared header declares";
-	return found;
+	*ret = find_referred(u, name);
+	if (is_func_of(*ret, name))
+		return true;
+	u->unfit = arena_printf(
+		&u->arena, "a cleanup function that a macro of a shared header declares: %s", name);
+	return false;
 }
 
 bool unit_declared_at(struct unit *u, const char *name, struct fact_loc *ret)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "clang/shared.h"
 #include "clang/unit.h"
 
 #include "base/strbuf.h"
@@ -125,11 +126,20 @@ struct fact_loc unit_loc(struct unit *u, CXSourceLocation l)
 	return unit_loc_macro(u, l, NULL);
 }
 
-/* What is in the file; libclang has to search for it each time. */
+/*
+ * What is in the file. libclang has to search for it each time: for one that came
+ * with a precompiled header it goes through all that came with it.
+ */
 static const char *file_text(struct unit *u, CXFile file, size_t *ret_size)
 {
 	struct unit_file *uf = unit_file(u, file);
+	CXString s;
 
+	if (!uf->text && u->shared) {
+		s = clang_getFileName(file);
+		uf->text = shared_text(u->shared, clang_getCString(s), &uf->size);
+		clang_disposeString(s);
+	}
 	if (!uf->text)
 		uf->text = clang_getFileContents(u->tu, file, &uf->size);
 	*ret_size = uf->size;
@@ -193,7 +203,8 @@ struct fact_loc unit_loc_macro(struct unit *u, CXSourceLocation l, uint32_t *ret
 	size -= off;
 	for (n = 0; n < size && (isalnum((unsigned char)text[n]) || text[n] == '_');)
 		n++;
-	*ret_macro = facts_string_n(u->f, text, n);
+	if (!unit_hides_macro(u, text, n))
+		*ret_macro = facts_string_n(u->f, text, n);
 	return loc;
 }
 

@@ -173,6 +173,25 @@ static void choose_headers(struct shared_plan *p, struct shared_group *g, struct
 	vec_release(&ranked);
 }
 
+static const struct shared_choice *find_choice(const struct shared_chosen *c, const char *command)
+{
+	for (size_t i = 0; i < c->v.n; i++)
+		if (!strcmp(c->v.v[i].command, command))
+			return &c->v.v[i];
+	return NULL;
+}
+
+static void remember_choice(struct shared_chosen *c, const char *command,
+			    const struct shared_group *g)
+{
+	const char **headers = ARENA_ARRAY(&c->arena, const char *, g->headers.n);
+	struct shared_choice new = { arena_strdup(&c->arena, command), headers, g->headers.n };
+
+	for (size_t i = 0; i < g->headers.n; i++)
+		headers[i] = arena_strdup(&c->arena, g->headers.v[i]);
+	vec_push(&c->v, new);
+}
+
 static void read_group(struct shared_plan *p, uint32_t id, const struct kbuild *kb,
 		       const size_t *units, size_t n)
 {
@@ -216,7 +235,8 @@ static void name_group(struct shared_plan *p, struct shared_group *g, const stru
 }
 
 void shared_plan(struct shared_plan *p, const struct kbuild *kb, const size_t *units, size_t n,
-		 const char *prelude, const char *identity, const char *dir)
+		 const char *prelude, const char *identity, const char *dir,
+		 struct shared_chosen *chosen)
 {
 	struct key_table t = { 0 };
 	char *real = realpath(dir, NULL);
@@ -229,15 +249,30 @@ void shared_plan(struct shared_plan *p, const struct kbuild *kb, const size_t *u
 		p->groups.v[p->group_of[i]].n_units++;
 	}
 	for (uint32_t i = 0; i < p->groups.n; i++) {
-		if (p->groups.v[i].n_units < MIN_UNITS)
+		struct shared_group *g = &p->groups.v[i];
+		const char *command = word_table_text(&t.keys, i);
+		const struct shared_choice *known = find_choice(chosen, command);
+
+		if (!known && g->n_units < MIN_UNITS)
 			continue;
-		read_group(p, i, kb, units, n);
+		for (size_t k = 0; known && k < known->n; k++)
+			vec_push(&g->headers, arena_strdup(&p->arena, known->headers[k]));
+		if (!known) {
+			read_group(p, i, kb, units, n);
+			remember_choice(chosen, command, g);
+		}
 		/* libclang starts relative paths at the working directory of the command. */
-		name_group(p, &p->groups.v[i], kb, prelude, identity, real ? real : dir);
+		name_group(p, g, kb, prelude, identity, real ? real : dir);
 	}
 	free(real);
 	word_table_release(&t.keys);
 	vec_release(&t.group);
+}
+
+void shared_chosen_release(struct shared_chosen *c)
+{
+	vec_release(&c->v);
+	arena_release(&c->arena);
 }
 
 void shared_plan_release(struct shared_plan *p)

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/strbuf.h"
-#include "clang/shared.h"
 
 #include <clang-c/Index.h>
 
@@ -457,20 +456,26 @@ static void end_build(struct pool *p, pid_t *pids, uint32_t g)
 	pids[g] = 0;
 }
 
+/* Says which units share headers. Also where there is nothing to do, as later calls choose the same. */
+static void plan_shared(struct pool *p)
+{
+	struct strbuf identity = STRBUF_INIT;
+
+	extract_identity(&identity, false);
+	shared_plan(&p->plan, p->kb, p->units, p->n, p->prelude_text.buf, identity.buf,
+		    p->o->headers, p->o->chosen);
+	strbuf_release(&identity);
+}
+
 /* Parses what the units share, if that is not there from an earlier run. */
 static void make_shared(struct pool *p)
 {
 	struct pool_headers made = { .seconds = seconds_now() };
-	struct strbuf identity = STRBUF_INIT;
 	size_t *todo;
 	pid_t *pids;
 	uint32_t first = 0;
 	unsigned int running = 0;
 
-	extract_identity(&identity, false);
-	shared_plan(&p->plan, p->kb, p->units, p->n, p->prelude_text.buf, identity.buf,
-		    p->o->headers);
-	strbuf_release(&identity);
 	p->ready = ARENA_ARRAY(p->arena, bool, p->plan.groups.n);
 	p->shared = ARENA_ARRAY(p->arena, struct shared *, p->plan.groups.n);
 	todo = ARENA_ARRAY(p->arena, size_t, p->plan.groups.n);
@@ -520,7 +525,7 @@ static int extract_todo(struct pool *p)
 	err = make_prelude(p);
 	if (err)
 		return err;
-	if (p->o->headers && !fs_mkdirs(p->o->headers))
+	if (p->plan.group_of)
 		make_shared(p);
 	p->workers = ARENA_ARRAY(p->arena, struct worker, p->n_workers);
 	for (unsigned int i = 0; i < p->n_workers; i++)
@@ -553,6 +558,8 @@ int pool_extract(const struct kbuild *kb, const struct rules *rules, const size_
 		ask(&p, o->cache, &p.keys);
 	if (o->given)
 		ask(&p, o->given, &given_keys);
+	if (o->headers && !fs_mkdirs(o->headers))
+		plan_shared(&p);
 	if (p.n_todo)
 		err = extract_todo(&p);
 	shared_plan_release(&p.plan);

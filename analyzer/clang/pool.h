@@ -3,6 +3,7 @@
 #define RELOCK_CLANG_POOL_H
 
 #include "clang/extract.h"
+#include "clang/shared.h"
 #include "facts/cache.h"
 
 /* The facts of a unit, or why there are none. */
@@ -28,6 +29,7 @@ struct pool_options {
 	unsigned int jobs;	 /* worker processes; 0: one for each online CPU */
 	unsigned int timeout;	 /* seconds a unit may take; 0: 120 */
 	const char *headers; /* folder for headers parsed once for many units; NULL: none */
+	struct shared_chosen *chosen; /* with headers: which, by the calls for one study */
 	struct facts_cache *cache; /* asked first, and told what is new; or NULL */
 	struct facts_cache *given; /* facts that travelled here, asked for what is still missing; or NULL */
 	struct pool_headers *made; /* added to, if there are shared headers; or NULL */

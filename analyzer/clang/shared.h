@@ -20,6 +20,12 @@
  * it must be the bytes that a plain parse gives.
  */
 
+struct shared_choice {
+	const char *command;
+	const char *const *headers;
+	size_t n;
+};
+
 /* One group. The files are PATH.h, PATH.pch and PATH.info. */
 struct shared_group {
 	const char *path;
@@ -31,6 +37,16 @@ struct shared_group {
 	const char *dir;
 };
 
+/*
+ * Which headers were chosen for the units of a command. Units that are read later
+ * take the header that is there by then: it has most of what one of their own
+ * would have, and each costs as much as a dozen units. Begins zeroed.
+ */
+struct shared_chosen {
+	struct arena arena;
+	VEC(struct shared_choice) v;
+};
+
 struct shared_plan {
 	struct arena arena;
 	VEC(struct shared_group) groups;
@@ -39,11 +55,14 @@ struct shared_plan {
 
 /*
  * Groups the @n units at @units (indices into kb->units) and says for each
- * group which header it shares, in files below the folder @dir.
+ * group which header it shares, in files below the folder @dir. @chosen: what
+ * earlier plans of this run chose, added to.
  */
 void shared_plan(struct shared_plan *p, const struct kbuild *kb, const size_t *units, size_t n,
-		 const char *prelude, const char *identity, const char *dir);
+		 const char *prelude, const char *identity, const char *dir,
+		 struct shared_chosen *chosen);
 void shared_plan_release(struct shared_plan *p);
+void shared_chosen_release(struct shared_chosen *c);
 
 /* Is the group's header there, made from what the files say today? */
 bool shared_is_current(const struct shared_group *g);
@@ -58,5 +77,10 @@ int shared_build(const struct shared_group *g, const struct kbuild *kb, const ch
 struct shared;
 struct shared *shared_open(const struct shared_group *g);
 void shared_close(struct shared *s);
+/*
+ * What the file at @path says, which was read for the header; owned by @s. NULL:
+ * it was not read for it, or is another file by now.
+ */
+const char *shared_text(const struct shared *s, const char *path, size_t *ret_size);
 
 #endif

@@ -5,7 +5,30 @@
 #include "clang/shared.h"
 #include "clang/words.h"
 
-/* Private to shared.c and fit.c: what is known of a shared header. */
+#include <clang-c/Index.h>
+
+/*
+ * Private to this folder: what is known of a shared header.
+ *
+ * plan.c          which units share headers, and which headers
+ * shared_parse.c  the headers parsed
+ * shared_make.c   what is kept of that
+ * shared.c        what is kept, opened again
+ * fit.c           whether a unit may use it
+ */
+
+/* Length of a hash in text. */
+#define SHARED_HEX 32
+#define SHARED_MAGIC "relock\nH"
+
+/* How the file begins that is kept beside the precompiled one. */
+struct info_head {
+	char magic[8];
+	char sum[SHARED_HEX]; /* of all behind it */
+	char pch[SHARED_HEX];
+	uint32_t n_files, n_words, n_decls, n_edges, n_roots, n_code, n_defs, n_users, n_text,
+		n_deps;
+};
 
 struct info_file {
 	int64_t size, sec, nsec;
@@ -20,6 +43,8 @@ struct info_word {
 	uint32_t defs, n_defs; /* files that define a macro of this name */
 	uint32_t decls, n_decls;
 	uint32_t users, n_users; /* macros whose bodies say it */
+	uint32_t itself;	 /* as a macro it stands for no more than its name */
+	uint32_t named; /* line of the header that refers to the function of this name, or 0 */
 };
 
 /* A function or variable that is declared at file scope. */
@@ -39,9 +64,38 @@ struct shared {
 	uint32_t n_files, n_words, n_roots;
 	struct word_table names, paths;
 	struct deps deps;
+	struct strbuf *file_text; /* by file; read when first asked for */
 	struct strbuf raw;
 	struct arena arena;
 	struct deps_view *view; /* of folders that only some units search */
 };
+
+struct pair {
+	uint32_t a, b;
+};
+
+/* The headers of a group as they are parsed. */
+struct shared_source {
+	const struct shared_group *g;
+	const struct kbuild *kb;
+	const char *prelude; /* its text */
+	CXIndex index;
+	struct arena *arena;
+	const char *header; /* the file that was parsed last */
+	unsigned int prelude_lines;
+	bool *left_out;		 /* by header of the group */
+	VEC(const char *) named; /* functions that the end of the header refers to, a line each */
+	unsigned int named_line; /* the first of these lines */
+};
+
+/*
+ * Parses those of the headers that fit together and that can be shared, and fills
+ * the rest of @s. Returns NULL if there are none, or on failure; the caller
+ * disposes of what is returned and releases s->named.
+ */
+CXTranslationUnit shared_parse(struct shared_source *s);
+
+/* The hash of what is in the file at @path. Returns 0 or a negative errno. */
+int shared_hash_file(const char *path, char ret[static SHARED_HEX + 1]);
 
 #endif

@@ -193,6 +193,8 @@ bool fit_command(struct unit *u);
 bool fit_unit(struct unit *u);
 /* Is it declared where a plain parse of the unit would not come? */
 bool unit_hides(struct unit *u, CXCursor c);
+/* Is it a macro that only shared headers have which the unit does not include? It is its own name then. */
+bool unit_hides_macro(struct unit *u, const char *name, size_t len);
 
 /* --- named.c --- */
 /* A function of this name that the unit declares somewhere; false if there is none. */

@@ -101,18 +101,71 @@ static void scan_line(const char *s, const char *end, enum word_kind kind, word_
 	}
 }
 
-/* @s: behind the #. */
-static void scan_directive(const char *s, const char *end, word_fn *fn, void *data)
+static const char *skip_space(const char *s, const char *end)
+{
+	while (s < end) {
+		const char *next = *s == '/' ? skip_quiet(s, end) : s;
+
+		if (next > s)
+			s = next;
+		else if (*s == '\n' || *s == ' ' || *s == '\t' || *s == '\r' || *s == '\f')
+			s++;
+		else
+			break;
+	}
+	return s;
+}
+
+/* Behind the # of the directive that stands next in the text, if it is a @word; or NULL. */
+static const char *directive_at(const char *s, const char *end, const char *word)
+{
+	s = skip_space(s, end);
+	if (s == end || *s != '#')
+		return NULL;
+	s = skip_blank(s + 1, end);
+	return same(s, skip_word(s, end), word) ? skip_word(s, end) : NULL;
+}
+
+/* Whether the text from @s is "#define NAME ..." and "#endif", and no more than that is
+ * conditional. */
+static bool is_default(const char *s, const char *end, const char *name, size_t len)
+{
+	s = directive_at(s, end, "define");
+	if (!s)
+		return false;
+	s = skip_blank(s, end);
+	if ((size_t)(skip_word(s, end) - s) != len || memcmp(s, name, len) != 0)
+		return false;
+	return directive_at(line_end(s, end), end, "endif") != NULL;
+}
+
+/* Whether the macro from @name to @rest is defined as its own name. */
+static bool is_same(const char *name, const char *rest, const char *end)
+{
+	const char *body = skip_blank(rest, end);
+	size_t len = (size_t)(rest - name);
+
+	return body > rest && (size_t)(skip_word(body, end) - body) == len &&
+	       !memcmp(name, body, len) && skip_blank(body + len, end) == end;
+}
+
+/* @s: behind the #, up to @end, the end of its line; the text goes on to @all. */
+static void scan_directive(const char *s, const char *end, const char *all, word_fn *fn, void *data)
 {
 	const char *word = skip_blank(s, end), *rest = skip_word(word, end), *name;
-	enum word_kind kind = WORD_CODE;
+	enum word_kind kind = WORD_CONDITION;
 
 	if (same(word, rest, "include") || same(word, rest, "include_next"))
 		return;
+	name = skip_blank(rest, end);
+	if (same(word, rest, "ifndef") &&
+	    is_default(end, all, name, (size_t)(skip_word(name, end) - name)))
+		return;
 	if (same(word, rest, "define") || same(word, rest, "undef")) {
-		kind = *word == 'd' ? WORD_DEFINE : WORD_UNDEF;
-		name = skip_blank(rest, end);
 		rest = skip_word(name, end);
+		kind = *word == 'u'		  ? WORD_UNDEF
+		       : is_same(name, rest, end) ? WORD_DEFINE_SAME
+						  : WORD_DEFINE;
 		fn(data, kind, name, (size_t)(rest - name));
 		kind = WORD_BODY;
 	}
@@ -132,7 +185,7 @@ void words_scan(const char *text, size_t len, word_fn *fn, void *data)
 			s = next;
 		} else if (*s == '#' && first) {
 			next = line_end(s, end);
-			scan_directive(s + 1, next, fn, data);
+			scan_directive(s + 1, next, end, fn, data);
 			s = next;
 		} else if (is_letter(*s)) {
 			next = skip_word(s, end);
@@ -192,21 +245,6 @@ void words_includes(const char *text, size_t len,
 	}
 }
 
-static const char *skip_space(const char *s, const char *end)
-{
-	while (s < end) {
-		const char *next = *s == '/' ? skip_quiet(s, end) : s;
-
-		if (next > s)
-			s = next;
-		else if (*s == '\n' || *s == ' ' || *s == '\t' || *s == '\r' || *s == '\f')
-			s++;
-		else
-			break;
-	}
-	return s;
-}
-
 /* Where the #if at depth 0, behind which @s is, ends; NULL if it has an #else, or no end. */
 static const char *find_endif(const char *s, const char *end)
 {
@@ -223,6 +261,16 @@ static const char *find_endif(const char *s, const char *end)
 			return stop;
 	}
 	return NULL;
+}
+
+bool words_undefine(const char *text, size_t len)
+{
+	const char *end = text + len, *s = text, *stop = text;
+
+	while ((s = next_directive(stop, end, &stop)))
+		if (same(s, skip_word(s, stop), "undef"))
+			return true;
+	return false;
 }
 
 bool words_guarded(const char *text, size_t len)

@@ -11,20 +11,29 @@
 /* The identifiers of C source text, without parsing it. */
 
 enum word_kind {
-	WORD_CODE,   /* in the text or in a condition of the preprocessor */
+	WORD_CODE,
+	WORD_CONDITION,	  /* in a directive of the preprocessor that is none of the others */
 	WORD_DEFINE, /* the name that a #define gives */
+	WORD_DEFINE_SAME, /* a name that is defined as itself, so that it can be asked for */
 	WORD_UNDEF,
 	WORD_BODY, /* in what a macro stands for */
 };
 
 typedef void word_fn(void *data, enum word_kind kind, const char *word, size_t len);
 
-/* Calls @fn for each, in order. Comments, literals and names of headers have none. */
+/*
+ * Calls @fn for each, in order. Comments, literals and names of headers have none.
+ * "#ifndef M, #define M, #endif" only asks for M to give it what it has otherwise:
+ * that is no use of M, so its #ifndef has none either.
+ */
 void words_scan(const char *text, size_t len, word_fn *fn, void *data);
 
 /* Calls @fn for each header NAME of an "#include <NAME>" that is under no condition. */
 void words_includes(const char *text, size_t len,
 		    void (*fn)(void *data, const char *name, size_t len), void *data);
+
+/* Does the text undefine a macro? */
+bool words_undefine(const char *text, size_t len);
 
 /* Is all of the text within one #ifndef, or does it say #pragma once? */
 bool words_guarded(const char *text, size_t len);

@@ -151,11 +151,12 @@ static int compare_shared(const struct kbuild *kb, const struct rules *rules, co
 	double took[2] = { 0 }, one[2];
 	struct strbuf text = STRBUF_INIT;
 	size_t n = units->v.n, n_grouped = 0, n_shared = 0, n_bad = 0;
+	struct shared_chosen chosen = { 0 };
 	struct shared_plan plan;
 
 	extract_prelude(rules, &text);
 	fs_mkdirs(dir);
-	shared_plan(&plan, kb, units->v.v, n, text.buf, "", dir);
+	shared_plan(&plan, kb, units->v.v, n, text.buf, "", dir, &chosen);
 	for (size_t g = 0; g < plan.groups.n; g++) {
 		const struct shared_group *group = &plan.groups.v[g];
 		struct shared *s = NULL;
@@ -188,6 +189,7 @@ static int compare_shared(const struct kbuild *kb, const struct rules *rules, co
 	printf("%zu units, %zu compared, %zu on shared headers, %zu different; %.1f s, plain %.1f s\n",
 	       n, n_grouped, n_shared, n_bad, took[0], took[1]);
 	shared_plan_release(&plan);
+	shared_chosen_release(&chosen);
 	strbuf_release(&text);
 	return n_bad != 0;
 }

@@ -25,6 +25,7 @@ static const char *argv[8], *own_argv[8];
 static struct kbuild kb;
 static size_t units[N_UNITS];
 static struct strbuf prelude;
+static struct shared_chosen chosen;
 
 static void put_unit(const char *text)
 {
@@ -78,6 +79,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
+	shared_chosen_release(&chosen);
 	strbuf_release(&prelude);
 	vec_release(&kb.units);
 	arena_release(&arena);
@@ -120,7 +122,7 @@ static bool fits(const struct shared *s, size_t i)
 static void plan(struct shared_plan *p)
 {
 	assert_int_equal(fs_mkdirs(in("headers")), 0);
-	shared_plan(p, &kb, units, N_UNITS, prelude.buf, "", in("headers"));
+	shared_plan(p, &kb, units, N_UNITS, prelude.buf, "", in("headers"), &chosen);
 }
 
 static const struct shared_group *group_of(const struct shared_plan *p, size_t unit)
@@ -186,17 +188,109 @@ static void test_not_included(void **state)
 {
 	put_unit("#include <one.h>\nint f(int OTHER) { return OTHER; }\n");
 	assert_false(check());
-	put_unit("#include <one.h>\n#ifdef OTHER_H\nint g(void);\n#endif\nint f(void) { return 1; }\n");
+	put_unit("#include <one.h>\n#ifdef OTHER_H\nint g(void);\n#endif\nint f(void) { return 1; "
+		 "}\n");
 	assert_false(check());
 	/* It says another type: an error there, and none here. */
 	put_unit("struct mine { int a; };\nstruct mine *hidden_name(char *);\n"
 		 "int f(void) { return hidden_name(\"\")->a; }\n");
 	assert_false(check());
 	/* One that fits is the unit's, with its place. */
-	put_unit("#include <one.h>\nint hidden_name(int);\nint f(void) { return hidden_name(1); }\n");
+	put_unit("#include <one.h>\nint hidden_name(int);\nint f(void) { return hidden_name(1); "
+		 "}\n");
 	check();
 	put_unit("#include <one.h>\nint f(void) { int other = 1; return other; }\n");
 	assert_true(check());
+}
+
+/* A header has something for a macro that nobody gave it. */
+static void test_default(void **state)
+{
+	put("include/one.h", "#ifndef ONE_H\n#define ONE_H\n#ifndef SAY\n#define SAY(x) x\n#endif\n"
+			     "#define LOUD(x) SAY(x)\nstruct deep { int b; };\n"
+			     "struct one { int a; struct deep d; };\n"
+			     "static inline int one_inline(struct one *o) { return o->a; }\n"
+			     "#endif\n");
+	put_unit("#define SAY(x) \"mine\" x\n" BOTH
+		 "const char *f(void) { return LOUD(\"one\"); }\n");
+	assert_true(check());
+	put_unit("#define SAY(x) \"mine\" x\n" BOTH
+		 "#ifdef SAY\nint g(void) { return 1; }\n#endif\n");
+	assert_true(check());
+	/* Something in the header is made of it. */
+	put("include/one.h", "#ifndef ONE_H\n#define ONE_H\n#ifndef SAY\n#define SAY 1\n#endif\n"
+			     "#define LOUD SAY\nstruct deep { int b; };\n"
+			     "struct one { int a; struct deep d; };\n"
+			     "static inline int one_inline(struct one *o) { return o->a + LOUD; }\n"
+			     "#endif\n");
+	put_unit("#define SAY 2\n" BOTH "int f(struct one *o) { return one_inline(o); }\n");
+	assert_false(check());
+}
+
+/* A macro of a header that is not included, but that is its own name. */
+static void test_itself(void **state)
+{
+	put("include/other.h", "#ifndef OTHER_H\n#define OTHER_H\n#define OTHER 9\n"
+			       "#define itself itself\n#endif\n");
+	put_unit("#include <one.h>\nint itself(void);\nint f(void) { return itself(); }\n");
+	assert_true(check());
+	put_unit("#include <one.h>\n#ifdef itself\nint g(void);\n#endif\nint f(void) { return 1; "
+		 "}\n");
+	assert_false(check());
+	put_unit("#include <one.h>\n#include <other.h>\n#ifdef itself\nint g(void) { return 1; "
+		 "}\n#endif\n");
+	assert_true(check());
+}
+
+#define CLEANUPS                                                                                   \
+	"#define MAKE(name) struct name { int a; }; \\\n"                                          \
+	" static inline int name##_open(void) { return 1; } \\\n"                                  \
+	" static inline void name##_close(struct name *p) { one_inline((void *)p); }\n"
+
+/* What closes a variable is one of several functions that a macro of a header makes. */
+static void test_cleanup(void **state)
+{
+	put("include/other.h",
+	    "#ifndef OTHER_H\n#define OTHER_H\n#include <one.h>\n#define OTHER 9\n" CLEANUPS
+	    "MAKE(first) MAKE(second)\nMAKE(third)\n#endif\n");
+	put_unit("#include <other.h>\nint f(void) {\n"
+		 "struct first a __attribute__((__cleanup__(first_close))) = { 1 };\n"
+		 "struct second b __attribute__((__cleanup__(second_close))) = { 2 };\n"
+		 "struct third c __attribute__((__cleanup__(third_close))) = { 3 };\n"
+		 "return a.a + b.a + c.a; }\n");
+	assert_true(check());
+	/* The unit has one of its own. */
+	put_unit("#include <one.h>\n" CLEANUPS "MAKE(third)\nint f(void) {\n"
+		 "struct third c __attribute__((__cleanup__(third_close))) = { 3 };\n"
+		 "return c.a; }\n");
+	check();
+}
+
+/* A header leads to one that is read again and again, with other macros each time. */
+static void test_repeated(void **state)
+{
+	struct shared_plan p;
+	struct shared *s;
+	bool on;
+
+	put("include/again.h", "#undef SYSTEM\n#define SYSTEM again\n#ifdef MAKE\n"
+			       "int MAKE(void) { return 1; }\n#endif\n");
+	put("include/leads.h", "#ifndef LEADS_H\n#define LEADS_H\n#include <again.h>\n#endif\n");
+	put("u1.c", "#include <leads.h>\n" BOTH "int f1(struct one *o) { return o->a; }\n");
+	put("u2.c", "#include <leads.h>\n" BOTH "int f2(struct one *o) { return o->a; }\n");
+	put_unit(BOTH "#define MAKE made\n#include <again.h>\nint SYSTEM(void);\n"
+		      "int f(void) { return made(); }\n");
+	usleep(60000);
+	plan(&p);
+	assert_int_equal(shared_build(group_of(&p, 0), &kb, prelude.buf), 0);
+	s = shared_open(group_of(&p, 0));
+	assert_non_null(s);
+	for (size_t i = 0; i < N_UNITS; i++) {
+		on = fits(s, i);
+		assert_true(on);
+	}
+	shared_close(s);
+	shared_plan_release(&p);
 }
 
 /* A folder that only this unit searches has a header of the name. */
@@ -224,7 +318,7 @@ static void test_relative(void **state)
 	usleep(60000);
 	assert_int_equal(fs_mkdirs(in("elsewhere/headers")), 0);
 	assert_int_equal(chdir(in("elsewhere")), 0);
-	shared_plan(&p, &kb, units, N_UNITS, prelude.buf, "", "headers");
+	shared_plan(&p, &kb, units, N_UNITS, prelude.buf, "", "headers", &chosen);
 	assert_int_equal(shared_build(group_of(&p, 0), &kb, prelude.buf), 0);
 	s = shared_open(group_of(&p, 0));
 	assert_non_null(s);
@@ -248,6 +342,29 @@ static void test_groups(void **state)
 	assert_int_equal(group_of(&p, 1)->headers.n, 3);
 	assert_int_equal(group_of(&p, 0)->n_units, 1);
 	assert_int_equal(group_of(&p, 0)->headers.n, 0);
+	shared_plan_release(&p);
+}
+
+/* Units that are read later take what was chosen before, too few of them for a choice though they be. */
+static void test_later(void **state)
+{
+	const char *const *list;
+	struct shared_plan p;
+	const char *path;
+
+	plan(&p);
+	path = arena_strdup(&arena, group_of(&p, 0)->path);
+	shared_plan_release(&p);
+	put_unit("#include <deep.h>\nint f(void) { return DEEP; }\n");
+	shared_plan(&p, &kb, units, 1, prelude.buf, "", in("headers"), &chosen);
+	list = p.groups.v[0].headers.v;
+	assert_int_equal(p.groups.v[0].headers.n, 3);
+	assert_string_equal(list[0], "one.h");
+	assert_string_equal(p.groups.v[0].path, path);
+	shared_plan_release(&p);
+	shared_chosen_release(&chosen);
+	shared_plan(&p, &kb, units, 1, prelude.buf, "", in("headers"), &chosen);
+	assert_int_equal(p.groups.v[0].headers.n, 0);
 	shared_plan_release(&p);
 }
 
@@ -344,7 +461,7 @@ static void test_damaged(void **state)
 
 static void extract_all(const char *headers, struct strbuf *out)
 {
-	struct pool_options o = { .jobs = 2, .headers = headers };
+	struct pool_options o = { .jobs = 2, .headers = headers, .chosen = &chosen };
 	struct pool_result r[N_UNITS];
 	struct rules rules = { 0 };
 
@@ -380,8 +497,9 @@ static void test_pool(void **state)
 
 static void add_word(void *data, enum word_kind kind, const char *word, size_t len)
 {
-	static const char letters[] = { [WORD_CODE] = 'c', [WORD_DEFINE] = 'd', [WORD_UNDEF] = 'u',
-					[WORD_BODY] = 'b' };
+	static const char letters[] = {
+		[WORD_CODE] = 'c',	  [WORD_CONDITION] = 'i', [WORD_DEFINE] = 'd',
+		[WORD_DEFINE_SAME] = 's', [WORD_UNDEF] = 'u',	  [WORD_BODY] = 'b'};
 
 	strbuf_addf(data, "%c:%.*s ", letters[kind], (int)len, word);
 }
@@ -400,7 +518,17 @@ static void test_words(void **state)
 {
 	assert_words("int a; /* no */ b // no\nc \"no\" 'n' d\n", "c:int c:a c:b c:c c:d ");
 	assert_words("#define A(x) b \\\n c\nd\n#undef E\n", "d:A b:x b:b b:c c:d u:E ");
-	assert_words("#if defined(A) && B > 1\n", "c:defined c:A c:B ");
+	assert_words("#if defined(A) && B > 1\n", "i:defined i:A i:B ");
+	assert_words(
+		"#define A A\n#define B B /* B */\n#define C C(1)\n#define D(D) D\n#define E\n",
+		"s:A b:A s:B b:B d:C b:C d:D b:D b:D d:E ");
+	/* What a macro is otherwise, and what only begins like that. */
+	assert_words("#ifndef A\n/* x */\n# define A(x) \\\n x\n\n#endif\n", "d:A b:x b:x ");
+	assert_words("#ifndef A\n#define A 1\nint b;\n#endif\n", "i:A d:A c:int c:b ");
+	assert_words("#ifndef A\n#define B 1\n#endif\n", "i:A d:B ");
+	assert_words("#ifndef A\n#define A 1\n#else\nint b;\n#endif\n", "i:A d:A c:int c:b ");
+	assert_words("#ifndef A\n#define A 1\n#define B\n#endif\n", "i:A d:A d:B ");
+	assert_words("#ifndef A\n#define A 1\n", "i:A d:A ");
 	assert_words("#include <linux/x.h>\n#include \"y.h\"\na\n", "c:a ");
 	assert_words("/* it's */ a \"\\\"b\" c 'unclosed\nd", "c:a c:c c:d ");
 	assert_words("", "");
@@ -452,9 +580,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_fits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_macro_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_included, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_default, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_itself, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cleanup, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_repeated, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_own_folder, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_relative, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_groups, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_later, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_header, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_current, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
