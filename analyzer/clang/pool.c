@@ -462,6 +462,8 @@ static void plan_shared(struct pool *p)
 	struct strbuf identity = STRBUF_INIT;
 
 	extract_identity(&identity, false);
+	/* What is known of a header is for those who made it so. */
+	strbuf_addstr(&identity, facts_makers);
 	shared_plan(&p->plan, p->kb, p->units, p->n, p->prelude_text.buf, identity.buf,
 		    p->o->headers, p->o->chosen);
 	strbuf_release(&identity);

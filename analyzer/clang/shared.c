@@ -29,6 +29,16 @@ static const void *part(const char **at, size_t n, size_t size)
 	return ret;
 }
 
+/* How many bytes follow the head, if the parts are as many as it says. */
+static size_t parts_size(const struct info_head *h)
+{
+	size_t words = (size_t)h->n_edges + h->n_roots + h->n_code + h->n_defs + h->n_users;
+
+	return h->n_files * sizeof(struct info_file) + h->n_words * sizeof(struct info_word) +
+	       h->n_decls * sizeof(struct info_decl) + words * sizeof(uint32_t) + h->n_text +
+	       h->n_deps;
+}
+
 /* Reads what is known of the header. @ret_pch gets the sum of the precompiled file. */
 static int read_info(struct shared *s, const char *path, char ret_pch[static SHARED_HEX + 1])
 {
@@ -46,7 +56,8 @@ static int read_info(struct shared *s, const char *path, char ret_pch[static SHA
 	memcpy(&head, s->raw.buf, sizeof(head));
 	hash128_hex(s->raw.buf + from, s->raw.len - from, sum);
 	if (memcmp(head.magic, SHARED_MAGIC, sizeof(head.magic)) ||
-	    memcmp(head.sum, sum, SHARED_HEX))
+	    memcmp(head.sum, sum, SHARED_HEX) || !head.n_text ||
+	    s->raw.len - sizeof(head) != parts_size(&head))
 		return -EBADMSG;
 	memcpy(ret_pch, head.pch, SHARED_HEX);
 	ret_pch[SHARED_HEX] = '\0';
