@@ -43,6 +43,7 @@ struct seen_file {
 struct seen_folder {
 	bool exists;
 	bool changed; /* since the time that is of interest */
+	bool looked_in; /* a file was looked for right there */
 	UT_hash_handle hh;
 	char path[];
 };
@@ -108,7 +109,7 @@ void deps_view_free(struct deps_view *v)
 }
 
 /* The folder whose path is the first @len bytes of v->path. */
-static const struct seen_folder *folder_at(struct deps_view *v, size_t len)
+static struct seen_folder *folder_at(struct deps_view *v, size_t len)
 {
 	struct seen_folder *f;
 	struct stat st;
@@ -133,7 +134,7 @@ static const struct seen_folder *folder_at(struct deps_view *v, size_t len)
 static bool look(struct deps_view *v, const char *dir, const char *name)
 {
 	size_t dir_len = strlen(dir);
-	const struct seen_folder *f;
+	struct seen_folder *f;
 	struct stat st, link;
 	bool below = false; /* a folder on the way has changed */
 
@@ -150,6 +151,7 @@ static bool look(struct deps_view *v, const char *dir, const char *name)
 		below |= f->changed;
 	}
 	v->changed |= below;
+	f->looked_in = true;
 	if (!f->exists)
 		return false;
 	if (stat(v->path.buf, &st) == 0) {
@@ -213,8 +215,10 @@ bool deps_view_paths(const struct deps_view *v, deps_visit_fn *visit, void *data
 {
 	for (const struct seen_file *f = v->files; f; f = f->hh.next)
 		visit(data, f->path);
+	/* One that was only gone through shows by what was looked at in it. */
 	for (const struct seen_folder *f = v->folders; f; f = f->hh.next)
-		visit(data, f->path);
+		if (f->looked_in)
+			visit(data, f->path);
 	for (const struct seen_beside *b = v->beside; b; b = b->hh.next)
 		visit(data, b->path);
 	return !v->dangling;

@@ -119,6 +119,14 @@ def check_changes(r, case):
     os.utime(unit, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     r.check("a unit with its old time", "")
     r.check("a unit with its old time, again", UNCHANGED)
+    # A folder that is only gone through may change, as where a report is written beside the tree.
+    write(r.tree / "include" / "up.h", "")
+    write(unit, f"#include <../../{r.tree.name}/include/up.h>\n" + read(unit))
+    r.check("a way through folders above", SAME_FACTS)
+    write(r.top / "noise", "")
+    r.check("a file beside the tree", UNCHANGED)
+    write(r.tree / "include" / "up.h", "/* changed */\n")
+    twice("a header on such a way", SAME_FACTS)
 
     write(rules, "locks:\n  - function: my_lock\n    kind: spin\n    does: acquire\n")
     options = ("check", "--output", "json", "--rules", str(rules))
