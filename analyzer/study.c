@@ -37,7 +37,7 @@ static void open_source_index(struct study *st)
 		.identifiers = st->rules.scope.defines.v,
 		.n_identifiers = st->rules.scope.defines.n,
 		.words = &st->rules.tree.notrace_words,
-		.cache = index_cache_file(&st->kb, &st->arena),
+		.cache = index_cache_file(&st->kb, "scope", &st->arena),
 		.jobs = st->o->jobs,
 	};
 

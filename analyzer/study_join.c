@@ -57,6 +57,8 @@ static void mark_mentions(const struct source_index *idx, const struct strlist *
 static void add_holders(struct study *st, struct unit_list *ret)
 {
 	struct arena a = ARENA_INIT;
+	struct index_options io = { .cache = index_cache_file(&st->kb, "holders", &a),
+				    .jobs = st->o->jobs };
 	struct strlist locks, hooks, words;
 	struct source_index idx;
 	bool *takes = ARENA_ARRAY(&a, bool, st->kb.units.n);
@@ -68,9 +70,9 @@ static void add_holders(struct study *st, struct unit_list *ret)
 	words.v = ARENA_ARRAY(&a, const char *, words.n);
 	memcpy(words.v, locks.v, locks.n * sizeof(*words.v));
 	memcpy(words.v + locks.n, hooks.v, hooks.n * sizeof(*words.v));
-	index_open(&idx, &st->kb, &(struct index_options){ .identifiers = words.v,
-							   .n_identifiers = words.n,
-							   .jobs = st->o->jobs });
+	io.identifiers = words.v;
+	io.n_identifiers = words.n;
+	index_open(&idx, &st->kb, &io);
 	mark_mentions(&idx, &locks, takes);
 	mark_mentions(&idx, &hooks, calls);
 	for (size_t i = 0; i < st->kb.units.n; i++)

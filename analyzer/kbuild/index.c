@@ -76,11 +76,11 @@ static uint64_t text_key(const char *s)
 
 /* ---- the cache ----------------------------------------------------------------------------- */
 
-const char *index_cache_file(const struct kbuild *kb, struct arena *a)
+const char *index_cache_file(const struct kbuild *kb, const char *purpose, struct arena *a)
 {
 	if (!kb->build || !strcmp(kb->build, kb->tree) || fs_below(kb->build, kb->tree))
 		return NULL;
-	return fs_join(a, kb->build, ".relock-index");
+	return arena_printf(a, "%s/.relock-index-%s", kb->build, purpose);
 }
 
 static void put_number(struct strbuf *out, int64_t n)

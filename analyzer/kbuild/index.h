@@ -64,10 +64,11 @@ void index_open(struct source_index *ret, const struct kbuild *kb, const struct 
 void index_release(struct source_index *idx);
 
 /*
- * The file of @kb's build directory that the index may be kept in; NULL where
- * that is the kernel tree or a part of it, which nothing is written to.
+ * The file of @kb's build directory that the index for @purpose may be kept in
+ * (each has its own identifiers); NULL where that is the kernel tree or a part of
+ * it, which nothing is written to.
  */
-const char *index_cache_file(const struct kbuild *kb, struct arena *a);
+const char *index_cache_file(const struct kbuild *kb, const char *purpose, struct arena *a);
 
 /*
  * All definitions of @function: how many, and @ret the first. 0 for what is

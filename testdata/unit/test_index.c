@@ -275,7 +275,7 @@ static void test_cache(void **state)
 	const char *cache;
 
 	make_tree(&kb);
-	cache = index_cache_file(&kb, &arena);
+	cache = index_cache_file(&kb, "scope", &arena);
 	assert_non_null(cache);
 	expect_read(&kb, cache, 6);
 	expect_read(&kb, cache, 0);
@@ -311,11 +311,11 @@ static void test_cache_place(void **state)
 {
 	struct kbuild kb = { .tree = "/k/linux", .build = "/k/linux" };
 
-	assert_null(index_cache_file(&kb, &arena));
+	assert_null(index_cache_file(&kb, "scope", &arena));
 	kb.build = "/k/linux/out";
-	assert_null(index_cache_file(&kb, &arena));
+	assert_null(index_cache_file(&kb, "scope", &arena));
 	kb.build = "/k/linux-out";
-	assert_string_equal(index_cache_file(&kb, &arena), "/k/linux-out/.relock-index");
+	assert_string_equal(index_cache_file(&kb, "scope", &arena), "/k/linux-out/.relock-index-scope");
 }
 
 int main(void)
