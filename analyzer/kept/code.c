@@ -144,10 +144,18 @@ static void code_remedy(struct code *c, void *item)
 	CODE(c, m->leaves);
 }
 
+static void code_other(struct code *c, struct other_order *o)
+{
+	text(c, &o->entry_function);
+	text(c, &o->entry_via);
+	ITEMS(c, o->attach, o->n_attach, code_attach);
+	ITEMS(c, o->reentry, o->n_reentry, code_reentry);
+}
+
 static void code_finding(struct code *c, void *item)
 {
 	struct finding *f = item;
-	bool second = f->lock2 != NULL;
+	bool second = f->lock2 != NULL, other = f->other != NULL;
 
 	CODE(c, f->id);
 	f->id[sizeof(f->id) - 1] = '\0';
@@ -170,6 +178,12 @@ static void code_finding(struct code *c, void *item)
 	text(c, &f->entry_via);
 	ITEMS(c, f->attach, f->n_attach, code_attach);
 	ITEMS(c, f->reentry, f->n_reentry, code_reentry);
+	CODE(c, other);
+	if (other) {
+		if (!c->out)
+			f->other = ARENA_NEW(c->a, struct other_order);
+		code_other(c, f->other);
+	}
 	ITEMS(c, f->ladders, f->n_ladders, code_ladder);
 	texts(c, &f->assumptions);
 	ITEMS(c, f->remedies, f->n_remedies, code_remedy);

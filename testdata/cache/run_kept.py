@@ -161,6 +161,23 @@ def check_damage(r):
     r.need("relock cache --clear", (" 0 results" in listed, list(results.iterdir())), (True, []))
 
 
+def check_rules(relock, top):
+    """A finding of each rule comes back whole."""
+    wrong = []
+    pages = sorted((HERE.parent / "cases").glob("RL*/page-bad"))
+    for page in pages:
+        folder = top / page.parent.name
+        folder.mkdir()
+        r = Relock(relock, folder, Case(page))
+        words = ("check", "--output", "json", "--fail-on", "never")
+        r.run(*words)
+        r.check(page.parent.name, UNCHANGED, *words)
+        wrong += r.wrong
+    if len(pages) < 11:
+        wrong.append(f"only {len(pages)} rules have a page's case")
+    return wrong
+
+
 def check_makers(r):
     """Work on relock itself: any room of the analysis counts, the reports do not."""
     root, copy = HERE.parent.parent, r.top / "source"
@@ -195,6 +212,7 @@ def main():
         check_changes(r, case)
         check_damage(r)
         check_makers(r)
+        r.wrong += check_rules(args.relock, pathlib.Path(top))
     for line in r.wrong:
         print(line)
     return 1 if r.wrong else 0
