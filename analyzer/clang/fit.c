@@ -10,15 +10,26 @@
  *
  * - a macro that the unit or a header of its own defines must not be one that a
  *   shared header, included after it, looks at;
- * - no macro of a shared header that the unit does not include may be named
- *   like anything in the unit.
+ * - no macro of a shared header that the unit does not include, or not yet, may
+ *   be named like anything in the unit.
  *
  * What such a header declares is hidden (place.c).
  */
 
+/* Where something of the unit's own is. */
+struct fit_place {
+	unsigned int main; /* offset in the main file: there, or of the #include that leads there */
+	CXFile file;
+	unsigned int offset;
+};
+
 struct fit {
 	struct unit *u;
 	const struct shared *s;
+	struct fit_place *since; /* by file: where it is included first; roots: before everything */
+	struct pair_map own;	 /* CXFile of the unit's own to its offset in the main file */
+	struct fit_place at;	 /* of the text that is being looked through */
+	const char *text;
 	bool *defined; /* by word: a macro of the unit's own, so far */
 	size_t n_defined;
 	VEC(uint32_t) todo;
@@ -46,14 +57,15 @@ static void check_file(struct fit *f, uint32_t file)
 			      word_text(f->s, f->s->code[i->code + k]));
 }
 
-/* The unit includes @file, and so all that this one includes. */
-static void see(struct fit *f, uint32_t file)
+/* The unit includes @file at @at, and so all that this one includes. */
+static void see(struct fit *f, uint32_t file, const struct fit_place *at)
 {
 	const struct shared *s = f->s;
 
 	if (f->u->seen[file])
 		return;
 	f->u->seen[file] = true;
+	f->since[file] = *at;
 	vec_push(&f->todo, file);
 	while (f->todo.n) {
 		const struct info_file *i = &s->files[f->todo.v[--f->todo.n]];
@@ -65,24 +77,39 @@ static void see(struct fit *f, uint32_t file)
 			if (f->u->seen[to])
 				continue;
 			f->u->seen[to] = true;
+			f->since[to] = *at;
 			vec_push(&f->todo, to);
 		}
 	}
 }
 
+/* Where in the main file the text of @file, one of the unit's own, comes in. */
+static unsigned int main_offset(struct fit *f, CXFile file)
+{
+	uint32_t known = *pair_map_at(&f->own, (uintptr_t)file, 0);
+
+	return known == FACTS_NONE ? 0 : known;
+}
+
 static void meet_include(struct fit *f, CXCursor c)
 {
 	CXFile file = clang_getIncludedFile(c);
-	uint32_t id;
+	struct fit_place at = { 0 };
+	uint32_t id, *own;
 	CXString s;
 
 	if (!file)
 		return;
+	clang_getFileLocation(clang_getCursorLocation(c), &at.file, NULL, NULL, &at.offset);
+	at.main = at.file == f->u->main_file ? at.offset : main_offset(f, at.file);
 	s = clang_getFileName(file);
 	id = word_table_find(&f->s->paths, clang_getCString(s), strlen(clang_getCString(s)));
 	clang_disposeString(s);
 	if (id != FACTS_NONE)
-		see(f, id);
+		see(f, id, &at);
+	own = pair_map_at(&f->own, (uintptr_t)file, 0);
+	if (*own == FACTS_NONE)
+		*own = at.main;
 }
 
 /* Is it a string and nothing else, so that it changes no more than a text? */
@@ -168,12 +195,24 @@ static enum CXChildVisitResult visit_entity(CXCursor c, CXCursor parent, CXClien
 	return CXChildVisit_Continue;
 }
 
+/* Whether shared header @file is included behind the word at @offset of the text. */
+static bool is_behind(const struct fit *f, uint32_t file, unsigned int offset)
+{
+	const struct fit_place *since = &f->since[file];
+	unsigned int main = f->at.file == f->u->main_file ? offset : f->at.main;
+
+	if (since->main != main)
+		return since->main > main;
+	return since->file == f->at.file && since->offset > offset;
+}
+
 static void check_word(void *data, enum word_kind kind, const char *word, size_t len)
 {
 	struct fit *f = data;
 	uint32_t id = word_table_find(&f->s->names, word, len);
+	unsigned int offset = (unsigned int)(word - f->text);
+	bool hidden = false, seen = false, early = true;
 	const struct info_word *w;
-	bool hidden = false, seen = false;
 
 	if (id == FACTS_NONE)
 		return;
@@ -182,23 +221,31 @@ static void check_word(void *data, enum word_kind kind, const char *word, size_t
 	if (w->itself && kind == WORD_CODE)
 		return;
 	for (uint32_t i = 0; i < w->n_defs; i++) {
-		if (f->u->seen[f->s->defs[w->defs + i]])
-			seen = true;
-		else
+		uint32_t file = f->s->defs[w->defs + i];
+
+		if (!f->u->seen[file]) {
 			hidden = true;
+			continue;
+		}
+		seen = true;
+		early &= is_behind(f, file, offset);
 	}
 	if (hidden && !seen)
 		unfit(f, "macro of a header that is not included:", word_text(f->s, id));
+	/* What a macro stands for is looked at where it is used; a #define is met by itself. */
+	else if (seen && early && kind != WORD_BODY && kind != WORD_DEFINE && kind != WORD_DEFINE_SAME)
+		unfit(f, "macro of a header that is included later:", word_text(f->s, id));
 }
 
 static void check_text(CXFile file, CXSourceLocation *stack, unsigned int n, CXClientData data)
 {
 	struct fit *f = data;
 	size_t size = 0;
-	const char *text = clang_getFileContents(f->u->tu, file, &size);
 
-	if (text)
-		words_scan(text, size, check_word, f);
+	f->text = clang_getFileContents(f->u->tu, file, &size);
+	f->at = (struct fit_place){ .file = file, .main = main_offset(f, file) };
+	if (f->text)
+		words_scan(f->text, size, check_word, f);
 }
 
 static bool is_hidden(const struct unit *u, const char *path)
@@ -257,14 +304,17 @@ bool fit_command(struct unit *u)
 bool fit_unit(struct unit *u)
 {
 	struct fit f = { .u = u, .s = u->shared };
+	struct fit_place first = { 0 };
 
 	u->seen = ARENA_ARRAY(&u->arena, bool, f.s->n_files);
 	f.defined = ARENA_ARRAY(&u->arena, bool, f.s->n_words);
+	f.since = ARENA_ARRAY(&u->arena, struct fit_place, f.s->n_files);
 	for (uint32_t i = 0; i < f.s->n_roots; i++)
-		see(&f, f.s->roots[i]);
+		see(&f, f.s->roots[i], &first);
 	clang_visitChildren(clang_getTranslationUnitCursor(u->tu), visit_entity, &f);
 	if (!u->unfit)
 		clang_getInclusions(u->tu, check_text, &f);
 	vec_release(&f.todo);
+	pair_map_release(&f.own);
 	return !u->unfit;
 }

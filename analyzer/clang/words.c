@@ -160,7 +160,7 @@ static void scan_directive(const char *s, const char *end, const char *all, word
 	name = skip_blank(rest, end);
 	if (same(word, rest, "ifndef") &&
 	    is_default(end, all, name, (size_t)(skip_word(name, end) - name)))
-		return;
+		kind = WORD_DEFAULT;
 	if (same(word, rest, "define") || same(word, rest, "undef")) {
 		rest = skip_word(name, end);
 		kind = *word == 'u'		  ? WORD_UNDEF

@@ -13,6 +13,7 @@
 enum word_kind {
 	WORD_CODE,
 	WORD_CONDITION,	  /* in a directive of the preprocessor that is none of the others */
+	WORD_DEFAULT,	  /* M in "#ifndef M, #define M, #endif": it is only given what it is otherwise */
 	WORD_DEFINE, /* the name that a #define gives */
 	WORD_DEFINE_SAME, /* a name that is defined as itself, so that it can be asked for */
 	WORD_UNDEF,
@@ -21,11 +22,7 @@ enum word_kind {
 
 typedef void word_fn(void *data, enum word_kind kind, const char *word, size_t len);
 
-/*
- * Calls @fn for each, in order. Comments, literals and names of headers have none.
- * "#ifndef M, #define M, #endif" only asks for M to give it what it has otherwise:
- * that is no use of M, so its #ifndef has none either.
- */
+/* Calls @fn for each, in order. Comments, literals and names of headers have none. */
 void words_scan(const char *text, size_t len, word_fn *fn, void *data);
 
 /* Calls @fn for each header NAME of an "#include <NAME>" that is under no condition. */

@@ -227,6 +227,30 @@ static void test_default(void **state)
 	assert_false(check());
 }
 
+/* A header that comes later is not there yet, though it is parsed already. */
+static void test_later_header(void **state)
+{
+	put("include/two.h", "#ifndef TWO_H\n#define TWO_H\nint two(int);\n#define TWO(x) two(x)\n"
+			     "#ifndef LIMIT\n#define LIMIT 8\n#endif\nenum two { SECOND = 2 };\n#endif\n");
+	put("own/part.h", "#include <two.h>\nint part(void);\nstatic inline int limit(void) { return LIMIT; }\n");
+	put_unit("#ifndef LIMIT\n#define LIMIT 4\n#endif\n#include <two.h>\nint f(void) { return LIMIT; }\n");
+	assert_false(check());
+	put_unit("#undef TWO\n#include <two.h>\nint f(void) { return TWO(1); }\n");
+	assert_false(check());
+	put_unit("#ifdef TWO\nint g(void) { return 1; }\n#endif\n#include <two.h>\nint f(void) { return 1; }\n");
+	assert_false(check());
+	put_unit("int TWO(int);\nint g(void) { return TWO(1); }\n#include <two.h>\nint f(void) { return TWO(1); }\n");
+	assert_false(check());
+	put_unit("#define MINE TWO(3)\n#include <one.h>\n#include <two.h>\nint f(void) { return MINE + LIMIT; }\n");
+	assert_true(check());
+	/* Through a header of the unit's own, and in it. */
+	put_unit("#include \"own/part.h\"\nint f(void) { return TWO(limit()); }\n");
+	assert_true(check());
+	put("own/part.h", "#ifndef LIMIT\n#define LIMIT 5\n#endif\n#include <two.h>\n");
+	put_unit("#include \"own/part.h\"\nint f(void) { return LIMIT; }\n");
+	assert_false(check());
+}
+
 /* A macro of a header that is not included, but that is its own name. */
 static void test_itself(void **state)
 {
@@ -498,8 +522,10 @@ static void test_pool(void **state)
 static void add_word(void *data, enum word_kind kind, const char *word, size_t len)
 {
 	static const char letters[] = {
-		[WORD_CODE] = 'c',	  [WORD_CONDITION] = 'i', [WORD_DEFINE] = 'd',
-		[WORD_DEFINE_SAME] = 's', [WORD_UNDEF] = 'u',	  [WORD_BODY] = 'b'};
+		[WORD_CODE] = 'c',	  [WORD_CONDITION] = 'i', [WORD_DEFAULT] = 'f',
+		[WORD_DEFINE] = 'd',	  [WORD_DEFINE_SAME] = 's',
+		[WORD_UNDEF] = 'u',	  [WORD_BODY] = 'b',
+	};
 
 	strbuf_addf(data, "%c:%.*s ", letters[kind], (int)len, word);
 }
@@ -523,7 +549,7 @@ static void test_words(void **state)
 		"#define A A\n#define B B /* B */\n#define C C(1)\n#define D(D) D\n#define E\n",
 		"s:A b:A s:B b:B d:C b:C d:D b:D b:D d:E ");
 	/* What a macro is otherwise, and what only begins like that. */
-	assert_words("#ifndef A\n/* x */\n# define A(x) \\\n x\n\n#endif\n", "d:A b:x b:x ");
+	assert_words("#ifndef A\n/* x */\n# define A(x) \\\n x\n\n#endif\n", "f:A d:A b:x b:x ");
 	assert_words("#ifndef A\n#define A 1\nint b;\n#endif\n", "i:A d:A c:int c:b ");
 	assert_words("#ifndef A\n#define B 1\n#endif\n", "i:A d:B ");
 	assert_words("#ifndef A\n#define A 1\n#else\nint b;\n#endif\n", "i:A d:A c:int c:b ");
@@ -581,6 +607,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_macro_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_included, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_default, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_later_header, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_itself, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cleanup, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_repeated, setup, teardown),
