@@ -187,6 +187,7 @@ struct run {
 	bool open;	 /* it leaves locks or guards other than it found them, or releases others */
 	bool tested;	 /* on some way out a guard was tested */
 	bool followed;	 /* it left something, and what is called then was run as well */
+	bool forgot;	 /* more locks were held at once than are followed; the oldest went */
 	const char *cut; /* why the run is not complete, or NULL */
 };
 

@@ -255,6 +255,7 @@ static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, uin
 		return;
 	acquire = add_acquire(pc, s, addr, class, rule, blocking);
 	if (s->n_held == INTERP_MAX_HELD) { /* forget the oldest: it is the caller's business */
+		pc->fl->run->forgot = true;
 		memmove(&s->held[0], &s->held[1], (INTERP_MAX_HELD - 1) * sizeof(s->held[0]));
 		s->n_held--;
 	}

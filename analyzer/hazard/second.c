@@ -74,17 +74,55 @@ static bool leaves_any(const struct program *p, struct arena *arena, const struc
 	return false;
 }
 
-static void judge(const struct program *p, struct arena *arena, const struct run *run,
-		  struct second_opinion *ret)
+/* Deeper calls in inline functions are not looked at. */
+#define MAX_DEPTH 6
+
+/*
+ * What @func calls that sparse counts, as an annotation or a statement for it says,
+ * and that is no lock: the read side of RCU, a lock that only a macro makes one. A
+ * function that is not in an inline one's text says what it does where it is
+ * declared. FACTS_NONE: there is nothing.
+ */
+static uint32_t counted_beside(const struct program *p, uint32_t func, unsigned int depth)
+{
+	const struct func *fn = &p->funcs.v[func];
+	uint32_t c, ret = FACTS_NONE;
+
+	if (func_fact(p, fn)->flags & FF_VOUCHES)
+		return func;
+	for (c = fn->calls; c < fn->calls + fn->n_calls && ret == FACTS_NONE; c++) {
+		uint32_t to = p->calls.v[c].callee;
+
+		if (to == FACTS_NONE || p->funcs.v[to].lock)
+			continue;
+		if (p->funcs.v[to].defined && depth < MAX_DEPTH &&
+		    (p->funcs.v[to].flags & FF_HEADER || p->funcs.v[to].unit == fn->unit))
+			ret = counted_beside(p, to, depth + 1);
+		else if (func_fact(p, &p->funcs.v[to])->n_claims)
+			ret = to;
+	}
+	return ret;
+}
+
+static void judge(const struct program *p, struct arena *arena, uint32_t func,
+		  const struct run *run, struct second_opinion *ret)
 {
 	const struct acquire *a = first_spinlock(run);
+	uint32_t beside = counted_beside(p, func, 0);
 
 	if (run->cut) {
 		ret->why = arena_printf(arena, "not followed to its end: %s", run->cut);
+	} else if (run->forgot) {
+		ret->why = "holds more locks at once than relock follows";
 	} else if (leaves_any(p, arena, run, ret)) {
 		ret->verdict = OPINION_SEEN;
 	} else if (!a || !run->returns.n) {
 		ret->why = "takes no spinlock that relock follows";
+	} else if (beside != FACTS_NONE) {
+		ret->why = arena_printf(arena, "takes %s where it is released again, but sparse counts "
+					"what %s%s as well", class_name(p, a->class),
+					beside == func ? "it says by itself" : func_name(p, beside),
+					beside == func ? "" : "() does");
 	} else {
 		ret->verdict = OPINION_REFUTED;
 		ret->why = arena_printf(arena, "takes %s where it is released again, on each path to "
@@ -114,7 +152,7 @@ void analyse_opinions(struct program *p, struct arena *arena, struct second_opin
 			continue;
 		}
 		interp_run(&in, &input, &run);
-		judge(p, arena, &run, o);
+		judge(p, arena, input.func, &run, o);
 		interp_run_release(&run);
 	}
 	interp_release(&in);
