@@ -211,7 +211,8 @@ static const struct argp_option tree_options[] = {
 	{ "vmlinux", KEY_VMLINUX, "FILE", 0,
 	  "The kernel that was built from this: what can be attached to is looked up in it", 1 },
 	{ "functions", KEY_FUNCTIONS, "FILE", 0,
-	  "The same from a list: available_filter_functions of tracefs", 1 },
+	  "The kernel's list of functions that can be traced, "
+	  "available_filter_functions of tracefs: what can be attached to is looked up there", 1 },
 	{ "sparse", KEY_SPARSE, NULL, 0,
 	  "Ask sparse about the locks of the same units, and say where it and relock agree", 1 },
 	{ "jobs", 'j', "N", 0, "Work with N processes; default: one for each CPU", 1 },
@@ -219,7 +220,7 @@ static const struct argp_option tree_options[] = {
 	{ "offline", KEY_OFFLINE, NULL, 0, "Never run make: use what is there", 1 },
 	{ "project", KEY_PROJECT, "FILE", 0,
 	  "Options that are not given here; default: .relock.yaml in TREE, if it is there", 1 },
-	{ "no-project", KEY_NO_PROJECT, NULL, 0, "Do without such a file", 1 },
+	{ "no-project", KEY_NO_PROJECT, NULL, 0, "Read no .relock.yaml", 1 },
 	{ 0 },
 };
 
