@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 enum key {
@@ -632,20 +633,32 @@ bool options_report(const struct options *o, const struct report *r, const struc
 	return true;
 }
 
+/* Where this program is; NULL where neither /proc nor how it was started tells. */
+static const char *own_path(struct arena *a)
+{
+	char *real = realpath("/proc/self/exe", NULL);
+	const char *ret = NULL;
+
+	/* Some roots have no /proc: what the kernel was given then, which scripts and fds make useless. */
+	if (!real)
+		real = realpath((const char *)getauxval(AT_EXECFN), NULL);
+	if (real)
+		ret = arena_strdup(a, real);
+	free(real);
+	return ret;
+}
+
 const char *options_rules_dir(struct arena *a)
 {
 	const char *dir = getenv("RELOCK_RULES_DIR");
-	const char *beside;
-	char self[4096];
+	const char *self, *beside;
 	char *real;
-	ssize_t len;
 
 	if (dir && *dir)
 		return dir;
-	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (len <= 0)
+	self = own_path(a);
+	if (!self)
 		return NULL;
-	self[len] = '\0';
 	beside = fs_join(a, fs_dirname(a, self), RELOCK_RULES_FROM_BIN);
 	/* In the build tree that is a link to the source, which is what errors should name. */
 	real = realpath(beside, NULL);
@@ -664,8 +677,13 @@ bool options_read_rules(const struct options *o, struct rules *ret)
 
 	memset(ret, 0, sizeof(*ret));
 	if (!dir || !fs_is_dir(dir)) {
-		log_error("there is no folder %s with the rules; RELOCK_RULES_DIR can name another",
-			  dir ? dir : "");
+		if (dir)
+			log_error("there is no folder %s with the rules; RELOCK_RULES_DIR can name "
+				  "another", dir);
+		else
+			log_error("cannot tell where relock is, and with it its rules, as /proc is not "
+				  "mounted; mount it, or name the folder of the rules in "
+				  "RELOCK_RULES_DIR");
 		arena_release(&a);
 		return false;
 	}

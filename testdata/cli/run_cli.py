@@ -203,6 +203,27 @@ def test_fish():
     need("bash, zsh, fish" in run("help", "--completion", "csh", status=2).stderr, "csh")
 
 
+# ---- a root without /proc ----------------------------------------------------------------------
+
+# By its path, and by a descriptor, which has none without /proc.
+NO_PROC = 'mount -t tmpfs none /proc && exec "$@"'
+BY_FD = "import os, sys; os.execve(os.open(sys.argv[1], os.O_RDONLY), sys.argv[1:], dict(os.environ))"
+
+
+def test_root():
+    namespace = ["-m"] if os.geteuid() == 0 else ["-rm"]
+    inside = [*namespace, "sh", "-c", NO_PROC, "sh"]
+    if subprocess.run(["unshare", *inside, "true"], capture_output=True, check=False).returncode:
+        print("skipped: no namespace of mounts can be made here")
+        sys.exit(run_cases.SKIPPED)
+    # Sanitizers read their options from /proc: they end with a status of their own here.
+    text = run(*inside, RELOCK, "explain", "RL101", program="unshare", status=None).stdout
+    need(text == run("explain", "RL101").stdout, text)
+    lost = run(*inside, sys.executable, "-c", BY_FD, RELOCK, "explain", "RL101", program="unshare",
+               status=None).stderr
+    need("/proc is not mounted" in lost and "RELOCK_RULES_DIR" in lost, lost)
+
+
 # ---- --version --------------------------------------------------------------------------------
 
 def test_version():
