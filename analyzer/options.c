@@ -203,7 +203,9 @@ static const struct argp_option tree_options[] = {
 	  "A build directory, or a folder with compile_commands.json, to take compile commands from",
 	  1 },
 	{ "config", KEY_CONFIG, "FILE", 0, "A config, or part of one, that is merged over the default", 1 },
-	{ "arch", KEY_ARCH, "ARCH", 0, "The kernel's ARCH; default: $ARCH, or the host's", 1 },
+	{ "arch", KEY_ARCH, "ARCH", 0,
+	  "The kernel's ARCH; default: $ARCH, or the host's. Another than the host's takes LLVM=1 or "
+	  "CROSS_COMPILE in the environment, as make does", 1 },
 	{ "scope", KEY_SCOPE, "PATH", 0,
 	  "A folder or file of the tree to analyse, and nothing else (repeatable); default: what the "
 	  "rules name, and the units that programs come to from there", 1 },
