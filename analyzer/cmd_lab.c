@@ -57,7 +57,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		else if (is_id(arg))
 			vec_push(&c->ids, arg);
 		else
-			argp_error(state, "'%s' is no id of a finding, which has 16 hex digits",
+			argp_error(state, "'%s' is no id of a finding, which has 16 hex digits in "
+				   "small letters",
 				   arg);
 		return 0;
 	case KEY_REPORT:

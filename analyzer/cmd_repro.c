@@ -47,7 +47,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!c->id)
 			argp_error(state, "which finding? 'id' in a JSON report says");
 		if (!is_id(c->id))
-			argp_error(state, "'%s' is no id of a finding, which has 16 hex digits",
+			argp_error(state, "'%s' is no id of a finding, which has 16 hex digits in "
+				   "small letters",
 				   c->id);
 		if (!c->report)
 			argp_error(state, "--report FILE is missing: the JSON report that has %s",

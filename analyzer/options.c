@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 enum key {
@@ -202,7 +203,9 @@ static const struct argp_option tree_options[] = {
 	  "A build directory, or a folder with compile_commands.json, to take compile commands from",
 	  1 },
 	{ "config", KEY_CONFIG, "FILE", 0, "A config, or part of one, that is merged over the default", 1 },
-	{ "arch", KEY_ARCH, "ARCH", 0, "The kernel's ARCH; default: $ARCH, or the host's", 1 },
+	{ "arch", KEY_ARCH, "ARCH", 0,
+	  "The kernel's ARCH; default: $ARCH, or the host's. Another than the host's takes LLVM=1 or "
+	  "CROSS_COMPILE in the environment, as make does", 1 },
 	{ "scope", KEY_SCOPE, "PATH", 0,
 	  "A folder or file of the tree to analyse, and nothing else (repeatable); default: what the "
 	  "rules name, and the units that programs come to from there", 1 },
@@ -211,7 +214,8 @@ static const struct argp_option tree_options[] = {
 	{ "vmlinux", KEY_VMLINUX, "FILE", 0,
 	  "The kernel that was built from this: what can be attached to is looked up in it", 1 },
 	{ "functions", KEY_FUNCTIONS, "FILE", 0,
-	  "The same from a list: available_filter_functions of tracefs", 1 },
+	  "The kernel's list of functions that can be traced, "
+	  "available_filter_functions of tracefs: what can be attached to is looked up there", 1 },
 	{ "sparse", KEY_SPARSE, NULL, 0,
 	  "Ask sparse about the locks of the same units, and say where it and relock agree", 1 },
 	{ "jobs", 'j', "N", 0, "Work with N processes; default: one for each CPU", 1 },
@@ -219,7 +223,7 @@ static const struct argp_option tree_options[] = {
 	{ "offline", KEY_OFFLINE, NULL, 0, "Never run make: use what is there", 1 },
 	{ "project", KEY_PROJECT, "FILE", 0,
 	  "Options that are not given here; default: .relock.yaml in TREE, if it is there", 1 },
-	{ "no-project", KEY_NO_PROJECT, NULL, 0, "Do without such a file", 1 },
+	{ "no-project", KEY_NO_PROJECT, NULL, 0, "Read no .relock.yaml", 1 },
 	{ 0 },
 };
 
@@ -631,20 +635,32 @@ bool options_report(const struct options *o, const struct report *r, const struc
 	return true;
 }
 
+/* Where this program is; NULL where neither /proc nor how it was started tells. */
+static const char *own_path(struct arena *a)
+{
+	char *real = realpath("/proc/self/exe", NULL);
+	const char *ret = NULL;
+
+	/* Some roots have no /proc: what the kernel was given then, which scripts and fds make useless. */
+	if (!real)
+		real = realpath((const char *)getauxval(AT_EXECFN), NULL);
+	if (real)
+		ret = arena_strdup(a, real);
+	free(real);
+	return ret;
+}
+
 const char *options_rules_dir(struct arena *a)
 {
 	const char *dir = getenv("RELOCK_RULES_DIR");
-	const char *beside;
-	char self[4096];
+	const char *self, *beside;
 	char *real;
-	ssize_t len;
 
 	if (dir && *dir)
 		return dir;
-	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (len <= 0)
+	self = own_path(a);
+	if (!self)
 		return NULL;
-	self[len] = '\0';
 	beside = fs_join(a, fs_dirname(a, self), RELOCK_RULES_FROM_BIN);
 	/* In the build tree that is a link to the source, which is what errors should name. */
 	real = realpath(beside, NULL);
@@ -663,8 +679,13 @@ bool options_read_rules(const struct options *o, struct rules *ret)
 
 	memset(ret, 0, sizeof(*ret));
 	if (!dir || !fs_is_dir(dir)) {
-		log_error("there is no folder %s with the rules; RELOCK_RULES_DIR can name another",
-			  dir ? dir : "");
+		if (dir)
+			log_error("there is no folder %s with the rules; RELOCK_RULES_DIR can name "
+				  "another", dir);
+		else
+			log_error("cannot tell where relock is, and with it its rules, as /proc is not "
+				  "mounted; mount it, or name the folder of the rules in "
+				  "RELOCK_RULES_DIR");
 		arena_release(&a);
 		return false;
 	}

@@ -118,7 +118,7 @@ bool options_color(const struct options *o, const struct output *out);
  */
 bool options_read_rules(const struct options *o, struct rules *ret);
 
-/* The folder of the rules that came with this binary, in @a. */
+/* The folder of the rules that came with this binary, in @a; NULL where that cannot be told. */
 const char *options_rules_dir(struct arena *a);
 
 /* Appends the words that @option takes, between spaces. Returns false where it takes others too. */

@@ -55,22 +55,23 @@ static const struct file_option *find(const struct project_value *name)
 	return NULL;
 }
 
-/* The path as it is from here. The tree's own file leads to nothing outside the tree. */
+/* The path as it is from here, if it is there. The tree's own file leads to nothing outside the tree. */
 static const char *resolve(const struct file *f, const struct project_value *v)
 {
 	const char *path = v->text[0] == '/' ? v->text : fs_join(&f->o->arena, f->dir, v->text);
-	char *real = f->tree ? realpath(path, NULL) : NULL;
-	bool outside;
+	char *real = realpath(path, NULL);
+	const char *why = real ? NULL : strerror(errno);
+	bool outside = f->tree && (v->text[0] == '/' || (real && !fs_below(real, f->tree)));
 
-	if (!f->tree)
-		return path;
-	/* What is not there is told by who wants to read it. */
-	outside = v->text[0] == '/' || (real && !fs_below(real, f->tree));
 	free(real);
 	if (outside) {
 		log_error("%s: error: '%s' is not below the tree, and its own %s leads nowhere "
 			  "else; --project FILE may",
 			  v->where, v->text, PROJECT_FILE);
+		return NULL;
+	}
+	if (why) {
+		log_error("%s: error: cannot read %s: %s", v->where, path, why);
 		return NULL;
 	}
 	return path;
@@ -138,10 +139,12 @@ static bool set_all(const struct file *f, const char *name, const struct strbuf 
 	for (size_t i = 0; i < project.n; i++) {
 		if (!set_entry(f, &project.entries[i]))
 			return false;
-	}
-	if (f->o->all && f->o->scope.n) {
-		log_error("%s:1:1: error: 'all' and 'scope' exclude each other", name);
-		return false;
+		/* The command line's own two were refused there, and one of it is not set here. */
+		if (f->o->all && f->o->scope.n) {
+			log_error("%s: error: 'all' and 'scope' exclude each other",
+				  project.entries[i].name.where);
+			return false;
+		}
 	}
 	log_info("%s: options", name);
 	return true;

@@ -40,6 +40,15 @@
 		(vec)->v[(vec)->n++] = (item);                                                     \
 	} while (0)
 
+/* Gives back what it grew by for items that did not come. */
+#define vec_fit(vec)                                                                               \
+	do {                                                                                       \
+		if ((vec)->n && (vec)->n < (vec)->cap) {                                           \
+			(vec)->v = xrealloc((vec)->v, (vec)->n * sizeof(*(vec)->v));               \
+			(vec)->cap = (vec)->n;                                                     \
+		}                                                                                  \
+	} while (0)
+
 #define vec_clear(vec) ((void)((vec)->n = 0))
 
 #define vec_release(vec)                                                                           \

@@ -168,6 +168,8 @@ static CXTranslationUnit parse(struct unit *u, CXIndex index, const struct share
 		vec_push(&args.v, "-include");
 		vec_push(&args.v, u->prelude);
 	}
+	if (u->optimised)
+		vec_push(&args.v, u->cu->optimise);
 	*ret_code = clang_parseTranslationUnit2(index, u->cu->path, args.v.v, (int)args.v.n, NULL,
 						0, options, &tu);
 	unit_args_release(&args);
@@ -187,6 +189,7 @@ void extract_key(const struct compile_unit *cu, const struct kbuild *kb, struct 
 	put_string(out, cu->file);
 	put_string(out, cu->path);
 	put_string(out, cu->object);
+	put_string(out, cu->optimise);
 	put_string(out, cu->ftrace ? "ftrace" : "");
 	put_string(out, kb->tree);
 	put_string(out, kb->build);
@@ -227,6 +230,7 @@ static void unit_begin(struct unit *u, const struct extract_job *job, struct fac
 	u->cu = job->unit;
 	u->kb = job->kb;
 	u->prelude = job->prelude;
+	u->optimised = job->optimised;
 	u->f = f;
 	facts_init(f);
 }
@@ -411,6 +415,13 @@ int extract_unit(const struct extract_job *job, struct facts *ret, struct extrac
 
 		bare.prelude = NULL;
 		err = extract_again(&bare, true, ret, r, deps);
+	}
+	/* What it uses may be declared for compilers that optimise only (string functions that check). */
+	if (err == -EINVAL && u->optimise) {
+		struct extract_job optimised = *job;
+
+		optimised.optimised = true;
+		err = extract_again(&optimised, true, ret, r, deps);
 	}
 	r->deps_known = !err && deps && deps_finish(deps, &since);
 	return err;

@@ -17,6 +17,7 @@ struct extract_job {
 	const struct rules *rules; /* that the prelude is of, or NULL: it is needed then */
 	const struct shared *shared; /* headers parsed already (shared.h); NULL: none */
 	bool want_deps;
+	bool optimised; /* parse as the command optimises: more code, which is the same to locks */
 };
 
 struct extract_result {

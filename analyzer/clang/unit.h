@@ -128,6 +128,7 @@ struct unit {
 	const struct compile_unit *cu;
 	const struct kbuild *kb;
 	const char *prelude;
+	bool optimised; /* with the -O of the command */
 	const struct shared *shared; /* the headers that came precompiled, or NULL */
 	bool *seen;		     /* by file of theirs: a plain parse would read it */
 	const char *unfit;	     /* why a plain parse is needed, for developers */

@@ -6,7 +6,7 @@
 /* What the text does to a variable. */
 enum does {
 	DOES_RAISE = 1 << 0, /* an operation that counts, by a constant */
-	DOES_TEST = 1 << 1,  /* looks at it; or lowers it, which people do to what is looked at */
+	DOES_TEST = 1 << 1,  /* looks at it; or lowers a variable, which others may look at */
 	DOES_UP = 1 << 2,    /* one more, in whatever way */
 	DOES_DOWN = 1 << 3,  /* one less */
 	DOES_SET = 1 << 4,   /* to something that is not 0 */
@@ -298,7 +298,8 @@ static unsigned int op_does(const struct text *t, const struct fact_insn *insn, 
 
 	if (op < PERCPU_READ && steps_by_constant(t->f, insn, op, amount))
 		does |= DOES_RAISE | DOES_UP;
-	if (op == PERCPU_DEC || op == PERCPU_SUB)
+	/* A member that is only counted counts references: no CPU looks at its own. */
+	if ((op == PERCPU_DEC || op == PERCPU_SUB) && !(guard & GUARD_FIELD))
 		does |= DOES_TEST;
 	if (op == PERCPU_DEC || op == PERCPU_SUB || op == PERCPU_DEC_RETURN ||
 	    op == PERCPU_SUB_RETURN)

@@ -642,7 +642,7 @@ static void add_leave(struct activation *act, const struct state *s, uint32_t va
 	const struct state *entry = act->entry;
 	struct run *run = act->fl->run;
 	struct run_leave l = { .frame = act->frame, .loc = *loc,
-			       .value = value_bits(act, s, value) };
+			       .value = value_bits(act, s, value), .strays = s->strays };
 	uint64_t key = map64_mix(act->frame->hash, (uint64_t)loc->line << 32 | loc->col);
 	uint32_t bits;
 	uint8_t i, k;
@@ -654,6 +654,7 @@ static void add_leave(struct activation *act, const struct state *s, uint32_t va
 		if (k < entry->n_held || is_word(run, s->held[i].acquire))
 			continue;
 		l.told |= (uint8_t)(is_told(&run->syms, s, act->frame, s->held[i].addr) << l.n_held);
+		l.lost |= (uint8_t)(s->held[i].lost << l.n_held);
 		l.held[l.n_held++] = s->held[i].acquire;
 		key = map64_mix(key, s->held[i].acquire);
 	}
@@ -673,6 +674,8 @@ static void add_leave(struct activation *act, const struct state *s, uint32_t va
 	if (bits != MAP64_EMPTY) {
 		run->leaves.v[bits].value |= l.value;
 		run->leaves.v[bits].told &= l.told;
+		run->leaves.v[bits].lost &= l.lost;
+		run->leaves.v[bits].strays &= l.strays;
 		return;
 	}
 	map64_put(&act->fl->leave_seen, key, (uint32_t)run->leaves.n);
@@ -818,19 +821,16 @@ static const struct frame *on_stack(const struct frame *fr, uint32_t func)
  * @callee is not followed, as it is being run already. It may be there to release
  * what was taken since then.
  */
-static void lose_locks(struct activation *act, const struct state *s, uint32_t callee)
+static void lose_locks(struct activation *act, struct state *s, uint32_t callee)
 {
 	const struct frame *first = on_stack(act->frame, callee);
-	struct run *run = act->fl->run;
+	const struct run *run = act->fl->run;
 	uint8_t i;
 
 	if (!act->fl->in->p->funcs.v[callee].touches_direct)
 		return;
-	for (i = 0; i < s->n_held; i++) {
-		struct acquire *a = &run->acquires.v[s->held[i].acquire];
-
-		a->lost |= a->frame->depth > first->depth;
-	}
+	for (i = 0; i < s->n_held; i++)
+		s->held[i].lost |= run->acquires.v[s->held[i].acquire].frame->depth > first->depth;
 }
 
 static bool is_beyond(const struct activation *act, uint32_t func)
@@ -912,13 +912,12 @@ static bool followed(struct activation *act, const struct state *s, uint32_t cal
 }
 
 /* @lock is handed to a function that is not followed, which may release it, or tell where it is. */
-static void lose_lock(struct activation *act, const struct state *s, uint32_t lock)
+static void lose_lock(struct state *s, uint32_t lock)
 {
 	uint8_t i;
 
 	for (i = 0; i < s->n_held; i++)
-		if (s->held[i].addr == lock)
-			act->fl->run->acquires.v[s->held[i].acquire].lost = true;
+		s->held[i].lost |= s->held[i].addr == lock;
 }
 
 /* A callee that is not followed: its result is new, and it may write where it is pointed to. */
@@ -931,7 +930,7 @@ static uint32_t opaque_call(struct activation *act, struct state *s, const struc
 	for (i = 0; i < insn->n_args; i++) {
 		uint32_t a = args[i];
 
-		lose_lock(act, s, a);
+		lose_lock(s, a);
 		if (root_of(syms, a)->op == SY_LADDR) {
 			state_forget(s, syms, a);
 			state_forget_known(s, syms, a);
@@ -1612,6 +1611,15 @@ static uint32_t first_value(struct syms *syms, const struct run_input *input, ui
 	return sym_bin(syms, FB_AND, param, sym_int(syms, (int64_t)input->param_hint[i].bits), false);
 }
 
+/* Runs are kept until all is judged, and in wide scopes there are gigabytes of them. */
+static void fit(struct run *r)
+{
+	vec_fit(&r->acquires);
+	vec_fit(&r->points);
+	vec_fit(&r->leaves);
+	syms_fit(&r->syms);
+}
+
 void interp_run(struct interp *in, const struct run_input *input, struct run *ret)
 {
 	const struct func *fn = &in->p->funcs.v[input->func];
@@ -1690,6 +1698,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	map64_release(&fl.try_seen);
 	map64_release(&fl.own_cpu);
 	arena_release(&tmp);
+	fit(ret);
 	count_run(in, input, ret, begin);
 }
 
@@ -1703,6 +1712,7 @@ void interp_run_release(struct run *r)
 	vec_release(&r->returns);
 	vec_release(&r->tries);
 	vec_release(&r->strays);
+	map64_release(&r->releases);
 	map64_release(&r->balanced);
 	map64_release(&r->raised);
 	map64_release(&r->lowered);

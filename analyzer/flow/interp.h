@@ -81,7 +81,6 @@ struct acquire {
 	uint32_t under[ACQUIRE_MAX_WORDS]; /* acquires of words that the path had taken by then */
 	uint8_t n_under;
 	bool callers; /* it is not taken but found: the function is there to release it */
-	bool lost; /* a function that was not followed may have released it, or told where it is */
 	const struct rule_lock *rule;
 	uint32_t primitive; /* the function that took it */
 	bool blocking;
@@ -129,7 +128,13 @@ struct run_leave {
 	unsigned int value; /* enum run_value */
 	uint32_t held[INTERP_MAX_HELD]; /* acquires that it made and leaves */
 	uint8_t n_held;
-	uint8_t told; /* bit by number in held: its address is stored for the caller */
+	/*
+	 * Bits by number in held, of what is so on each of the paths: its address is stored
+	 * for the caller; or a function that was not followed may have released it, or
+	 * told where it is.
+	 */
+	uint8_t told, lost;
+	uint64_t strays; /* RUN_STRAY_BIT() of what each path released without having it */
 	struct guards guards; /* by how much each is higher than it was */
 };
 
@@ -154,13 +159,23 @@ struct run_return {
 	uint8_t n_held;
 };
 
-/* A lock is released that the run does not hold. */
+/* What a release, by class and place, was on some path. */
+enum released {
+	RELEASED_HELD = 1 << 0,
+	RELEASED_STRAY = 1 << 1, /* nothing of the class was held */
+};
+
+/* The first place where a lock is released that the run does not hold, of each class. */
 struct run_stray {
 	uint32_t class;
 	uint32_t addr; /* which lock: a term of the run */
 	const struct rule_lock *rule;
 	struct fact_loc loc;
+	bool doubtful; /* at some place the class is released held or not */
 };
+
+/* The bit of run.strays.v[n]; what comes late shares one. */
+#define RUN_STRAY_BIT(n) (UINT64_C(1) << ((n) < 63 ? (n) : 63))
 
 /* A value that the function returned. */
 struct run_exit {
@@ -180,6 +195,7 @@ struct run {
 	VEC(struct run_return) returns; /* only where asked for */
 	VEC(struct run_try) tries;
 	VEC(struct run_stray) strays;
+	struct map64 releases; /* class and place of a release -> enum released */
 	/* Guards, by what the run does to them; and by what goes on below a frame: run_did(). */
 	struct map64 raised, lowered;
 	struct map64 balanced; /* frame hash -> enum run_value of returns that leave what was found */

@@ -259,7 +259,7 @@ static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, uin
 		memmove(&s->held[0], &s->held[1], (INTERP_MAX_HELD - 1) * sizeof(s->held[0]));
 		s->n_held--;
 	}
-	s->held[s->n_held++] = (struct held){ addr, acquire };
+	s->held[s->n_held++] = (struct held){ .addr = addr, .acquire = acquire };
 }
 
 void prim_held_before(struct flow *fl, const struct frame *frame, struct state *s,
@@ -272,7 +272,8 @@ void prim_held_before(struct flow *fl, const struct frame *frame, struct state *
 
 	if (s->n_held == INTERP_MAX_HELD)
 		return;
-	s->held[s->n_held++] = (struct held){ addr, (uint32_t)fl->run->acquires.n };
+	s->held[s->n_held++] = (struct held){
+		.addr = addr, .acquire = (uint32_t)fl->run->acquires.n };
 	vec_push(&fl->run->acquires, a);
 }
 
@@ -342,6 +343,25 @@ static void add_failed(struct state *fail, uint32_t addr, uint32_t id)
 	fail->failed[fail->n_failed++] = (struct failed){ addr, id };
 }
 
+/*
+ * Notes what a release was. One instruction that releases a lock of @class on one
+ * path, and on another one that is not held, hangs on a test that was made before:
+ * the two are one lock, or one condition, that is not known to be.
+ */
+static void note_release(const struct prim_call *pc, uint32_t class, enum released what)
+{
+	struct run *run = pc->fl->run;
+	uint64_t key = map64_mix(map64_mix(class, pc->insn->loc.file),
+				 (uint64_t)pc->insn->loc.line << 32 | pc->insn->loc.col);
+	uint32_t was = map64_get(&run->releases, key), is;
+	size_t i;
+
+	is = (was == MAP64_EMPTY ? 0 : was) | what;
+	map64_put(&run->releases, key, is);
+	for (i = 0; is == (RELEASED_HELD | RELEASED_STRAY) && is != was && i < run->strays.n; i++)
+		run->strays.v[i].doubtful |= run->strays.v[i].class == class;
+}
+
 /* A release of a lock that is not held: it was tried in vain, or is somebody else's. */
 static void release_stray(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class)
 {
@@ -354,11 +374,14 @@ static void release_stray(const struct prim_call *pc, struct state *s, uint32_t 
 			run->tries.v[try].released = pc->insn->loc;
 		return;
 	}
-	for (i = 0; i < run->strays.n; i++)
-		if (run->strays.v[i].class == class)
-			return;
-	vec_push(&run->strays, ((struct run_stray){ class, addr, pc->fl->in->p->funcs.v[pc->callee].lock,
-						       pc->insn->loc }));
+	for (i = 0; i < run->strays.n && run->strays.v[i].class != class; i++)
+		;
+	if (i == run->strays.n)
+		vec_push(&run->strays, ((struct run_stray){
+			.class = class, .addr = addr, .loc = pc->insn->loc,
+			.rule = pc->fl->in->p->funcs.v[pc->callee].lock }));
+	s->strays |= RUN_STRAY_BIT(i);
+	note_release(pc, class, RELEASED_STRAY);
 }
 
 static void release(const struct prim_call *pc, struct state *s, uint32_t addr)
@@ -379,6 +402,7 @@ static void release(const struct prim_call *pc, struct state *s, uint32_t addr)
 	}
 	if (!run->acquires.v[s->held[found].acquire].released.line)
 		run->acquires.v[s->held[found].acquire].released = pc->insn->loc;
+	note_release(pc, class, RELEASED_HELD);
 	memmove(&s->held[found], &s->held[found + 1],
 		(size_t)(s->n_held - found - 1) * sizeof(s->held[0]));
 	s->n_held--;

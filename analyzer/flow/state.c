@@ -678,6 +678,12 @@ bool state_meet_but(struct state *s, const struct state *o, struct arena *a, str
 	s->n_failed = (uint8_t)n;
 	lost |= (o->in_vain & ~s->in_vain) != 0;
 	s->in_vain |= o->in_vain;
+	lost |= (o->strays & ~s->strays) != 0;
+	s->strays |= o->strays;
+	for (i = 0; i < s->n_held && i < o->n_held; i++) {
+		lost |= o->held[i].lost && !s->held[i].lost;
+		s->held[i].lost |= o->held[i].lost;
+	}
 	for (i = 0; i < o->tests.n; i++)
 		meet_test(s, &o->tests.v[i]);
 	return lost;

@@ -24,6 +24,7 @@ struct cell {
 struct held {
 	uint32_t addr;
 	uint32_t acquire; /* index into run.acquires */
+	bool lost; /* a function that was not followed may have released it, or told where it is */
 };
 
 /* A lock that the path tried, and did not get. */
@@ -45,6 +46,7 @@ struct state {
 	struct failed failed[STATE_MAX_FAILED];
 	uint8_t n_failed;
 	uint64_t in_vain; /* bit n: attempt n of run.tries failed, and was not made again since */
+	uint64_t strays; /* RUN_STRAY_BIT() of what the path released without having it */
 	struct guards guards;
 	struct guard_tests tests;
 	uint32_t kind; /* ops table of the map at hand, or FACTS_NONE */

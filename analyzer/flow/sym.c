@@ -22,6 +22,12 @@ void syms_release(struct syms *s)
 	map64_release(&s->index);
 }
 
+void syms_fit(struct syms *s)
+{
+	vec_fit(&s->v);
+	map64_release(&s->index);
+}
+
 /*
  * Whether @addr is a local variable or a member of one: nobody else changes that,
  * unless it is handed out, and then calls forget what was known of it.
@@ -80,13 +86,34 @@ static uint16_t size_of(const struct syms *s, enum sym_op op, uint32_t a, uint32
 	return size < UINT16_MAX ? (uint16_t)size : UINT16_MAX;
 }
 
+static uint64_t key_of(const struct sym *v)
+{
+	return map64_mix(map64_mix(((uint64_t)v->a << 32) | v->b, ((uint64_t)v->c << 8) | v->op),
+			 (uint64_t)v->val);
+}
+
+/* Makes the index anew. */
+static void index_terms(struct syms *s)
+{
+	uint32_t id;
+
+	for (id = 0; id < s->v.n; id++) {
+		uint64_t key = key_of(&s->v.v[id]);
+
+		while (map64_get(&s->index, key) != MAP64_EMPTY)
+			key++;
+		map64_put(&s->index, key, id);
+	}
+}
+
 uint32_t sym_make(struct syms *s, enum sym_op op, uint32_t a, uint32_t b, uint32_t c, int64_t val)
 {
 	struct sym sym = { .op = (uint8_t)op, .a = a, .b = b, .c = c, .val = val };
-	uint64_t key = map64_mix(map64_mix(((uint64_t)a << 32) | b, ((uint64_t)c << 8) | op),
-				 (uint64_t)val);
+	uint64_t key = key_of(&sym);
 	uint32_t id;
 
+	if (!s->index.n && s->v.n)
+		index_terms(s);
 	while ((id = map64_get(&s->index, key)) != MAP64_EMPTY) {
 		const struct sym *o = &s->v.v[id];
 

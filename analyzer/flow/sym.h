@@ -42,13 +42,15 @@ struct sym {
 
 struct syms {
 	VEC(struct sym) v;
-	struct map64 index;
+	struct map64 index; /* empty after syms_fit(), until a term is made */
 };
 
 #define SYM_NONE UINT32_MAX
 
 void syms_init(struct syms *s);
 void syms_release(struct syms *s);
+/* Few terms will be made of @s any more: it takes less memory, and the next one time. */
+void syms_fit(struct syms *s);
 
 uint32_t sym_make(struct syms *s, enum sym_op op, uint32_t a, uint32_t b, uint32_t c, int64_t val);
 uint32_t sym_int(struct syms *s, int64_t val);

@@ -65,6 +65,8 @@ static struct attach_guess outside_guess(struct program *p, const struct analyse
 
 	if (!strncmp(func_name(p, func), COMPILER, strlen(COMPILER)))
 		return guess_no("the compiler's own");
+	if (has_prefix(func_name(p, func), &p->rules->tree.trampolines))
+		return guess_no("a trampoline, which is not traced");
 	if (!o->find_outside || !o->find_outside(o->find_data, func_name(p, func), &def))
 		return guess_likely("external, its definition was not found");
 	if (def.notrace)

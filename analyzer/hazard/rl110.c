@@ -99,27 +99,34 @@ static const struct run_leave *innermost(const struct analysis *an, const struct
 
 /*
  * Whether @run releases a lock of @class that it does not hold, though it takes
- * some: its callers have it, or the two locks of a path are one or the other by
- * what is not known here. Which of them are left cannot be said. @all: the run
- * looked at all locks, so that one without a name may be of @class as well.
+ * some. Its callers have it, if the paths of @l did so: what they take then is
+ * the callers' again. Or the two locks of a path are one or the other by what is
+ * not known here. Which of them are left cannot be said. A release elsewhere, of
+ * what this run never has, says nothing. @all: the run looked at all locks, so
+ * that one without a name may be of @class as well.
  */
-static bool lost_track(const struct run *run, uint32_t class, bool all)
+static bool lost_track(const struct run *run, const struct run_leave *l, uint32_t class, bool all)
 {
 	size_t i;
 
-	for (i = 0; i < run->strays.n; i++)
-		if (run->strays.v[i].class == class || (all && !run->strays.v[i].class))
+	for (i = 0; i < run->strays.n; i++) {
+		const struct run_stray *s = &run->strays.v[i];
+
+		if (all && !s->class)
 			return true;
+		if (s->class == class && (s->doubtful || l->strays & RUN_STRAY_BIT(i)))
+			return true;
+	}
 	return false;
 }
 
-/* Whether @l leaves @acquire to the caller, to whom it tells where it is. */
-static bool told(const struct run_leave *l, uint32_t acquire)
+/* Whether @acquire, which @l leaves, is among those of @bits. */
+static bool is_among(const struct run_leave *l, uint32_t acquire, uint8_t bits)
 {
 	uint8_t i;
 
 	for (i = 0; i < l->n_held; i++)
-		if (l->held[i] == acquire && l->told >> i & 1)
+		if (l->held[i] == acquire && bits >> i & 1)
 			return true;
 	return false;
 }
@@ -138,7 +145,9 @@ static void judge(struct analysis *an, const struct outer *o, const struct run_l
 	/* One acquire for many locks: a loop over an array of them, and another one back. */
 	if (!a->class || times_held(root, acquire) > 1)
 		return;
-	if (a->lost || told(root, acquire) || lost_track(&o->run, a->class, !an->in.tracked))
+	/* What is lost is with somebody else; what is told is the caller's to release. */
+	if (is_among(root, acquire, root->lost | root->told) ||
+	    lost_track(&o->run, root, a->class, !an->in.tracked))
 		return;
 	if (!rest || tells(an, root, rest) || released_elsewhere(an, a->class, first))
 		return;

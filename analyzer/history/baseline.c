@@ -27,8 +27,8 @@ static bool add_entry(struct baseline *b, struct lines *l, const struct entry *e
 
 	if (!is_id(k.id))
 		return lines_fail(l,
-				  "'%s' is no id of a finding (16 hex digits); a baseline is "
-				  "made by --write-baseline",
+				  "'%s' is no id of a finding (16 hex digits in small letters); a "
+				  "baseline is made by --write-baseline",
 				  k.id);
 	if (e->n > 1 && !severity_from_name(e->words[1], &k.severity))
 		return lines_fail(l,

@@ -68,7 +68,8 @@ static bool add_entry(struct suppressions *s, struct lines *l, const struct entr
 		one.function = e->words[1];
 		one.lock = e->words[2];
 	} else if (n == 1) {
-		return lines_fail(l, "'%s' is no id of a finding (16 hex digits)", e->words[0]);
+		return lines_fail(l, "'%s' is no id of a finding (16 hex digits in small letters)",
+				  e->words[0]);
 	} else {
 		return lines_fail(l,
 				  "%zu words; an entry is ID or RULE FUNCTION LOCK, then until "

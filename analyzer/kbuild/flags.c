@@ -13,6 +13,7 @@ enum action {
 	ACT_KEEP_NEXT, /* with its argument as it is */
 	ACT_PATH_NEXT, /* with its argument, a path */
 	ACT_FTRACE,
+	ACT_OPTIMISE,
 };
 
 const struct rule_flag *flags_rule(const struct rules *rules, const char *option)
@@ -124,6 +125,9 @@ static void decide(const char *text, const char *directory, const struct rules *
 	case FLAG_FTRACE:
 		ret->action = ACT_FTRACE;
 		break;
+	case FLAG_OPTIMISE:
+		ret->action = ACT_OPTIMISE;
+		break;
 	case FLAG_UNIT_NAME:
 	case FLAG_KEEP:
 		ret->action = ACT_KEEP;
@@ -156,6 +160,7 @@ void flags_apply(const struct commands *c, const struct command *cmd, const stru
 		memset(memo->words.v, 0, memo->words.n * sizeof(*memo->words.v));
 	}
 	u->argv = ARENA_ARRAY(a, const char *, (size_t)cmd->n_args + 2);
+	u->optimise = NULL;
 	u->ftrace = false;
 	if (target)
 		u->argv[n++] = target;
@@ -180,6 +185,9 @@ void flags_apply(const struct commands *c, const struct command *cmd, const stru
 			break;
 		case ACT_FTRACE:
 			u->ftrace = true;
+			break;
+		case ACT_OPTIMISE:
+			u->optimise = w->text;
 			break;
 		case ACT_KEEP:
 			u->argv[n++] = w->text;

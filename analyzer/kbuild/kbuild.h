@@ -15,6 +15,7 @@ struct compile_unit {
 	const char *object;    /* relative to the build directory */
 	const char *directory; /* the compiler's working directory */
 	const char **argv;     /* flags for clang, without compiler, source and output; NULL at the end */
+	const char *optimise;  /* the last -O of the command, which is not in argv; NULL: none */
 	bool ftrace;	       /* the command has the ftrace flags */
 };
 

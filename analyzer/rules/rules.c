@@ -235,6 +235,7 @@ static const struct word words_flag[] = { { "drop", FLAG_DROP },
 					  { "drop-next", FLAG_DROP_NEXT },
 					  { "ftrace", FLAG_FTRACE },
 					  { "keep", FLAG_KEEP },
+					  { "optimise", FLAG_OPTIMISE },
 					  { "unit-name", FLAG_UNIT_NAME },
 					  { NULL, 0 } };
 
@@ -548,6 +549,7 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, field_record, false),
 	STRING(struct rule_tree, field_type, false),
 	NAMES(struct rule_tree, tracepoint_calls),
+	NAMES(struct rule_tree, trampolines),
 	NAMES(struct rule_tree, unnamed_records),
 	NAMES(struct rule_tree, cpu_numbers),
 	NAMES(struct rule_tree, value_locks),

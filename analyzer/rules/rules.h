@@ -282,6 +282,7 @@ enum flag_does {
 	FLAG_DROP,
 	FLAG_DROP_NEXT, /* with its argument, the next word */
 	FLAG_UNIT_NAME, /* says the name of the unit: all units get the same */
+	FLAG_OPTIMISE,	/* drop it, unless a unit cannot be read without it; the last one counts */
 	FLAG_FTRACE,	/* drop it; it says that functions get an ftrace location */
 	FLAG_KEEP,	/* it changes what the source means */
 };
@@ -361,6 +362,7 @@ struct rule_tree {
 	unsigned int kfunc_sleepable; /* KF_SLEEPABLE */
 	unsigned int kfunc_trusted;   /* KF_TRUSTED_ARGS */
 	struct names tracepoint_calls;	/* prefixes of what calls a tracepoint's programs */
+	struct names trampolines;	/* prefixes of functions that are a jump, in assembly */
 	struct names value_locks; /* structs that are locks in values of maps: named by themselves */
 	struct names unnamed_records; /* typedefs of structs without a tag: locks are named by the field */
 	struct names cpu_numbers; /* per-CPU variables, or "variable.member": the CPU's own number */

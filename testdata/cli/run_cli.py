@@ -203,6 +203,27 @@ def test_fish():
     need("bash, zsh, fish" in run("help", "--completion", "csh", status=2).stderr, "csh")
 
 
+# ---- a root without /proc ----------------------------------------------------------------------
+
+# By its path, and by a descriptor, which has none without /proc.
+NO_PROC = 'mount -t tmpfs none /proc && exec "$@"'
+BY_FD = "import os, sys; os.execve(os.open(sys.argv[1], os.O_RDONLY), sys.argv[1:], dict(os.environ))"
+
+
+def test_root():
+    namespace = ["-m"] if os.geteuid() == 0 else ["-rm"]
+    inside = [*namespace, "sh", "-c", NO_PROC, "sh"]
+    if subprocess.run(["unshare", *inside, "true"], capture_output=True, check=False).returncode:
+        print("skipped: no namespace of mounts can be made here")
+        sys.exit(run_cases.SKIPPED)
+    # Sanitizers read their options from /proc: they end with a status of their own here.
+    text = run(*inside, RELOCK, "explain", "RL101", program="unshare", status=None).stdout
+    need(text == run("explain", "RL101").stdout, text)
+    lost = run(*inside, sys.executable, "-c", BY_FD, RELOCK, "explain", "RL101", program="unshare",
+               status=None).stderr
+    need("/proc is not mounted" in lost and "RELOCK_RULES_DIR" in lost, lost)
+
+
 # ---- --version --------------------------------------------------------------------------------
 
 def test_version():
@@ -345,7 +366,8 @@ def test_project():
                 "scope: [kernel, {a: b}]\n": ":17: error: 'scope' must be a single value, not a map",
                 "- scope\n": "a project file is a map of options",
                 "scope: [a\n": ".relock.yaml:",
-                "all: true\nscope: kernel\n": "'all' and 'scope' exclude each other",
+                "all: true\nscope: kernel\n": "2:1: error: 'all' and 'scope' exclude each other",
+                "fail-on: note\nsuppressions: nofile\n": f"2:15: error: cannot read {tree}/nofile: No such",
                 "baseline: /etc/passwd\n": "1:11: error: '/etc/passwd' is not below the tree",
                 "baseline: ../cache\n": "1:11: error: '../cache' is not below the tree",
                 "rules: [more.yaml, link]\n": "1:20: error: 'link' is not below the tree",

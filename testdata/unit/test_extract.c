@@ -78,6 +78,7 @@ static struct compile_unit unit_named(const char *file)
 				      .path = xstrdup(path),
 				      .object = "x.o",
 				      .directory = DIR_EXTRACT,
+				      .optimise = "-O2",
 				      .argv = argv,
 				      .ftrace = true };
 }

@@ -222,7 +222,7 @@ static void test_save_and_load(void **state)
 
 /* ---- options -------------------------------------------------------------------------------- */
 
-static const char *filtered(const char *command, bool *ret_ftrace)
+static const char *filtered(const char *command, struct compile_unit *ret)
 {
 	struct strbuf sb = STRBUF_INIT;
 	struct flags_memo memo = { 0 };
@@ -236,13 +236,21 @@ static const char *filtered(const char *command, bool *ret_ftrace)
 	flags_apply(&c, &c.v.v[0], &rules, &memo, &arena, &u);
 	for (const char **arg = u.argv; *arg; arg++)
 		strbuf_addf(&sb, "%s%s", sb.len ? " " : "", *arg);
-	if (ret_ftrace)
-		*ret_ftrace = u.ftrace;
+	if (ret)
+		*ret = u;
 	result = arena_strdup(&arena, sb.buf);
 	strbuf_release(&sb);
 	vec_release(&memo.words);
 	commands_release(&c);
 	return result;
+}
+
+static const char *optimised(const char *command)
+{
+	struct compile_unit u;
+
+	filtered(command, &u);
+	return u.optimise;
 }
 
 static void test_flags(void **state)
@@ -261,29 +269,32 @@ static void test_flags(void **state)
 			    "--target=aarch64-linux-gnu -mlittle-endian");
 	assert_string_equal(filtered("clang --target=x86_64-linux-gnu -c a.c", NULL),
 			    "--target=x86_64-linux-gnu");
+	/* The last one counts, for units that need one. */
+	assert_string_equal(optimised("gcc -O2 -Os -c a.c"), "-Os");
+	assert_null(optimised("gcc -c a.c"));
 	/* An option that lost its argument takes nothing with it. */
 	assert_string_equal(filtered("gcc -c a.c -DX -I", NULL), "-DX");
 }
 
 static void test_ftrace(void **state)
 {
-	bool ftrace;
+	struct compile_unit u;
 
-	filtered("gcc -fpatchable-function-entry=16,16 -pg -mfentry -c a.c", &ftrace);
-	assert_true(ftrace);
+	filtered("gcc -fpatchable-function-entry=16,16 -pg -mfentry -c a.c", &u);
+	assert_true(u.ftrace);
 	/* x86 without CC_FLAGS_FTRACE: the padding stays. */
-	filtered("gcc -fpatchable-function-entry=16,16 -c a.c", &ftrace);
-	assert_false(ftrace);
+	filtered("gcc -fpatchable-function-entry=16,16 -c a.c", &u);
+	assert_false(u.ftrace);
 	/* CFLAGS_REMOVE_tsc.o = -pg: how it would be done stays, and is not done. */
-	filtered("gcc -mfentry -mrecord-mcount -DCC_USING_FENTRY -c a.c", &ftrace);
-	assert_false(ftrace);
+	filtered("gcc -mfentry -mrecord-mcount -DCC_USING_FENTRY -c a.c", &u);
+	assert_false(u.ftrace);
 	/* arm64, with and without. */
-	filtered("gcc -fpatchable-function-entry=4,2 -c a.c", &ftrace);
-	assert_true(ftrace);
-	filtered("gcc -fpatchable-function-entry=2 -c a.c", &ftrace);
-	assert_true(ftrace);
-	filtered("gcc -c a.c", &ftrace);
-	assert_false(ftrace);
+	filtered("gcc -fpatchable-function-entry=4,2 -c a.c", &u);
+	assert_true(u.ftrace);
+	filtered("gcc -fpatchable-function-entry=2 -c a.c", &u);
+	assert_true(u.ftrace);
+	filtered("gcc -c a.c", &u);
+	assert_false(u.ftrace);
 }
 
 /* ---- a whole tree ---------------------------------------------------------------------------- */

@@ -66,6 +66,20 @@ static void equal_terms_are_one(void **state)
 			 sym_int(&f->syms, 5));
 }
 
+static void terms_are_found_again_after_a_fit(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t of[100], i;
+
+	for (i = 0; i < 100; i++)
+		of[i] = cmp(f, FB_ADD, param(f, i), i, false);
+	syms_fit(&f->syms);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(cmp(f, FB_ADD, param(f, i), i, false), of[i]);
+	i = (uint32_t)f->syms.v.n;
+	assert_int_equal(param(f, 100), i);
+}
+
 static void terms_do_not_grow_without_end(void **state)
 {
 	struct fixture *f = *state;
@@ -316,6 +330,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(equal_terms_are_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(terms_are_found_again_after_a_fit, setup, teardown),
 		cmocka_unit_test_setup_teardown(terms_do_not_grow_without_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(division_by_zero_is_not_folded, setup, teardown),
 		cmocka_unit_test_setup_teardown(container_of_undoes_a_field, setup, teardown),
