@@ -118,7 +118,6 @@ void analysis_release(struct analysis *an)
 	map64_release(&an->classes);
 	map64_release(&an->decisive);
 	map64_release(&an->near_guards);
-	map64_release(&an->owning);
 	map64_release(&an->map_owned);
 	map64_release(&an->storages);
 	programs_release(&an->pr);

@@ -523,7 +523,6 @@ static const struct key keys_tree[] = {
 	NAMES(struct rule_tree, deny_sets),
 	NAMES(struct rule_tree, nokprobe_sections),
 	NAMES(struct rule_tree, notrace_sections),
-	NAMES(struct rule_tree, fresh_memory),
 	NAMES(struct rule_tree, boot_sections),
 	NAMES(struct rule_tree, notrace_words),
 	NAMES(struct rule_tree, error_injection_sections),

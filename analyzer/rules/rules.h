@@ -350,7 +350,6 @@ struct rule_tree {
 	struct names deny_sets;	       /* btf_id_deny, noreturn_deny */
 	struct names nokprobe_sections; /* _kprobe_blacklist */
 	struct names notrace_sections;	/* .noinstr.text, .init.text, ... */
-	struct names fresh_memory;	/* functions that return memory which nobody else has */
 	struct names boot_sections;	/* .init.text, ...: over before there are programs, but for modules */
 	struct names notrace_words;    /* that stand in a definition and lead there, or say notrace */
 	struct names error_injection_sections;
