@@ -170,6 +170,7 @@ struct analysis {
 	struct map64 verdicts;	 /* memo of attach_function(), into verdict_at */
 	VEC(struct attach_verdict) verdict_at;
 	struct map64 classes;	 /* lock classes that some reenter takes */
+	struct map64 guarded;	 /* memo: whether sections below a function have a guard */
 	struct map64 map_owned;	 /* records that live and die with a map */
 	struct map64 storages;	 /* records that an owner's slot points to */
 	struct map64 decisive;	  /* guards that some reenter tests for a lock */

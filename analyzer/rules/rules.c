@@ -185,6 +185,7 @@ static const struct word words_word[] = {
 	{ "cmpxchg", WORD_CMPXCHG },   { "try-cmpxchg", WORD_TRY_CMPXCHG },
 	{ "xchg", WORD_XCHG },	       { "set", WORD_SET },
 	{ "set-bit", WORD_SET_BIT },   { "clear-bit", WORD_CLEAR_BIT },
+	{ "raise-bit", WORD_RAISE_BIT },
 	{ NULL, 0 },
 };
 static const struct word words_percpu[] = {
