@@ -334,11 +334,12 @@ static void copy_record(struct flow *fl, struct state *s, struct arena *a, uint3
 	}
 }
 
-static bool expr_is_record(const struct facts *f, uint32_t e)
+/* The name of the record that @e is, or 0. */
+static uint32_t expr_record(const struct facts *f, uint32_t e)
 {
 	uint32_t type = f->exprs.v[e].type;
 
-	return type != FACTS_NONE && f->types.v[type].kind == FT_RECORD;
+	return type != FACTS_NONE && f->types.v[type].kind == FT_RECORD ? f->types.v[type].name : 0;
 }
 
 static void assign(struct activation *act, struct state *s, uint32_t dst, uint32_t val)
@@ -346,17 +347,18 @@ static void assign(struct activation *act, struct state *s, uint32_t dst, uint32
 	const struct fact_expr *x = &act->f->exprs.v[dst];
 	struct syms *syms = &act->fl->run->syms;
 	struct sym v = *sym_get(syms, val);
-	uint32_t addr, guard;
+	uint32_t addr, guard, record = expr_record(act->f, dst);
 
 	if (x->op == FX_LOCAL && !act->fi->in_memory[x->a]) {
 		s->env[x->a] = val;
 		return;
 	}
 	addr = place_addr(act, s, dst);
+	words_store(act->fl, s, addr, record, val, &act->at);
 	guard = prim_own_guard(act->fl, addr);
 	if (guard != FACTS_NONE)
 		prim_write_guard(act->fl, act->frame, s, guard, val);
-	else if (expr_is_record(act->f, dst) && v.op == SY_LOAD)
+	else if (record && v.op == SY_LOAD)
 		copy_record(act->fl, s, &act->arena, v.a, addr);
 	else
 		state_store(s, &act->arena, syms, addr, val);
@@ -460,9 +462,18 @@ static uint32_t either(struct syms *syms, uint32_t fresh, uint32_t a, uint32_t b
 				  : sym_bin(syms, FB_AND, fresh, sym_int(syms, (int64_t)bits), false);
 }
 
-/* Makes one state of two; a value that differs is a new one. Returns whether @s changed. */
-static bool merge_into(struct activation *act, uint32_t block, struct state *s,
-		       const struct state *o)
+/*
+ * A local that was @from is @to from here on: so is what was tried in vain at that. Of constants
+ * nobody knows whether an address has them from this local.
+ */
+static void rename_vain(struct state *s, struct syms *syms, uint32_t from, uint32_t to)
+{
+	if (from != SYM_NONE && !is_crisp(syms, from))
+		state_rename_vain(s, syms, from, to);
+}
+
+/* Makes one state of two, in @s; a value that differs is a new one. Returns whether @s changed. */
+static bool merge_into(struct activation *act, uint32_t block, struct state *s, struct state *o)
 {
 	struct syms *syms = &act->fl->run->syms;
 	bool in_loop = act->f->blocks.v[act->ff->blocks + block].loop_head, changed = false;
@@ -480,9 +491,14 @@ static bool merge_into(struct activation *act, uint32_t block, struct state *s,
 			fresh = either(syms, fresh, a, b);
 		nonzero = a != SYM_NONE && b != SYM_NONE && state_truth(s, syms, a) == 1 &&
 			  state_truth(o, syms, b) == 1;
+		if (b != fresh) {
+			state_forget_locks(o, syms, fresh);
+			rename_vain(o, syms, b, fresh);
+		}
 		if (a != fresh) {
 			s->env[i] = fresh;
 			state_forget_known(s, syms, fresh);
+			rename_vain(s, syms, a, fresh);
 			changed = true;
 			if (nonzero)
 				state_assume(s, &act->arena, syms, fresh, true);
@@ -518,8 +534,13 @@ static void forget_at_loop(struct activation *act, uint32_t block, struct state 
 		if (!t)
 			s->env[i] = sym_int(syms, 0);
 		nonzero[i] = t == 1 && sym_get(syms, val)->op != SY_LOAD;
-		if (nonzero[i])
-			s->env[i] = sym_fresh(syms, i, (uint32_t)act->frame->hash, 16 + block);
+		if (!nonzero[i])
+			continue;
+		s->env[i] = sym_fresh(syms, i, (uint32_t)act->frame->hash, 16 + block);
+		if (s->env[i] != val) {
+			state_forget_locks(s, syms, s->env[i]);
+			rename_vain(s, syms, val, s->env[i]);
+		}
 	}
 	state_forget_volatile(s, syms, act->fl->forgets ? NULL : act->entry);
 	for (i = 0; i < s->n_env; i++)
@@ -799,8 +820,10 @@ static void add_point(struct activation *act, const struct state *s, const struc
 	pt.blocking = fn->lock && fn->lock->does == LOCK_ACQUIRE;
 	for (i = 0; i < s->n_held; i++) {
 		pt.held[i] = s->held[i].acquire;
+		pt.doubtful |= (uint8_t)(s->held[i].doubtful << i);
 		key = map64_mix(key, pt.held[i]);
 	}
+	key = map64_mix(key, pt.doubtful);
 	key = guards_mix(key, &s->guards);
 	if (map64_get(&act->fl->point_seen, key) != MAP64_EMPTY)
 		return;
@@ -931,6 +954,7 @@ static uint32_t opaque_call(struct activation *act, struct state *s, const struc
 		uint32_t a = args[i];
 
 		lose_lock(s, a);
+		words_handed(act->fl, s, a);
 		if (root_of(syms, a)->op == SY_LADDR) {
 			state_forget(s, syms, a);
 			state_forget_known(s, syms, a);
@@ -1427,8 +1451,10 @@ static void add_exit_point(struct flow *fl, const struct frame *frame, const str
 			    .n_held = s->n_held, .at_exit = true, .entered = true };
 	uint8_t i;
 
-	for (i = 0; i < s->n_held; i++)
+	for (i = 0; i < s->n_held; i++) {
 		pt.held[i] = s->held[i].acquire;
+		pt.doubtful |= (uint8_t)(s->held[i].doubtful << i);
+	}
 	vec_push(&fl->run->points, pt);
 }
 

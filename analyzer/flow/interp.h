@@ -101,6 +101,7 @@ struct acquire {
 struct point {
 	uint32_t held[INTERP_MAX_HELD]; /* acquires, oldest first */
 	uint8_t n_held;
+	uint8_t doubtful; /* bit by number in held: a word that may have been given back */
 	uint32_t callee; /* struct func */
 	bool via_pointer;
 	bool at_exit;	 /* only its exit is inside: the primitive that took the lock */

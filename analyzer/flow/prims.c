@@ -206,7 +206,7 @@ void prim_note_held(const struct run *run, const struct state *s, struct acquire
 
 		if (!h->rule || !h->rule->word)
 			a->nested = true;
-		else if (a->n_under < ACQUIRE_MAX_WORDS)
+		else if (!s->held[i].doubtful && a->n_under < ACQUIRE_MAX_WORDS)
 			a->under[a->n_under++] = s->held[i].acquire;
 	}
 }
@@ -231,6 +231,9 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	key = map64_mix(key, (uint64_t)a.map_fields << 1 | a.nested);
 	for (i = 0; i < a.n_under; i++)
 		key = map64_mix(key, a.under[i]);
+	/* But a word guards what is in its own object only. */
+	if (rule->word || a.n_under)
+		key = map64_mix(key, addr);
 	key = guards_mix(key, &s->guards);
 	id = map64_get(&pc->fl->acquire_seen, key);
 	if (id != MAP64_EMPTY)
@@ -242,9 +245,12 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	return id;
 }
 
-/* Notes in @s that the lock at @addr was taken, unless nobody wants to know of its class. */
+/*
+ * Notes in @s that the lock at @addr was taken, unless nobody wants to know of its class. @word: as
+ * in struct held.
+ */
 static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class,
-		 const struct rule_lock *rule, bool blocking)
+		 const struct rule_lock *rule, uint32_t word, bool blocking)
 {
 	const struct map64 *tracked = pc->fl->in->tracked;
 	uint32_t acquire;
@@ -259,7 +265,7 @@ static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, uin
 		memmove(&s->held[0], &s->held[1], (INTERP_MAX_HELD - 1) * sizeof(s->held[0]));
 		s->n_held--;
 	}
-	s->held[s->n_held++] = (struct held){ .addr = addr, .acquire = acquire };
+	s->held[s->n_held++] = (struct held){ .addr = addr, .acquire = acquire, .word = word };
 }
 
 void prim_held_before(struct flow *fl, const struct frame *frame, struct state *s,
@@ -272,8 +278,8 @@ void prim_held_before(struct flow *fl, const struct frame *frame, struct state *
 
 	if (s->n_held == INTERP_MAX_HELD)
 		return;
-	s->held[s->n_held++] = (struct held){
-		.addr = addr, .acquire = (uint32_t)fl->run->acquires.n };
+	s->held[s->n_held++] =
+		(struct held){ .addr = addr, .acquire = (uint32_t)fl->run->acquires.n };
 	vec_push(&fl->run->acquires, a);
 }
 
@@ -311,15 +317,21 @@ static uint32_t try_number(const struct prim_call *pc, uint32_t class)
 	return id;
 }
 
-/* @s comes to attempt @try; if it failed there before, it went round a loop since. */
-static void try_again(const struct prim_call *pc, struct state *s, uint32_t try)
+/*
+ * @s comes to attempt @try, on the lock at @addr; if it failed there before, it went round a loop
+ * since. Who goes on to another lock does not wait for the one.
+ */
+static void try_again(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t try)
 {
 	struct run_try *t = &pc->fl->run->tries.v[try];
 	const struct frame *a = t->frame, *b = pc->frame;
+	bool same = state_drop_vain(s, addr, try);
 
 	if (try >= STATE_MAX_IN_VAIN || !(s->in_vain >> try & 1))
 		return;
 	s->in_vain &= ~(UINT64_C(1) << try);
+	if (!same)
+		return;
 	/* The frames of the calls down from the loop were made anew. */
 	while (a != b && a->up && b->up) {
 		a = a->up;
@@ -332,8 +344,10 @@ static void try_again(const struct prim_call *pc, struct state *s, uint32_t try)
 /* Notes in @fail that attempt @id, on the lock at @addr, was in vain. */
 static void add_failed(struct state *fail, uint32_t addr, uint32_t id)
 {
-	if (id < STATE_MAX_IN_VAIN)
+	if (id < STATE_MAX_IN_VAIN) {
 		fail->in_vain |= UINT64_C(1) << id;
+		state_add_vain(fail, addr, id);
+	}
 	forget_failed(fail, addr);
 	if (fail->n_failed == STATE_MAX_FAILED) {
 		memmove(&fail->failed[0], &fail->failed[1],
@@ -454,18 +468,18 @@ static uint32_t follow_path(const struct prim_call *pc, const struct rule_lock *
 }
 
 struct state *prim_try(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class,
-		       const struct rule_lock *rule)
+		       const struct rule_lock *rule, uint32_t word)
 {
 	uint32_t id = try_number(pc, class);
 	struct state *fail;
 
 	forget_failed(s, addr);
-	try_again(pc, s, id);
+	try_again(pc, s, addr, id);
 	fail = state_clone(pc->arena, s);
 	add_failed(fail, addr, id);
 	if (rule->irq == IRQ_OFF)
 		irqs_off(s);
-	hold(pc, s, addr, class, rule, rule->does == LOCK_ACQUIRE);
+	hold(pc, s, addr, class, rule, word, rule->does == LOCK_ACQUIRE);
 	return fail;
 }
 
@@ -499,11 +513,11 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 		if (rule->irq == IRQ_OFF)
 			irqs_off(s);
 		forget_failed(s, addr);
-		hold(pc, s, addr, class, rule, true);
+		hold(pc, s, addr, class, rule, 0, true);
 		vec_push(ret, ((struct exit){ s, value })); /* irqsave: the flags */
 		return;
 	}
-	fail = prim_try(pc, s, addr, class, rule);
+	fail = prim_try(pc, s, addr, class, rule, 0);
 	if (rule->success == LOCK_ZERO) {
 		vec_push(ret, ((struct exit){ s, sym_int(syms, 0) }));
 		if (state_assume(fail, pc->arena, syms,

@@ -52,11 +52,11 @@ struct prim_call {
 };
 
 /*
- * Takes what is at @addr, of @class, in @s, as a try by @rule that succeeds; returns the state of one
- * that does not.
+ * Takes what is at @addr, of @class, in @s, as a try by @rule that succeeds; returns the state of
+ * one that does not. @word: the address of the word that it is or is in; 0: it is a lock.
  */
 struct state *prim_try(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class,
-		       const struct rule_lock *rule);
+		       const struct rule_lock *rule, uint32_t word);
 /* Takes, tries or releases a lock; pushes one exit, or two for a try. */
 void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret);
 /* Notes in @a what the path in @s holds: another lock, and which words. */

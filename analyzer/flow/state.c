@@ -188,10 +188,88 @@ void state_forget(struct state *s, const struct syms *syms, uint32_t addr)
 	}
 }
 
+void state_forget_locks(struct state *s, const struct syms *syms, uint32_t part)
+{
+	uint8_t i, n = 0;
+
+	for (i = 0; i < s->n_vain; i++)
+		if (!sym_contains(syms, s->vain[i].addr, part))
+			s->vain[n++] = s->vain[i];
+	s->n_vain = n;
+	for (i = 0; i < s->n_held; i++)
+		s->held[i].doubtful |= s->held[i].word && sym_contains(syms, s->held[i].word, part);
+}
+
+static bool has_vain(const struct state *s, uint32_t addr, uint32_t try)
+{
+	uint8_t i;
+
+	for (i = 0; i < s->n_vain; i++)
+		if (s->vain[i].addr == addr && s->vain[i].try == try)
+			return true;
+	return false;
+}
+
+void state_add_vain(struct state *s, uint32_t addr, uint32_t try)
+{
+	if (s->n_vain == STATE_MAX_VAIN) {
+		memmove(&s->vain[0], &s->vain[1], (STATE_MAX_VAIN - 1) * sizeof(s->vain[0]));
+		s->n_vain--;
+	}
+	s->vain[s->n_vain++] = (struct failed){ addr, try };
+}
+
+void state_rename_vain(struct state *s, struct syms *syms, uint32_t from, uint32_t to)
+{
+	uint8_t i, n = s->n_vain;
+
+	for (i = 0; i < n && s->n_vain < STATE_MAX_VAIN; i++) {
+		const struct failed v = s->vain[i];
+		uint32_t addr = sym_replace(syms, v.addr, from, to);
+
+		if (!has_vain(s, addr, v.try))
+			s->vain[s->n_vain++] = (struct failed){ addr, v.try };
+	}
+}
+
+bool state_drop_vain(struct state *s, uint32_t addr, uint32_t try)
+{
+	bool same = has_vain(s, addr, try);
+	uint8_t i, n = 0;
+
+	for (i = 0; i < s->n_vain; i++)
+		if (s->vain[i].try != try)
+			s->vain[n++] = s->vain[i];
+	s->n_vain = n;
+	return same;
+}
+
+/* Adds to @s what only @o knows of attempts and doubts of words; returns whether there was any. */
+static bool meet_locks(struct state *s, const struct state *o)
+{
+	bool lost = false;
+	uint8_t i;
+
+	for (i = 0; i < o->n_vain && s->n_vain < STATE_MAX_VAIN; i++) {
+		if (has_vain(s, o->vain[i].addr, o->vain[i].try))
+			continue;
+		s->vain[s->n_vain++] = o->vain[i];
+		lost = true;
+	}
+	for (i = 0; i < s->n_held && i < o->n_held; i++) {
+		lost |= (o->held[i].doubtful && !s->held[i].doubtful) ||
+			(o->held[i].lost && !s->held[i].lost);
+		s->held[i].doubtful |= o->held[i].doubtful;
+		s->held[i].lost |= o->held[i].lost;
+	}
+	return lost;
+}
+
 void state_forget_known(struct state *s, const struct syms *syms, uint32_t part)
 {
 	uint32_t i, n = 0;
 
+	state_forget_locks(s, syms, part);
 	for (i = 0; i < s->n_known; i++)
 		if (!sym_contains(syms, s->known[i].sym, part))
 			s->known[n++] = s->known[i];
@@ -680,10 +758,7 @@ bool state_meet_but(struct state *s, const struct state *o, struct arena *a, str
 	s->in_vain |= o->in_vain;
 	lost |= (o->strays & ~s->strays) != 0;
 	s->strays |= o->strays;
-	for (i = 0; i < s->n_held && i < o->n_held; i++) {
-		lost |= o->held[i].lost && !s->held[i].lost;
-		s->held[i].lost |= o->held[i].lost;
-	}
+	lost |= meet_locks(s, o);
 	for (i = 0; i < o->tests.n; i++)
 		meet_test(s, &o->tests.v[i]);
 	return lost;

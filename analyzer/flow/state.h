@@ -25,6 +25,8 @@ struct held {
 	uint32_t addr;
 	uint32_t acquire; /* index into run.acquires */
 	bool lost; /* a function that was not followed may have released it, or told where it is */
+	uint32_t word;	  /* the address of the word that it is, or has a bit in; 0: it is a lock */
+	bool doubtful;	  /* a word that may have been given back, or is another object's now */
 };
 
 /* A lock that the path tried, and did not get. */
@@ -34,6 +36,7 @@ struct failed {
 };
 
 #define STATE_MAX_FAILED 4
+#define STATE_MAX_VAIN 8
 #define STATE_MAX_IN_VAIN 64 /* of further attempts nobody knows whether they are made over and over */
 
 /*
@@ -47,6 +50,8 @@ struct state {
 	uint8_t n_failed;
 	uint64_t in_vain; /* bit n: attempt n of run.tries failed, and was not made again since */
 	uint64_t strays; /* RUN_STRAY_BIT() of what the path released without having it */
+	struct failed vain[STATE_MAX_VAIN]; /* and where, while its address is of that lock still */
+	uint8_t n_vain;
 	struct guards guards;
 	struct guard_tests tests;
 	uint32_t kind; /* ops table of the map at hand, or FACTS_NONE */
@@ -72,8 +77,19 @@ void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t a
 uint32_t state_cell(const struct state *s, uint32_t addr);
 /* Forgets what is stored at or below @addr. */
 void state_forget(struct state *s, const struct syms *syms, uint32_t addr);
-/* Forgets what is known of terms with @part in them: it is a new value now. */
+/*
+ * Forgets what is known of terms with @part in them: it is a new value now. Attempts on locks
+ * there were on others, and words there are in doubt.
+ */
 void state_forget_known(struct state *s, const struct syms *syms, uint32_t part);
+/* The part of it that is about locks and words. */
+void state_forget_locks(struct state *s, const struct syms *syms, uint32_t part);
+/* Notes that attempt @try, on the lock at @addr, was in vain. */
+void state_add_vain(struct state *s, uint32_t addr, uint32_t try);
+/* What was tried in vain at terms with @from was so at those with @to, which is the same now. */
+void state_rename_vain(struct state *s, struct syms *syms, uint32_t from, uint32_t to);
+/* Attempt @try is made once more; returns whether the last was on the lock at @addr too. */
+bool state_drop_vain(struct state *s, uint32_t addr, uint32_t try);
 /*
  * Forgets what may differ the next time round a loop. What was known at the
  * function's entry (@entry, or NULL) is kept as far as it still holds: a path that

@@ -167,6 +167,19 @@ bool sym_is_int(const struct syms *s, uint32_t id, int64_t *ret_val)
 	return true;
 }
 
+uint32_t sym_replace(struct syms *s, uint32_t id, uint32_t from, uint32_t to)
+{
+	struct sym v = *sym_get(s, id);
+	bool two = v.op == SY_IADDR || v.op == SY_BIN;
+
+	if (id == from)
+		return to;
+	if (!sym_contains(s, id, from))
+		return id;
+	return sym_make(s, v.op, sym_replace(s, v.a, from, to),
+			two ? sym_replace(s, v.b, from, to) : v.b, v.c, v.val);
+}
+
 bool sym_is_address(const struct syms *s, uint32_t id)
 {
 	const struct sym *v = sym_get(s, id);

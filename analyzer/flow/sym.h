@@ -83,6 +83,8 @@ static inline const struct sym *sym_get(const struct syms *s, uint32_t id)
 	return &s->v.v[id];
 }
 
+/* Term @id with @to for @from where it has that. */
+uint32_t sym_replace(struct syms *s, uint32_t id, uint32_t from, uint32_t to);
 /* Whether term @id has @part in it. */
 bool sym_contains(const struct syms *s, uint32_t id, uint32_t part);
 bool sym_is_int(const struct syms *s, uint32_t id, int64_t *ret_val);

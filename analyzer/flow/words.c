@@ -80,6 +80,8 @@ static unsigned int text_does(const struct facts *f, const struct fact_insn *ins
 		return op == WORD_XCHG ? take : 0;
 	case WORD_CLEAR_BIT:
 		return DOES_GIVE;
+	case WORD_RAISE_BIT:
+		return 0;
 	default:
 		return take;
 	}
@@ -159,7 +161,10 @@ void words_reach(const struct interp *in, bool *mark)
 
 /* --- in a run --- */
 
-/* The address of the word that @pc is about, with a step to the bit; SYM_NONE if it is none of those. */
+/*
+ * The address of what @pc is about: the word, or its bit @ret_class; SYM_NONE if it is none of
+ * those that are followed.
+ */
 static uint32_t word_addr(const struct prim_call *pc, enum word_op op, uint32_t *ret_class)
 {
 	struct flow *fl = pc->fl;
@@ -185,6 +190,15 @@ static uint32_t word_addr(const struct prim_call *pc, enum word_op op, uint32_t 
 	return addr;
 }
 
+/* What @s has as number @i was given back at @loc. */
+static void give(struct run *run, struct state *s, uint8_t i, const struct fact_loc *loc)
+{
+	if (!run->acquires.v[s->held[i].acquire].released.line)
+		run->acquires.v[s->held[i].acquire].released = *loc;
+	memmove(&s->held[i], &s->held[i + 1], (size_t)(s->n_held - i - 1) * sizeof(s->held[0]));
+	s->n_held--;
+}
+
 /* Gives back the word at @addr, of @class, if the path has it; where terms differ, one of its class. */
 static bool give_back(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class)
 {
@@ -198,11 +212,100 @@ static bool give_back(const struct prim_call *pc, struct state *s, uint32_t addr
 			break;
 	if (i == s->n_held)
 		return false;
-	if (!run->acquires.v[s->held[i].acquire].released.line)
-		run->acquires.v[s->held[i].acquire].released = pc->insn->loc;
-	memmove(&s->held[i], &s->held[i + 1], (size_t)(s->n_held - i - 1) * sizeof(s->held[0]));
-	s->n_held--;
+	give(run, s, i, &pc->insn->loc);
 	return true;
+}
+
+/* Whether address @addr is @base, in what is there, or counted from it. */
+static bool is_below(const struct syms *syms, uint32_t addr, uint32_t base)
+{
+	const struct sym *v = sym_get(syms, addr);
+
+	while (addr != base) {
+		if (v->op != SY_FADDR && v->op != SY_IADDR && (v->op != SY_BIN || v->val != FB_ADD))
+			return false;
+		addr = v->a;
+		v = sym_get(syms, addr);
+	}
+	return true;
+}
+
+/* Whether the word at @word has a member of @record on its way: it is in what is stored as one. */
+static bool is_in_record(const struct syms *syms, uint32_t word, uint32_t record)
+{
+	const struct sym *v = sym_get(syms, word);
+
+	for (; v->op == SY_FADDR || v->op == SY_IADDR; v = sym_get(syms, v->a))
+		if (v->op == SY_FADDR && v->c == record)
+			return true;
+	return false;
+}
+
+/* Whether @addr is, or is in, the member that the word at @word is, of whichever object. */
+static bool may_be_word(const struct flow *fl, uint32_t addr, uint32_t word)
+{
+	const struct syms *syms = &fl->run->syms;
+	uint32_t class = interp_lock_class(fl->in, fl->run, word);
+	const struct sym *v = sym_get(syms, addr);
+
+	for (; class && (v->op == SY_FADDR || v->op == SY_IADDR || v->op == SY_BIN);
+	     v = sym_get(syms, addr)) {
+		if (v->op != SY_BIN && interp_lock_class(fl->in, fl->run, addr) == class)
+			return true;
+		addr = v->a;
+	}
+	return false;
+}
+
+void words_store(struct flow *fl, struct state *s, uint32_t addr, uint32_t record, uint32_t val,
+		 const struct fact_loc *loc)
+{
+	const struct syms *syms = &fl->run->syms;
+	int truth = -1;
+	uint8_t i;
+
+	for (i = 0; i < s->n_held; i++) {
+		struct held *h = &s->held[i];
+		bool whole;
+
+		if (!h->word)
+			continue;
+		whole = is_below(syms, addr, h->word);
+		if (whole && !record)
+			truth = state_truth(s, syms, val);
+		/* What is not 0 leaves the word taken, but not each bit of it. */
+		if (whole && truth == 1 && h->addr == h->word)
+			continue;
+		if (whole && !truth)
+			give(fl->run, s, i--, loc);
+		else if (whole || is_below(syms, h->word, addr) || may_be_word(fl, addr, h->word) ||
+			 (record && is_in_record(syms, h->word, record)))
+			h->doubtful = true;
+	}
+}
+
+void words_handed(const struct flow *fl, struct state *s, uint32_t addr)
+{
+	uint8_t i;
+
+	for (i = 0; i < s->n_held; i++)
+		if (s->held[i].word && is_below(&fl->run->syms, addr, s->held[i].word))
+			s->held[i].doubtful = true;
+}
+
+/* Whether @pc is about one bit, known by its number, of a word that the path has a bit of. */
+static bool is_other_bit(const struct prim_call *pc, const struct state *s, enum word_op op)
+{
+	int64_t bit;
+	uint8_t i;
+
+	if (!word_arg(op) || pc->insn->n_args < 2 ||
+	    !sym_is_int(&pc->fl->run->syms, pc->args[0], &bit))
+		return false;
+	for (i = 0; i < s->n_held; i++)
+		if (s->held[i].word == pc->args[1] && s->held[i].addr != s->held[i].word)
+			return true;
+	return false;
 }
 
 /* Whether argument @arg is 0 (0), is not (1), or is not known (-1). */
@@ -232,6 +335,22 @@ static bool takes(const struct prim_call *pc, struct state *s, enum word_op op)
 	}
 }
 
+/* Whether the call gives the word back, if the path has it. */
+static bool gives(const struct prim_call *pc, const struct state *s, enum word_op op)
+{
+	switch (op) {
+	case WORD_CLEAR_BIT:
+		return true;
+	case WORD_XCHG:
+	case WORD_SET:
+		return !arg_truth(pc, s, 1);
+	case WORD_CMPXCHG:
+		return arg_truth(pc, s, 1) == 1 && !arg_truth(pc, s, 2);
+	default:
+		return false;
+	}
+}
+
 bool prim_word(const struct prim_call *pc, struct state *s, struct exits *ret)
 {
 	enum word_op op = pc->fl->in->p->funcs.v[pc->callee].word->op;
@@ -239,17 +358,21 @@ bool prim_word(const struct prim_call *pc, struct state *s, struct exits *ret)
 	uint32_t class, addr = word_addr(pc, op, &class), there;
 	struct state *fail;
 
-	if (addr == SYM_NONE)
-		return false;
-	if (op == WORD_CLEAR_BIT || ((op == WORD_XCHG || op == WORD_SET) && !arg_truth(pc, s, 1))) {
-		if (!give_back(pc, s, addr, class))
-			return false;
+	if (addr != SYM_NONE && gives(pc, s, op) && give_back(pc, s, addr, class)) {
 		vec_push(ret, ((struct exit){ s, sym_int(syms, 1) }));
 		return true;
 	}
-	if (!takes(pc, s, op))
-		return false;
-	fail = prim_try(pc, s, addr, class, &word_rule);
+	if (addr == SYM_NONE || !takes(pc, s, op)) {
+		if (!is_other_bit(pc, s, op))
+			return false;
+		there = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v),
+				  (uint32_t)pc->frame->hash, 11);
+		state_forget_known(s, syms, there);
+		state_store(s, pc->arena, syms, pc->args[1], there);
+		vec_push(ret, ((struct exit){ s, there }));
+		return true;
+	}
+	fail = prim_try(pc, s, addr, class, &word_rule, pc->args[word_arg(op)]);
 	there = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 10);
 	state_forget_known(fail, syms, there);
 	state_assume(fail, pc->arena, syms, there, true);

@@ -26,5 +26,14 @@ void words_reach(const struct interp *in, bool *mark);
  * neither, to no such word.
  */
 bool prim_word(const struct prim_call *pc, struct state *s, struct exits *ret);
+/*
+ * @val is stored at @addr, as a @record if that is not 0: 0 over a word that @s has gives it back,
+ * and after what may be a store to one it is not known whether @s has it still. Such a word guards
+ * nothing.
+ */
+void words_store(struct flow *fl, struct state *s, uint32_t addr, uint32_t record, uint32_t val,
+		 const struct fact_loc *loc);
+/* @addr is handed to code that is not followed, which may give back the word there. */
+void words_handed(const struct flow *fl, struct state *s, uint32_t addr);
 
 #endif

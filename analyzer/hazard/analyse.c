@@ -116,9 +116,9 @@ void analysis_release(struct analysis *an)
 	vec_release(&an->verdict_at);
 	map64_release(&an->verdicts);
 	map64_release(&an->classes);
+	map64_release(&an->guarded);
 	map64_release(&an->decisive);
 	map64_release(&an->near_guards);
-	map64_release(&an->owning);
 	map64_release(&an->map_owned);
 	map64_release(&an->storages);
 	programs_release(&an->pr);

@@ -321,8 +321,7 @@ const struct frame *hazard_null_frame(struct analysis *an, const struct hazard *
 	return NULL;
 }
 
-/* Whether some section of @class that is begun in @func, or below it, has @guard up. */
-static bool takes_guarded(const struct analysis *an, uint32_t func, uint32_t class, uint32_t guard)
+static bool find_guarded(const struct analysis *an, uint32_t func, uint32_t class, uint32_t guard)
 {
 	const struct frame *fr;
 	size_t i, k;
@@ -341,6 +340,19 @@ static bool takes_guarded(const struct analysis *an, uint32_t func, uint32_t cla
 		}
 	}
 	return false;
+}
+
+/* Whether some section of @class that is begun in @func, or below it, has @guard up. */
+static bool takes_guarded(struct analysis *an, uint32_t func, uint32_t class, uint32_t guard)
+{
+	const uint64_t key = map64_mix((uint64_t)func << 32 | class, guard);
+	uint32_t known = map64_get(&an->guarded, key);
+
+	if (known == MAP64_EMPTY) {
+		known = find_guarded(an, func, class, guard);
+		map64_put(&an->guarded, key, known);
+	}
+	return known;
 }
 
 const struct frame *hazard_guard_frame(struct analysis *an, const struct hazard *h, uint32_t guard)

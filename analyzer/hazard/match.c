@@ -85,28 +85,73 @@ static const struct frame *runs_program(struct analysis *an, const struct hazard
 	return NULL;
 }
 
-/* The object that @addr is in, or the variable. */
-static uint32_t object_of(const struct syms *syms, uint32_t addr)
+/* The deepest place that both addresses lead through, which @b may be. */
+static uint32_t common_place(const struct syms *syms, uint32_t a, uint32_t b)
 {
-	const struct sym *v = sym_get(syms, addr);
+	const struct sym *v;
 
-	for (; v->op == SY_FADDR || v->op == SY_IADDR; v = sym_get(syms, addr))
-		addr = v->a;
-	return addr;
+	for (;; b = v->a) {
+		if (sym_contains(syms, a, b))
+			return b;
+		v = sym_get(syms, b);
+		if (v->op != SY_FADDR && v->op != SY_IADDR)
+			return SYM_NONE;
+	}
 }
 
-/* Whether words @x of @held's run and @y of @wanted's are one, if @held and @wanted are one lock. */
+/* Whether @v and @w, steps of addresses, go to one member, or to elements of one number. */
+static bool same_step(const struct syms *vs, const struct sym *v, const struct syms *ws,
+		      const struct sym *w)
+{
+	int64_t i, k;
+
+	if (v->op != w->op || v->c != w->c)
+		return false;
+	if (v->op == SY_FADDR)
+		return v->b == w->b;
+	return v->op == SY_IADDR && sym_is_int(vs, v->b, &i) && sym_is_int(ws, w->b, &k) && i == k;
+}
+
+/*
+ * Whether the ways from @xb to @x and from @yb to @y are the same; SYM_NONE: from one variable.
+ * @one: @x and @y are one, so are the arrays in what has them, whichever elements they are of.
+ */
+static bool same_way(const struct syms *xs, uint32_t x, uint32_t xb, const struct syms *ys,
+		     uint32_t y, uint32_t yb, bool one)
+{
+	while (x != xb && y != yb) {
+		const struct sym *v = sym_get(xs, x), *w = sym_get(ys, y);
+
+		if (v->op == SY_GADDR || v->op == SY_GNAME)
+			return xb == SYM_NONE && v->op == w->op && v->a == w->a;
+		if (!same_step(xs, v, ys, w) &&
+		    !(one && v->op == SY_IADDR && w->op == SY_IADDR && v->a != xb && w->a != yb))
+			return false;
+		x = v->a;
+		y = w->a;
+	}
+	return x == xb && y == yb;
+}
+
+/*
+ * Whether words @x of @held's run and @y of @wanted's are one, if @held and @wanted are one lock: a
+ * variable, or an element by its number; or what is at the same place in the object, or the
+ * element, that has the lock, as its term says on each side. Another element's is no guard.
+ */
 static bool same_word(const struct run *xr, const struct acquire *held, const struct acquire *x,
 		      const struct run *yr, const struct acquire *wanted, const struct acquire *y)
 {
-	uint32_t a = object_of(&xr->syms, x->addr), b = object_of(&yr->syms, y->addr);
+	const struct syms *xs = &xr->syms, *ys = &yr->syms;
+	uint32_t a, b;
 
 	if (x->class != y->class)
 		return false;
-	if (sym_get(&xr->syms, a)->op == SY_GADDR)
-		return sym_get(&yr->syms, b)->op == SY_GADDR &&
-		       sym_get(&xr->syms, a)->a == sym_get(&yr->syms, b)->a;
-	return a == object_of(&xr->syms, held->addr) && b == object_of(&yr->syms, wanted->addr);
+	if (same_way(xs, x->addr, SYM_NONE, ys, y->addr, SYM_NONE, false))
+		return true;
+	a = common_place(xs, held->addr, x->addr);
+	b = common_place(ys, wanted->addr, y->addr);
+	return a != SYM_NONE && b != SYM_NONE && same_way(xs, x->addr, a, ys, y->addr, b, false) &&
+	       same_way(xs, held->addr, a, ys, wanted->addr, b, true);
 }
 
 /* Whether a program runs in @h's section after the path gave back the word that acquire @word took. */
@@ -122,7 +167,7 @@ static bool given_back(const struct hazard *h, uint32_t word)
 
 		for (k = 0; k < pt->n_held; k++) {
 			in_section |= pt->held[k] == h->held_index;
-			has |= pt->held[k] == word;
+			has |= pt->held[k] == word && !(pt->doubtful >> k & 1);
 		}
 		if (in_section && !has)
 			return true;

@@ -170,7 +170,7 @@ struct analysis {
 	struct map64 verdicts;	 /* memo of attach_function(), into verdict_at */
 	VEC(struct attach_verdict) verdict_at;
 	struct map64 classes;	 /* lock classes that some reenter takes */
-	struct map64 owning;	 /* members whose pointer leads to the object's own memory, or not (1, 0) */
+	struct map64 guarded;	 /* memo: whether sections below a function have a guard */
 	struct map64 map_owned;	 /* records that live and die with a map */
 	struct map64 storages;	 /* records that an owner's slot points to */
 	struct map64 decisive;	  /* guards that some reenter tests for a lock */
@@ -303,7 +303,7 @@ void make_comparison(struct analysis *an, struct report *ret);
  * Whether @held of @o and @wanted of @n, which are of one class, are known to be
  * two locks, by what they are parts of.
  */
-bool locks_differ(struct analysis *an, const struct outer *o, const struct acquire *held,
+bool locks_differ(const struct analysis *an, const struct outer *o, const struct acquire *held,
 		  const struct nested *n, const struct acquire *wanted);
 
 /* Whether @a of @run is a lock of an object that is going: its way leads through the last reference. */

@@ -185,6 +185,7 @@ static const struct word words_word[] = {
 	{ "cmpxchg", WORD_CMPXCHG },   { "try-cmpxchg", WORD_TRY_CMPXCHG },
 	{ "xchg", WORD_XCHG },	       { "set", WORD_SET },
 	{ "set-bit", WORD_SET_BIT },   { "clear-bit", WORD_CLEAR_BIT },
+	{ "raise-bit", WORD_RAISE_BIT },
 	{ NULL, 0 },
 };
 static const struct word words_percpu[] = {
@@ -524,7 +525,6 @@ static const struct key keys_tree[] = {
 	NAMES(struct rule_tree, deny_sets),
 	NAMES(struct rule_tree, nokprobe_sections),
 	NAMES(struct rule_tree, notrace_sections),
-	NAMES(struct rule_tree, fresh_memory),
 	NAMES(struct rule_tree, boot_sections),
 	NAMES(struct rule_tree, notrace_words),
 	NAMES(struct rule_tree, error_injection_sections),

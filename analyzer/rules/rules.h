@@ -90,6 +90,7 @@ enum word_op {
 	WORD_SET,	  /* (address, new): gives it back where new is 0 */
 	WORD_SET_BIT,	  /* (number, address): returns whether it was set */
 	WORD_CLEAR_BIT,	  /* (number, address) */
+	WORD_RAISE_BIT,	  /* (number, address): sets it, whoever has it */
 };
 
 struct rule_word {
@@ -100,7 +101,7 @@ struct rule_word {
 /* The number of the argument that is the word's address. */
 static inline unsigned int word_arg(enum word_op op)
 {
-	return op == WORD_SET_BIT || op == WORD_CLEAR_BIT;
+	return op == WORD_SET_BIT || op == WORD_CLEAR_BIT || op == WORD_RAISE_BIT;
 }
 
 /* btf_macros: what the macros say whose expansion is assembly, or nothing without BTF. */
@@ -351,7 +352,6 @@ struct rule_tree {
 	struct names deny_sets;	       /* btf_id_deny, noreturn_deny */
 	struct names nokprobe_sections; /* _kprobe_blacklist */
 	struct names notrace_sections;	/* .noinstr.text, .init.text, ... */
-	struct names fresh_memory;	/* functions that return memory which nobody else has */
 	struct names boot_sections;	/* .init.text, ...: over before there are programs, but for modules */
 	struct names notrace_words;    /* that stand in a definition and lead there, or say notrace */
 	struct names error_injection_sections;

@@ -241,6 +241,46 @@ static void what_was_read_before_a_store_is_not_what_was_stored(void **state)
 	assert_int_equal(state_truth(stored, &f->syms, was), -1);
 }
 
+static void what_was_tried_goes_with_the_value(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t p = param(f, 0), q = sym_fresh(&f->syms, 1, 2, 3);
+	uint32_t of_p = sym_faddr(&f->syms, p, 7, 8), of_q = sym_faddr(&f->syms, q, 7, 8);
+	struct state *o;
+
+	state_add_vain(&f->s, of_p, 5);
+	o = state_clone(&f->arena, &f->s);
+	assert_false(state_drop_vain(o, of_q, 5));
+	assert_false(state_drop_vain(o, of_p, 5)); /* that was one more attempt */
+	state_rename_vain(&f->s, &f->syms, p, q);
+	o = state_clone(&f->arena, &f->s);
+	assert_true(state_drop_vain(o, of_q, 5));
+	o = state_clone(&f->arena, &f->s);
+	state_forget_known(o, &f->syms, q);
+	assert_true(state_meet(o, &f->s, &f->arena, &f->syms)); /* some path has it still */
+	assert_false(state_meet(o, &f->s, &f->arena, &f->syms));
+	assert_true(state_drop_vain(o, of_q, 5));
+	state_forget_known(&f->s, &f->syms, q);
+	assert_false(state_drop_vain(&f->s, of_q, 5));
+}
+
+static void a_word_at_a_new_value_is_in_doubt(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t q = sym_fresh(&f->syms, 1, 2, 3), word = sym_faddr(&f->syms, q, 7, 8);
+	struct state *o;
+
+	f->s.held[0] = (struct held){ .addr = word, .word = word };
+	f->s.held[1] = (struct held){ .addr = word };
+	f->s.n_held = 2;
+	o = state_clone(&f->arena, &f->s);
+	state_forget_known(o, &f->syms, q);
+	assert_true(o->held[0].doubtful);
+	assert_false(o->held[1].doubtful); /* a lock stays what it is */
+	assert_true(state_meet(&f->s, o, &f->arena, &f->syms));
+	assert_true(f->s.held[0].doubtful);
+}
+
 static void paths_of_a_switch_leave_its_values(void **state)
 {
 	struct fixture *f = *state;
@@ -347,6 +387,8 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(what_was_read_before_a_store_is_not_what_was_stored,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(what_was_tried_goes_with_the_value, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_word_at_a_new_value_is_in_doubt, setup, teardown),
 		cmocka_unit_test_setup_teardown(paths_of_a_switch_leave_its_values, setup, teardown),
 		cmocka_unit_test_setup_teardown(masks_leave_the_bits_that_they_have, setup, teardown),
 		cmocka_unit_test_setup_teardown(loops_keep_what_callers_knew_of_memory, setup,

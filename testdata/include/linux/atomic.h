@@ -32,6 +32,11 @@ static inline bool atomic_try_cmpxchg(atomic_t *v, int *old, int new)
 	return r == o;
 }
 
+static inline int atomic_read(const atomic_t *v)
+{
+	return *(const volatile int *)&v->counter;
+}
+
 static inline void atomic_set(atomic_t *v, int i)
 {
 	*(volatile int *)&v->counter = i;
@@ -48,6 +53,11 @@ static inline bool test_and_set_bit(long nr, volatile unsigned long *addr)
 
 	__asm__ __volatile__("" : "=r"(c), "+m"(*addr) : "r"(nr) : "memory");
 	return c;
+}
+
+static inline void set_bit(long nr, volatile unsigned long *addr)
+{
+	__asm__ __volatile__("" : "+m"(*addr) : "r"(nr) : "memory");
 }
 
 static inline void clear_bit(long nr, volatile unsigned long *addr)
