@@ -211,6 +211,21 @@ void prim_note_held(const struct run *run, const struct state *s, struct acquire
 	}
 }
 
+/* Whether a pointer leads to @addr, in memory of which each CPU has its own. */
+static bool is_each_cpus(const struct flow *fl, uint32_t addr)
+{
+	const struct syms *syms = &fl->run->syms;
+	const struct sym *v = sym_get(syms, addr);
+	bool ret = false;
+
+	for (;; addr = v->a, v = sym_get(syms, addr)) {
+		ret |= (v->op == SY_IADDR && v->c) ||
+		       (fl->own_cpu.n && map64_get(&fl->own_cpu, addr) != MAP64_EMPTY);
+		if (v->op != SY_FADDR && v->op != SY_IADDR)
+			return ret && v->op != SY_GADDR;
+	}
+}
+
 static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, uint32_t addr,
 			    uint32_t class, const struct rule_lock *rule, bool blocking)
 {
@@ -225,6 +240,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	uint8_t i;
 
 	prim_note_held(pc->fl->run, s, &a);
+	a.each_cpus = is_each_cpus(pc->fl, addr);
 	a.map_fields |= class_fields(pc->fl->in->p, a.class);
 	/* One place is one acquire, whichever of several terms the lock's address is. */
 	key = map64_mix(key, (uint64_t)a.class << 32 | s->kind);

@@ -84,6 +84,10 @@ bool locks_differ(const struct analysis *an, const struct outer *o, const struct
 	}
 	if (is_place(x) && is_place(y))
 		return x->op != y->op || x->a != y->a;
+	/* Memory that each CPU has for its own is allocated as what it is, and no part of an object. */
+	if ((held->each_cpus && !wanted->each_cpus && is_place(y)) ||
+	    (wanted->each_cpus && !held->each_cpus && is_place(x)))
+		return true;
 	/* Beyond the scope a function may serve many: some caller has to be seen to hand it this lock. */
 	return o->beyond && x->op == SY_PARAM && is_place(y) && !is_handed(an, o->func, x->a, y, 0);
 }
