@@ -69,7 +69,7 @@ struct frame {
 	uint64_t hash;
 };
 
-#define ACQUIRE_MAX_WORDS 2
+#define ACQUIRE_MAX_UNDER 2
 
 /* A lock was taken. */
 struct acquire {
@@ -78,7 +78,7 @@ struct acquire {
 	uint32_t kind;	/* global of the map's ops table, or FACTS_NONE */
 	uint32_t map_fields; /* bit per rules->map_fields: the way here is only for maps with these */
 	bool nested; /* another lock was held already */
-	uint32_t under[ACQUIRE_MAX_WORDS]; /* acquires of words that the path had taken by then */
+	uint32_t under[ACQUIRE_MAX_UNDER]; /* words and locks that the path did not wait for, held by then */
 	uint8_t n_under;
 	bool callers; /* it is not taken but found: the function is there to release it */
 	const struct rule_lock *rule;

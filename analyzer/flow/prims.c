@@ -206,7 +206,9 @@ void prim_note_held(const struct run *run, const struct state *s, struct acquire
 
 		if (!h->rule || !h->rule->word)
 			a->nested = true;
-		else if (!s->held[i].doubtful && a->n_under < ACQUIRE_MAX_WORDS)
+		/* Who comes back gives up there, as at a word. */
+		if (h->rule && h->rule->does == LOCK_TRY && !s->held[i].doubtful &&
+		    a->n_under < ACQUIRE_MAX_UNDER)
 			a->under[a->n_under++] = s->held[i].acquire;
 	}
 }
