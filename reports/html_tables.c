@@ -652,7 +652,8 @@ static void add_group(struct html *h, const struct group *g)
 		if (in_group(h->r, g, &h->r->attachables[i]))
 			vec_push(&rows, &h->r->attachables[i]);
 	}
-	qsort(rows.v, rows.n, sizeof(*rows.v), compare_attachables);
+	if (rows.n)
+		qsort(rows.v, rows.n, sizeof(*rows.v), compare_attachables);
 	if (g->cannot && h->lists >= HTML_LISTS_USABLE)
 		add_unusable(h, rows.v, rows.n);
 	else

@@ -453,12 +453,13 @@ static void add_text(struct building *b, uint32_t unit, uint32_t file)
 {
 	struct source_index *idx = b->idx;
 	const struct file *f = &b->files.v[file];
-	const char *p = f->record, *end = p + f->record_len, *name = NULL;
+	const char *p = f->record, *end, *name = NULL;
 	struct scan_item item;
 	uint32_t number;
 
 	if (!p || (f->reader == READER_MANY && file != b->unit_files.v[unit] && is_header(f->path)))
 		return;
+	end = p + f->record_len;
 	while (scan_next(&p, end, &item)) {
 		struct index_def def = {
 			.line = item.number,

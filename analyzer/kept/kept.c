@@ -22,7 +22,7 @@ static const char result_magic[8] = "relock\nR", state_magic[8] = "relock\nS";
 
 struct kept_key kept_key(const char *text, size_t len)
 {
-	struct kept_key key;
+	struct kept_key key = { "" };
 
 	hash128_hex(text, len, key.hex);
 	return key;
