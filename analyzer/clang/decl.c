@@ -182,20 +182,19 @@ static void merge_func(struct unit *u, uint32_t id, CXCursor decl)
 	vec_release(&a.other);
 }
 
-static void locate_func(struct unit *u, uint32_t id, CXCursor decl)
+/* The place of a definition. */
+static void locate_func(struct unit *u, uint32_t id, CXCursor def)
 {
-	CXSourceLocation l = clang_getCursorLocation(decl);
+	CXSourceLocation l = clang_getCursorLocation(def);
 	const struct unit_file *file = unit_file_of(u, l);
-	struct fact_func *fn;
+	struct fact_func *fn = &u->f->funcs.v[id];
 	uint32_t macro;
 
-	fn = &u->f->funcs.v[id];
 	fn->loc = unit_loc_macro(u, l, &macro);
 	fn->macro = macro;
-	fn->flags &= ~(uint32_t)(FF_MACRO | FF_HEADER);
 	if (macro)
 		fn->flags |= FF_MACRO;
-	if (u->funcs.v[id].defined && file && !file->own)
+	if (file && !file->own)
 		fn->flags |= FF_HEADER;
 }
 

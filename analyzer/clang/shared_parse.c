@@ -241,29 +241,18 @@ static bool is_repeated(const struct first_look *l, CXFile file)
 	return text && words_undefine(text, size) && !words_guarded(text, size);
 }
 
-/* Marks what @mark is reached from. */
-static void mark_includers(const struct first_look *l, bool *mark)
+/* Marks what includes something in @mark (@up), or what that includes. */
+static void mark_along(const struct first_look *l, bool *mark, bool up)
 {
 	for (bool more = true; more;) {
 		more = false;
 		for (size_t i = 0; i < l->edges.n; i++) {
-			if (!mark[l->edges.v[i].b] || mark[l->edges.v[i].a])
-				continue;
-			mark[l->edges.v[i].a] = true;
-			more = true;
-		}
-	}
-}
+			uint32_t from = up ? l->edges.v[i].b : l->edges.v[i].a;
+			uint32_t to = up ? l->edges.v[i].a : l->edges.v[i].b;
 
-/* Marks what is reached from @mark. */
-static void mark_included(const struct first_look *l, bool *mark)
-{
-	for (bool more = true; more;) {
-		more = false;
-		for (size_t i = 0; i < l->edges.n; i++) {
-			if (!mark[l->edges.v[i].a] || mark[l->edges.v[i].b])
+			if (!mark[from] || mark[to])
 				continue;
-			mark[l->edges.v[i].b] = true;
+			mark[to] = true;
 			more = true;
 		}
 	}
@@ -281,10 +270,10 @@ static bool choose(struct first_look *l)
 	for (size_t i = 0; i < l->includes.n; i++)
 		if (l->includes.v[i].a <= s->prelude_lines)
 			kept[l->includes.v[i].b] = true;
-	mark_included(l, kept);
+	mark_along(l, kept, false);
 	for (size_t i = 0; i < l->files.n; i++)
 		repeated[i] = !kept[i] && is_repeated(l, l->files.v[i]);
-	mark_includers(l, repeated);
+	mark_along(l, repeated, true);
 	for (size_t i = 0; i < l->includes.n; i++) {
 		bool *left_out = header_at(s, l->includes.v[i].a);
 
@@ -293,7 +282,7 @@ static bool choose(struct first_look *l)
 		else
 			kept[l->includes.v[i].b] = true;
 	}
-	mark_included(l, kept);
+	mark_along(l, kept, false);
 	for (size_t i = 0; i < l->named.n; i++)
 		if (kept[l->named_in.v[i]])
 			vec_push(&s->named, l->named.v[i]);
