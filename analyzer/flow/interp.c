@@ -1013,6 +1013,40 @@ static void enter(struct activation *act, struct state *s, const struct fact_ins
 	vec_release(&ex);
 }
 
+/* Calls @callee, which is no primitive or has more to it than what rules say of it. */
+static void go_through(struct activation *act, struct state *s, const struct fact_insn *insn,
+		       uint32_t callee, const uint32_t *args, const struct sym *through,
+		       struct exits *ret)
+{
+	const struct func *fn = &act->fl->in->p->funcs.v[callee];
+	struct prim_call pc = { .fl = act->fl, .arena = &act->arena, .frame = act->frame,
+				.insn = insn, .f = act->f, .callee = callee, .args = args };
+	bool follow = followed(act, s, callee, insn, args), again = on_stack(act->frame, callee);
+
+	/* What a function further up calls has points from there. */
+	if (again)
+		lose_locks(act, s, callee);
+	if (!fn->lock)
+		add_point(act, s, insn, callee, through != NULL, follow || again);
+	if (follow && act->fl->input->nested && fn->touches && is_beyond(act, callee)) {
+		const struct summary *sm = summary_of(act->fl, s, callee, args, insn->n_args);
+
+		summary_apply(&pc, s, sm);
+		if (sm->returns)
+			vec_push(ret, ((struct exit){ s, opaque_call(act, s, insn, args) }));
+		return;
+	}
+	if (follow) {
+		enter(act, s, insn, callee, args, through, ret);
+	} else {
+		uint32_t value = prim_string(&pc);
+
+		if (value == SYM_NONE)
+			value = opaque_call(act, s, insn, args);
+		vec_push(ret, ((struct exit){ s, value }));
+	}
+}
+
 static void call_func(struct activation *act, struct state *s, const struct fact_insn *insn,
 		      uint32_t callee, const uint32_t *args, const struct sym *through,
 		      struct exits *ret)
@@ -1020,17 +1054,20 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 	const struct func *fn = &act->fl->in->p->funcs.v[callee];
 	struct prim_call pc = { .fl = act->fl, .arena = &act->arena, .frame = act->frame,
 				.insn = insn, .f = act->f, .callee = callee, .args = args };
-	bool follow, again;
 
 	if (fn->lock) {
+		size_t first = ret->n, i;
+
 		/* A release's entry is still inside the section, an acquire's exit already is. */
 		if (fn->lock->does == LOCK_RELEASE)
 			add_point(act, s, insn, callee, through != NULL, false);
 		prim_lock(&pc, s, ret);
+		if (act->fl->input->nested && func_wakes(fn)) {
+			ret->n = first;
+			go_through(act, s, insn, callee, args, through, ret);
+		}
 		if (fn->lock->does != LOCK_RELEASE) {
-			size_t i;
-
-			for (i = 0; i < ret->n; i++)
+			for (i = first; i < ret->n; i++)
 				if (ret->v[i].s->n_held)
 					add_point(act, ret->v[i].s, insn, callee, through != NULL, false);
 		}
@@ -1062,29 +1099,7 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 		vec_push(ret, ((struct exit){ s, value }));
 		return;
 	}
-	follow = followed(act, s, callee, insn, args);
-	/* What a function further up calls has points from there. */
-	again = on_stack(act->frame, callee);
-	if (again)
-		lose_locks(act, s, callee);
-	add_point(act, s, insn, callee, through != NULL, follow || again);
-	if (follow && act->fl->input->nested && fn->touches && is_beyond(act, callee)) {
-		const struct summary *sm = summary_of(act->fl, s, callee, args, insn->n_args);
-
-		summary_apply(&pc, s, sm);
-		if (sm->returns)
-			vec_push(ret, ((struct exit){ s, opaque_call(act, s, insn, args) }));
-		return;
-	}
-	if (follow) {
-		enter(act, s, insn, callee, args, through, ret);
-	} else {
-		uint32_t value = prim_string(&pc);
-
-		if (value == SYM_NONE)
-			value = opaque_call(act, s, insn, args);
-		vec_push(ret, ((struct exit){ s, value }));
-	}
+	go_through(act, s, insn, callee, args, through, ret);
 }
 
 /* Whether a guard is up that would stop what a program calls. */

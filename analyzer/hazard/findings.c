@@ -95,6 +95,17 @@ static bool comes_back_to_itself(const struct analysis *an, const struct hazard 
 	return h->outer->beyond && taking_func(an, h->held) == taking_func(an, h->wanted);
 }
 
+/* The release by which @a is come to, as it wakes who waits there, or FACTS_NONE. */
+static uint32_t waking_func(const struct analysis *an, const struct acquire *a)
+{
+	const struct frame *fr;
+
+	for (fr = a->frame; fr; fr = fr->up)
+		if (func_wakes(&an->p->funcs.v[fr->func]))
+			return fr->func;
+	return FACTS_NONE;
+}
+
 /*
  * By lock, entry and function that comes back: these are part of the finding's
  * id, which must not depend on where in the tree functions stand.
@@ -113,10 +124,11 @@ static int cmp_names(struct analysis *an, const struct hazard *a, const struct h
 }
 
 /*
- * The hazard that stands for its group: the surest, then (where it stands for
- * all that happens to a lock) one in which a function comes back to itself, then
- * the one that is easiest to follow, then the one with most places to attach,
- * then the one whose names come first.
+ * The hazard that stands for its group: the surest, then one for which nobody has
+ * to wait for another lock, then (where it stands for all that happens to a lock)
+ * one in which a function comes back to itself, then the one that is easiest to
+ * follow, then the one with most places to attach, then the one whose names come
+ * first.
  */
 static size_t pick(struct analysis *an, const struct seen *s, size_t n, bool of_lock)
 {
@@ -124,12 +136,15 @@ static size_t pick(struct analysis *an, const struct seen *s, size_t n, bool of_
 
 	for (i = 1; i < n; i++) {
 		const struct site_list *a = &s[i].sites, *b = &s[best].sites;
+		bool wakes = waking_func(an, s[i].h->wanted) != FACTS_NONE;
+		bool best_wakes = waking_func(an, s[best].h->wanted) != FACTS_NONE;
 
 		if (a->best != b->best ? a->best > b->best
 		    : a->best_objectless != b->best_objectless
 			    ? a->best_objectless > b->best_objectless
 		    : s[i].h->context != s[best].h->context
 			    ? s[i].h->context < s[best].h->context
+		    : wakes != best_wakes ? best_wakes
 		    : of_lock && comes_back_to_itself(an, s[i].h) != comes_back_to_itself(an, s[best].h)
 			    ? comes_back_to_itself(an, s[i].h)
 		    : of_lock && ladder_length(s[i].h) != ladder_length(s[best].h)
@@ -316,6 +331,7 @@ void fill_severity(struct analysis *an, const struct seen *s, struct finding *f)
 {
 	const struct site_list *l = &s->sites;
 	const struct bpf_callable *c = &an->t.callables.v[s->h->reenter->callable];
+	uint32_t waking;
 	size_t w;
 
 	f->severity = SEV_NOTE;
@@ -348,6 +364,13 @@ void fill_severity(struct analysis *an, const struct seen *s, struct finding *f)
 					 func_name(an->p, c->func)));
 		assume_run_sites(an, s->h->reenter->callable, f);
 	}
+	waking = waking_func(an, s->h->wanted);
+	if (waking != FACTS_NONE)
+		strlist_add(an, &f->assumptions,
+			    arena_printf(an->arena,
+					 "that somebody can be waiting for what %s() releases, and is "
+					 "woken up there",
+					 func_name(an->p, waking)));
 	for (w = 0; w < an->p->rules->attach.n; w++)
 		if (an->pr.unknown[w] && an->p->rules->attach.v[w].at != AT_RUN_SITE)
 			strlist_add(an, &f->assumptions,

@@ -125,6 +125,17 @@ static inline const char *program_str(const struct program *p, uint32_t s)
 uint32_t program_func(const struct program *p, const char *name);
 uint32_t program_gvar(const struct program *p, const char *name);
 
+/*
+ * Whether @fn, a release, has code of its own that goes on to wake who waits for
+ * the lock, and takes the locks of that (rwsem_wake(), kernel/locking/rwsem.c):
+ * a lock that sleeps, released out of line.
+ */
+static inline bool func_wakes(const struct func *fn)
+{
+	return fn->lock && fn->lock->does == LOCK_RELEASE && fn->lock->sleeps &&
+	       !(fn->flags & FF_HEADER);
+}
+
 /* Whether @func is of a unit beyond the scope. */
 static inline bool func_is_beyond(const struct program *p, uint32_t func)
 {
