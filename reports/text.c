@@ -280,6 +280,14 @@ static size_t blocked_step(const struct ladder *l)
 	return 0;
 }
 
+/* Whether the program waits for a lock that a step took; for a guard lockdep has no picture. */
+static bool waits_since(const struct ladder *l)
+{
+	size_t blocked = blocked_step(l);
+
+	return blocked && l->v[blocked - 1].since;
+}
+
 /* As lockdep draws it; the numbers are those of the ladder. */
 static void add_recursion(const struct finding *f, struct strbuf *out)
 {
@@ -335,7 +343,7 @@ void text_scenario(const struct finding *f, struct strbuf *out)
 	if (!strcmp(f->context, "order")) {
 		strbuf_addch(out, '\n');
 		add_inversion(f, out);
-	} else if (blocked_step(&f->ladders[0])) {
+	} else if (waits_since(&f->ladders[0])) {
 		strbuf_addch(out, '\n');
 		add_recursion(f, out);
 	}

@@ -221,7 +221,7 @@ static uint32_t load_place(struct activation *act, struct state *s, uint32_t add
 				 addr };
 	act->dst = FACTS_NONE;
 	if (dst == FACTS_NONE || place_addr(act, s, dst) != addr)
-		state_tested(s, &t);
+		prim_tested(act->fl, act->frame, s, &t);
 	act->dst = dst;
 	return sym_int(&act->fl->run->syms, t.count);
 }
@@ -1530,11 +1530,9 @@ static bool any_waiting(const struct run *run)
 	return false;
 }
 
-static bool same_try(const struct run_try *t, const struct frame *fr, const struct fact_loc *loc,
-		     uint32_t class)
+static bool same_place(const struct run_try *t, const struct frame *fr, const struct fact_loc *loc)
 {
-	return t->frame->hash == fr->hash && t->loc.line == loc->line && t->loc.col == loc->col &&
-	       t->class == class;
+	return t->frame->hash == fr->hash && t->loc.line == loc->line && t->loc.col == loc->col;
 }
 
 /* Whether @t waits in @run, too. */
@@ -1542,14 +1540,17 @@ static bool waits_in(const struct run *run, const struct run_try *t)
 {
 	size_t i;
 
-	for (i = 0; i < run->tries.n; i++)
-		if (same_try(&run->tries.v[i], t->frame, &t->loc, t->class))
-			return is_waiting(&run->tries.v[i]);
+	for (i = 0; i < run->tries.n; i++) {
+		const struct run_try *o = &run->tries.v[i];
+
+		if (same_place(o, t->frame, &t->loc) && o->class == t->class && o->guard == t->guard)
+			return is_waiting(o);
+	}
 	return false;
 }
 
 /*
- * Makes what waits in @run blocking. Such a loop may wait for what its callers
+ * Finds what waits in @run; acquires that do are blocking. Such a loop may wait for what its callers
  * saw to change as well: so the run is made once more, without what is known.
  */
 static void find_waiting(struct interp *in, const struct run_input *input, struct run *run)
@@ -1563,14 +1564,16 @@ static void find_waiting(struct interp *in, const struct run_input *input, struc
 	again.forgets = true;
 	interp_run(in, &again, &second);
 	for (i = 0; i < run->tries.n && !second.cut; i++) {
-		const struct run_try *t = &run->tries.v[i];
+		struct run_try *t = &run->tries.v[i];
 
-		if (!is_waiting(t) || !waits_in(&second, t))
+		t->waits = is_waiting(t) && waits_in(&second, t);
+		if (!t->waits || t->guard != FACTS_NONE)
 			continue;
 		for (k = 0; k < run->acquires.n; k++) {
 			struct acquire *a = &run->acquires.v[k];
 
-			if (!a->callers && !a->beyond && same_try(t, a->frame, &a->loc, a->class))
+			if (!a->callers && !a->beyond && a->class == t->class &&
+			    same_place(t, a->frame, &a->loc))
 				a->blocking = true;
 		}
 	}

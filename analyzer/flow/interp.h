@@ -140,9 +140,13 @@ struct run_leave {
 	struct guards guards; /* by how much each is higher than it was */
 };
 
-/* An attempt on a lock, and what the path that it failed on made of it. */
+/*
+ * An attempt on a lock, or a test of a guard that is up, and what the path that it failed on made
+ * of it.
+ */
 struct run_try {
-	uint32_t class;
+	uint32_t class; /* of the lock */
+	uint32_t guard; /* or FACTS_NONE: it is a lock */
 	const struct frame *frame;
 	struct fact_loc loc;
 	struct fact_loc released; /* where it is released though it failed; line 0: nowhere */
@@ -151,6 +155,7 @@ struct run_try {
 	 * back to the attempt after it failed, and the outermost one that returns then.
 	 */
 	uint32_t again, left;
+	bool waits; /* it is made until it succeeds: a loop comes back to it and is not left before */
 };
 
 /* A way out of the function that the run started with, and the locks that are held there. */

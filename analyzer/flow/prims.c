@@ -316,33 +316,33 @@ static uint32_t forget_failed(struct state *s, uint32_t addr)
 	return MAP64_EMPTY;
 }
 
-/* The number of this attempt on a lock of @class. */
-static uint32_t try_number(const struct prim_call *pc, uint32_t class)
+/* The number of the attempt that @t, of which nothing is known yet, stands for. */
+static uint32_t try_number(struct flow *fl, const struct run_try *t)
 {
-	struct run *run = pc->fl->run;
-	uint64_t key = map64_mix(pc->frame->hash, (uint64_t)(pc->insn - pc->f->insns.v));
-	uint32_t id = map64_get(&pc->fl->try_seen, key);
+	uint64_t key = map64_mix(map64_mix(t->frame->hash, (uint64_t)t->guard << 32 | t->class),
+				 (uint64_t)t->loc.line << 32 | t->loc.col);
+	uint32_t id;
 
+	key = map64_mix(key, t->loc.file);
+	id = map64_get(&fl->try_seen, key);
 	if (id == MAP64_EMPTY) {
-		struct run_try t = { .class = class, .frame = pc->frame, .loc = pc->insn->loc,
-				     .again = UINT32_MAX, .left = UINT32_MAX };
-
-		id = (uint32_t)run->tries.n;
-		map64_put(&pc->fl->try_seen, key, id);
-		vec_push(&run->tries, t);
-		keep_frame(pc->fl);
+		id = (uint32_t)fl->run->tries.n;
+		map64_put(&fl->try_seen, key, id);
+		vec_push(&fl->run->tries, *t);
+		keep_frame(fl);
 	}
 	return id;
 }
 
 /*
- * @s comes to attempt @try, on the lock at @addr; if it failed there before, it went round a loop
- * since. Who goes on to another lock does not wait for the one.
+ * @s comes to attempt @try in @frame, on the lock or guard at @addr; if it failed there before, it
+ * went round a loop since. Who goes on to another lock does not wait for the one.
  */
-static void try_again(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t try)
+static void try_again(const struct flow *fl, const struct frame *frame, struct state *s,
+		      uint32_t addr, uint32_t try)
 {
-	struct run_try *t = &pc->fl->run->tries.v[try];
-	const struct frame *a = t->frame, *b = pc->frame;
+	struct run_try *t = &fl->run->tries.v[try];
+	const struct frame *a = t->frame, *b = frame;
 	bool same = state_drop_vain(s, addr, try);
 
 	if (try >= STATE_MAX_IN_VAIN || !(s->in_vain >> try & 1))
@@ -359,13 +359,19 @@ static void try_again(const struct prim_call *pc, struct state *s, uint32_t addr
 		t->again = a->depth;
 }
 
-/* Notes in @fail that attempt @id, on the lock at @addr, was in vain. */
+/* Notes in @s that attempt @id, on the lock or guard at @addr, was in vain. */
+static void add_in_vain(struct state *s, uint32_t addr, uint32_t id)
+{
+	if (id >= STATE_MAX_IN_VAIN)
+		return;
+	s->in_vain |= UINT64_C(1) << id;
+	state_add_vain(s, addr, id);
+}
+
+/* The same where @fail may release the lock nevertheless. */
 static void add_failed(struct state *fail, uint32_t addr, uint32_t id)
 {
-	if (id < STATE_MAX_IN_VAIN) {
-		fail->in_vain |= UINT64_C(1) << id;
-		state_add_vain(fail, addr, id);
-	}
+	add_in_vain(fail, addr, id);
 	forget_failed(fail, addr);
 	if (fail->n_failed == STATE_MAX_FAILED) {
 		memmove(&fail->failed[0], &fail->failed[1],
@@ -488,11 +494,13 @@ static uint32_t follow_path(const struct prim_call *pc, const struct rule_lock *
 struct state *prim_try(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class,
 		       const struct rule_lock *rule, uint32_t word)
 {
-	uint32_t id = try_number(pc, class);
+	struct run_try t = { .class = class, .guard = FACTS_NONE, .frame = pc->frame,
+			     .loc = pc->insn->loc, .again = UINT32_MAX, .left = UINT32_MAX };
+	uint32_t id = try_number(pc->fl, &t);
 	struct state *fail;
 
 	forget_failed(s, addr);
-	try_again(pc, s, addr, id);
+	try_again(pc->fl, pc->frame, s, addr, id);
 	fail = state_clone(pc->arena, s);
 	add_failed(fail, addr, id);
 	if (rule->irq == IRQ_OFF)
@@ -724,6 +732,22 @@ void prim_write_guard(struct flow *fl, const struct frame *frame, struct state *
 	set_guard(fl, frame, s, guard, n < INT32_MIN || n > INT32_MAX ? 1 : (int32_t)n);
 }
 
+void prim_tested(struct flow *fl, const struct frame *frame, struct state *s,
+		 const struct guard_test *t)
+{
+	const struct run_input *input = fl->input;
+	struct run_try try = { .guard = t->guard, .frame = frame, .loc = t->loc,
+			       .again = UINT32_MAX, .left = UINT32_MAX };
+	uint32_t id;
+
+	state_tested(s, t);
+	if (!input->nested || !input->guards || guards_get(input->guards, t->guard) <= 0)
+		return;
+	id = try_number(fl, &try);
+	try_again(fl, frame, s, t->addr, id);
+	add_in_vain(s, t->addr, id);
+}
+
 /* What @op does to @guard, at @addr, by argument @amount (and the next); returns its value, or SYM_NONE. */
 static uint32_t count(const struct prim_call *pc, struct state *s, enum percpu_op op,
 		      uint32_t guard, uint32_t addr, uint32_t amount)
@@ -745,7 +769,7 @@ static uint32_t count(const struct prim_call *pc, struct state *s, enum percpu_o
 		struct guard_test t = { guard, guards_get(&s->guards, guard), pc->insn->loc,
 					pc->frame->func, addr };
 
-		state_tested(s, &t);
+		prim_tested(pc->fl, pc->frame, s, &t);
 	}
 	if (op == PERCPU_XCHG || op == PERCPU_CMPXCHG)
 		return sym_int(syms, old);

@@ -70,6 +70,12 @@ uint32_t prim_percpu(const struct prim_call *pc, struct state *s);
 uint32_t prim_counter_guard(const struct prim_call *pc);
 /* The same as prim_percpu(), of such a call and its guard. */
 uint32_t prim_counter(const struct prim_call *pc, struct state *s, uint32_t guard);
+/*
+ * Notes in @s that @frame makes test @t. Where the code that a program interrupted has the guard up,
+ * nobody lowers it meanwhile: whoever makes the test until it is down waits for ever.
+ */
+void prim_tested(struct flow *fl, const struct frame *frame, struct state *s,
+		 const struct guard_test *t);
 /* The guard that @addr is in this CPU's memory, or FACTS_NONE. */
 uint32_t prim_own_guard(struct flow *fl, uint32_t addr);
 /* @val is written to the guard; what is not known to be more than 0 leaves it down. */

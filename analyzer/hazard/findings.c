@@ -26,7 +26,11 @@ struct group {
 
 static bool same_cause(const struct cause *a, const struct cause *b)
 {
-	if (a->rule != b->rule || a->kind != b->kind || a->of_lock != b->of_lock)
+	if (a->rule != b->rule || a->of_lock != b->of_lock || a->waits != b->waits)
+		return false;
+	if (a->waits) /* whatever locks it takes once the guard is down */
+		return a->func == b->func && a->expected == b->expected;
+	if (a->kind != b->kind)
 		return false;
 	if (a->rule == &rule_rl111) /* one line of a Makefile, or one word at a function */
 		return a->class == b->class && a->object == b->object &&
@@ -47,11 +51,15 @@ static bool find_cause(struct analysis *an, const struct hazard *h, struct cause
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(rules_in_order); i++) {
+		/* Who waits for a guard is to blame, not who raises it. */
+		if (h->waits && rules_in_order[i] != &rule_rl106 && rules_in_order[i] != &rule_rl108)
+			continue;
 		if (!rules_in_order[i]->takes(an, h, ret))
 			continue;
 		ret->rule = rules_in_order[i];
 		ret->kind = hazard_storage_kind(an, h);
 		ret->class = h->held->class;
+		ret->waits = h->waits != NULL;
 		ret->context = h->context;
 		return true;
 	}

@@ -201,7 +201,8 @@ static void add_nested(struct analysis *an, const struct hazard *h, struct rungs
 		       unsigned int depth, unsigned int acquire)
 {
 	const struct frame *stack[MAX_FRAMES];
-	size_t n = people_stack(an->p, h->wanted->frame, stack), first = r->v.n;
+	const struct frame *last = h->waits ? h->waits->frame : h->wanted->frame;
+	size_t n = people_stack(an->p, last, stack), first = r->v.n;
 	uint8_t k;
 
 	add_calls(an, h, r, stack, 0, n, depth, false);
@@ -210,6 +211,13 @@ static void add_nested(struct analysis *an, const struct hazard *h, struct rungs
 	} else {
 		add_step(r, STEP_REENTER, depth, people_name(an->p, stack[0]->func),
 			 loc_of(an->p, &func_fact(an->p, &an->p->funcs.v[stack[0]->func])->loc), NULL);
+	}
+	if (h->waits) {
+		add_step(r, STEP_BLOCKED, depth + (unsigned int)n - (n > 1 ? 1 : 0),
+			 people_name(an->p, last->func), loc_of(an->p, &h->waits->loc),
+			 arena_printf(an->arena, "waits for %s to be lowered, which is up at (%u)",
+				      guard_name(an->p, h->waits->guard), acquire));
+		return;
 	}
 	/* The tests of guards stand right after the function that the program calls. */
 	for (k = 0; k < h->wanted->tests.n; k++) {

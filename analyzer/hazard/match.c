@@ -206,6 +206,31 @@ static const struct acquire *comes_back(struct analysis *an, const struct hazard
 	return NULL;
 }
 
+/*
+ * Whether @h's program waits for a guard that the section has raised, and would take the lock if it
+ * were not: fills @h then.
+ */
+static bool waits_for_guard(struct analysis *an, struct hazard *h)
+{
+	const struct run *run = &h->nested->run;
+	size_t i;
+
+	for (i = 0; i < run->tries.n; i++) {
+		struct guards down = h->guards;
+
+		if (!run->tries.v[i].waits || run->tries.v[i].guard == FACTS_NONE)
+			continue;
+		guards_set(&down, run->tries.v[i].guard, 0);
+		h->nested = reenter_run(an, h->reenter, &down, h->context == CTX_NMI);
+		h->wanted = comes_back(an, h, h->nested);
+		if (h->wanted) {
+			h->waits = &run->tries.v[i];
+			return true;
+		}
+	}
+	return false;
+}
+
 static void match_section(struct analysis *an, struct outer *o, uint32_t held,
 			  const struct guards *g, enum hazard_context context)
 {
@@ -230,7 +255,7 @@ static void match_section(struct analysis *an, struct outer *o, uint32_t held,
 			continue;
 		h.nested = reenter_run(an, r, g, nmi);
 		h.wanted = comes_back(an, &h, h.nested);
-		if (!h.wanted && !guards_equal(&seen, g)) {
+		if (!h.wanted && !waits_for_guard(an, &h) && !guards_equal(&seen, g)) {
 			h.nested = reenter_run(an, r, &seen, nmi);
 			h.wanted = comes_back(an, &h, h.nested);
 			h.wrong = wrong;

@@ -71,6 +71,11 @@ struct hazard {
 	struct reenter *reenter;
 	const struct nested *nested;
 	const struct acquire *wanted; /* of nested->run */
+	/*
+	 * NULL, or: it never comes to @wanted, but waits before, in this test of another run, for
+	 * the guard that the section has raised. @nested is what it does without.
+	 */
+	const struct run_try *waits;
 	enum hazard_context context;
 	const struct frame *run_site; /* the tree runs a program there that may call it, or NULL */
 	bool wrong; /* a guard is up for another lock, so that @nested sees it down... */
@@ -83,6 +88,7 @@ struct hazard {
 struct cause {
 	const struct hazard_rule *rule;
 	bool of_lock; /* the lock has no guard: all that comes back for it is one cause, */
+	bool waits;    /* of a guard, by hazard.waits */
 	bool on_hooks; /* but what only programs on hooks can call is one by itself: other sections */
 	uint32_t class;
 	enum hazard_context context;

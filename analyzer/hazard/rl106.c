@@ -9,7 +9,9 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 	uint32_t func = hazard_reenter_func(an, h);
 	uint8_t i;
 
-	if (expected != FACTS_NONE && !guards_get(&h->guards, expected))
+	if (h->waits)
+		expected = h->waits->guard;
+	if (!h->waits && expected != FACTS_NONE && !guards_get(&h->guards, expected))
 		return false; /* it would have stopped, had the guard been raised */
 	for (i = 0; i < h->guards.n && expected == FACTS_NONE; i++)
 		if (h->guards.v[i].count > 0 &&
@@ -19,7 +21,7 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 	*ret = (struct cause){ .func = func,
 			       .loc = func_fact(an->p, &an->p->funcs.v[func])->loc,
 			       .expected = expected,
-			       .of_lock = !class_has_guard(an, h->held->class),
+			       .of_lock = !h->waits && !class_has_guard(an, h->held->class),
 			       .on_hooks = programs_only_on_hooks(&an->pr, h->reenter->callable) };
 	return true;
 }
@@ -29,6 +31,12 @@ static const char *message(struct analysis *an, const struct hazard *h, const st
 {
 	const char *holder = people_name(an->p, h->outer->func), *func = people_name(an->p, c->func);
 
+	if (h->waits)
+		return arena_printf(an->arena,
+				    "%s() waits until %s is lowered, and a program can call it while "
+				    "%s() has it raised and holds %s",
+				    func, guard_name(an->p, c->expected), holder,
+				    program_str(an->p, h->held->class));
 	if (c->expected != FACTS_NONE)
 		return arena_printf(an->arena,
 				    "%s() takes %s whether or not %s is raised, and a program can "
