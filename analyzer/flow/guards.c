@@ -215,6 +215,16 @@ static void note_reads(const struct text *t, uint32_t e, bool truth)
 	}
 }
 
+/* Whether @e is found in memory that the guard's old value leads to: the rest of a list. */
+static bool leads_on(const struct text *t, uint32_t guard, uint32_t e)
+{
+	const struct fact_expr *x = &t->f->exprs.v[expr_strip(t->f, e)];
+
+	while (x->op == FX_FIELD || x->op == FX_INDEX || x->op == FX_CAST)
+		x = &t->f->exprs.v[x->a];
+	return x->op == FX_DEREF && read_guard(t, x->a) == guard;
+}
+
 /* What writing @val to the guard does. */
 static unsigned int write_does(const struct text *t, uint32_t guard, uint32_t val)
 {
@@ -228,6 +238,8 @@ static unsigned int write_does(const struct text *t, uint32_t guard, uint32_t va
 			return 0;
 		return (x->sub == FB_ADD) == (by->val > 0) ? DOES_UP : DOES_DOWN;
 	}
+	if (leads_on(t, guard, val))
+		return 0;
 	/* Whose it is: an owner. Other numbers that are not known are no flags. */
 	if (x->op == FX_ADDR || (x->type != FACTS_NONE && t->f->types.v[x->type].kind == FT_PTR))
 		return DOES_SET;
