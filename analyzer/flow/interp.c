@@ -6,6 +6,7 @@
 #include "flow/funcinfo.h"
 #include "flow/guards.h"
 #include "flow/prims.h"
+#include "flow/settled.h"
 #include "flow/state.h"
 #include "flow/summary.h"
 #include "flow/words.h"
@@ -1695,6 +1696,11 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 			state_assume(&s, &tmp, &ret->syms, args[i], true);
 		state_assume_one_of(&s, &tmp, args[i], input->param_hint[i].one_of);
 	}
+	for (i = 0; i < in->settled.n && input->nested; i++)
+		state_assume(&s, &tmp, &ret->syms,
+			     sym_make(&ret->syms, SY_LOAD,
+				      sym_make(&ret->syms, SY_GADDR, in->settled.v[i], 0, 0, 0), 0, 0, 0),
+			     true);
 	for (i = 0; i < input->n_fields; i++) {
 		const struct known_field *kf = &input->fields[i];
 
@@ -1788,6 +1794,7 @@ void interp_init(struct interp *in, struct program *p)
 	syms_init(&in->summary_syms);
 	guards_find(in);
 	words_find(in);
+	settled_find(in);
 }
 
 void interp_release(struct interp *in)
@@ -1796,6 +1803,7 @@ void interp_release(struct interp *in)
 	map64_release(&in->guard_classes);
 	map64_release(&in->plural_guards);
 	vec_release(&in->guard_writers);
+	vec_release(&in->settled);
 	map64_release(&in->words);
 	vec_release(&in->word_users);
 	map64_release(&in->summary_at);

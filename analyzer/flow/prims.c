@@ -528,9 +528,11 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 		vec_push(ret, ((struct exit){ s, 0 }));
 		return;
 	}
-	/* A program that runs under a spinlock does not come to where it would sleep. */
-	if (rule->sleeps && rule->does == LOCK_ACQUIRE && pc->fl->input->nested)
+	/* Who may not sleep hangs at the latest here. */
+	if (rule->sleeps && rule->does == LOCK_ACQUIRE && pc->fl->input->nested) {
+		hold(pc, s, addr, lock_class(pc->fl, pc->frame, addr), rule, 0, true);
 		return;
+	}
 	value = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 7);
 	state_forget_known(s, syms, value);
 	assume_object(pc, s, addr);

@@ -108,7 +108,8 @@ static bool note_locks(struct analysis *an, const struct nested *n)
 	for (i = 0; i < n->run.acquires.n; i++) {
 		const struct acquire *a = &n->run.acquires.v[i];
 
-		if (!a->class || a->rule->sleeps)
+		/* Who tries a lock that sleeps is not looked at for what becomes of the result. */
+		if (!a->class || (a->rule->sleeps && !a->blocking))
 			continue;
 		if (!a->blocking) { /* it cannot hang, but its result can be ignored */
 			if (!a->rule->word)

@@ -498,6 +498,7 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, map_owner_member, false),
 	STRING(struct rule_tree, verifier_ops_array, false),
 	STRING(struct rule_tree, verifier_ops_record, false),
+	STRING(struct rule_tree, program_check, false),
 	STRING(struct rule_tree, get_proto_member, false),
 	STRING(struct rule_tree, proto_record, false),
 	STRING(struct rule_tree, proto_func, false),

@@ -310,6 +310,7 @@ struct rule_tree {
 	const char *map_owner_member;	/* map_owner_storage_ptr */
 	const char *verifier_ops_array; /* bpf_verifier_ops[]: prog type -> &ops */
 	const char *verifier_ops_record;
+	const char *program_check;    /* bpf_check */
 	const char *get_proto_member; /* get_func_proto */
 	const char *proto_record;     /* bpf_func_proto */
 	const char *proto_func;	      /* func */
