@@ -1615,7 +1615,7 @@ static void run_step(struct flow *fl, const struct frame *first, const struct ru
 			args[a] = a == step->handed ? value
 				  : a < first->n_args ? first->args[a]
 						      : sym_make(syms, SY_PARAM, a, 0, 0, 0);
-		*fr = (struct frame){ .func = step->func, .via_pointer = true,
+		*fr = (struct frame){ .func = step->func, .via_pointer = step->via_record != 0,
 				      .via_record = step->via_record, .via_field = step->via_field,
 				      .args = args, .n_args = ff->n_params,
 				      .hash = map64_mix(map64_mix(step->func, step->via_field), 1) };
@@ -1737,7 +1737,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	ret->open |= ret->strays.n != 0;
 	if (input->for_programs)
 		add_entry_points(&fl, fr, &s.guards);
-	ret->followed = input->n_then && anything_left(&ex);
+	ret->followed = input->n_then && (input->then_always || anything_left(&ex));
 	for (i = 0; i < input->n_then && ret->followed; i++)
 		run_step(&fl, fr, &input->then[i], &tmp, &ex);
 	find_waiting(in, input, ret);

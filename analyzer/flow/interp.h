@@ -267,6 +267,7 @@ struct run_input {
 	uint32_t func;
 	const struct run_step *then; /* what follows the function, if that leaves anything */
 	size_t n_then;
+	bool then_always; /* even if it leaves nothing */
 	uint32_t kind;		     /* ops table of the map's kind, or FACTS_NONE */
 	const struct guards *guards; /* what the interrupted context has raised, or NULL */
 	bool nested; /* follow pointers although nothing is held: all acquires are wanted */

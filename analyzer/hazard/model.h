@@ -47,6 +47,7 @@ struct reenter {
 	uint32_t callable; /* index into bpf_tables.callables */
 	uint32_t kind;	   /* ops table, or FACTS_NONE */
 	uint32_t map_type; /* index into bpf_tables.map_types, or FACTS_NONE */
+	uint32_t maker;	   /* the function that programs have to call before, or FACTS_NONE */
 	bool in_nmi;	   /* some program that runs in NMI may call it */
 	VEC(struct nested *) runs;
 	struct map64 touched; /* guards that any of its runs looked at or changed */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/strbuf.h"
 #include "hazard/model.h"
 
 #include <string.h>
@@ -32,11 +33,19 @@ static uint32_t known_arguments(const struct program *p, uint32_t func, int64_t 
 	return i;
 }
 
+static uint32_t first_func(const struct frame *fr)
+{
+	while (fr->up)
+		fr = fr->up;
+	return fr->func;
+}
+
 static struct nested *new_run(struct analysis *an, struct reenter *r, const struct guards *g,
 			      bool nmi)
 {
 	struct nested *n = ARENA_NEW(an->arena, struct nested);
 	const struct bpf_callable *c = &an->t.callables.v[r->callable];
+	const struct run_step use = { .func = c->func, .handed = UINT32_MAX, .last = true };
 	struct run_input input = { .func = c->func, .kind = r->kind, .guards = &n->guards,
 				   .nested = true, .nmi = nmi };
 	int64_t values[INTERP_MAX_PARAMS] = { 0 };
@@ -46,7 +55,14 @@ static struct nested *new_run(struct analysis *an, struct reenter *r, const stru
 
 	n->guards = *g;
 	n->nmi = nmi;
-	input.n_known = known_arguments(an->p, c->func, values, known);
+	/* The program made, or failed to make, what it hands over in the same context. */
+	if (r->maker != FACTS_NONE) {
+		input.func = r->maker;
+		input.then = &use;
+		input.n_then = 1;
+		input.then_always = true;
+	}
+	input.n_known = known_arguments(an->p, input.func, values, known);
 	input.param_value = values;
 	input.param_known = known;
 	interp_run(&an->in, &input, &n->run);
@@ -57,6 +73,8 @@ static struct nested *new_run(struct analysis *an, struct reenter *r, const stru
 	for (i = 0; i < n->run.acquires.n; i++) {
 		struct acquire *a = &n->run.acquires.v[i];
 
+		if (first_func(a->frame) != c->func) /* the maker's own business */
+			a->class = 0;
 		a->last_put = is_of_last_put(an, &n->run, a);
 		note_guards(&r->touched, &a->guards);
 		for (k = 0; k < a->tests.n; k++)
@@ -141,6 +159,27 @@ static bool callable_in_nmi(const struct analysis *an, uint32_t callable)
 	return false;
 }
 
+/* The kfunc that makes the iterator which @callable is called with, or FACTS_NONE. */
+static uint32_t maker_of(const struct analysis *an, uint32_t callable)
+{
+	const struct rule_tree *t = &an->p->rules->tree;
+	const char *name = func_name(an->p, an->t.callables.v[callable].func), *other;
+	size_t i, k, len = strlen(name);
+
+	for (i = 0; i < t->iterator_uses.n; i++) {
+		size_t stem = len - strlen(t->iterator_uses.v[i]);
+
+		if (!str_ends_with(name, t->iterator_uses.v[i]))
+			continue;
+		for (k = 0; k < an->t.callables.n; k++) {
+			other = func_name(an->p, an->t.callables.v[k].func);
+			if (!strncmp(other, name, stem) && !strcmp(other + stem, t->iterator_new))
+				return an->t.callables.v[k].func;
+		}
+	}
+	return FACTS_NONE;
+}
+
 static void add_reenter(struct analysis *an, uint32_t callable, uint32_t map_type,
 			const struct guards *all)
 {
@@ -150,6 +189,7 @@ static void add_reenter(struct analysis *an, uint32_t callable, uint32_t map_typ
 
 	r->callable = callable;
 	r->map_type = map_type;
+	r->maker = maker_of(an, callable);
 	r->kind = map_type == FACTS_NONE ? FACTS_NONE : an->t.map_types.v[map_type].ops;
 	r->in_nmi = callable_in_nmi(an, callable);
 	takes = note_locks(an, new_run(an, r, &none, false));

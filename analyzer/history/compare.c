@@ -53,6 +53,67 @@ static bool covers(const struct baseline *b, const char *what, struct finding *f
 	return true;
 }
 
+/* --- functions that came back to nothing before --- */
+
+static void add_name(struct strlist *l, struct arena *a, const char *name)
+{
+	const char **v;
+
+	if (strlist_has(l, name))
+		return;
+	v = ARENA_ARRAY(a, const char *, l->n + 1);
+	if (l->n)
+		memcpy(v, l->v, l->n * sizeof(*v));
+	v[l->n++] = name;
+	l->v = v;
+}
+
+/* Adds to @l the functions that come back in @f; returns whether one was not there yet. */
+static bool add_reentry(struct strlist *l, struct arena *a, const struct finding *f)
+{
+	size_t before = l->n;
+
+	/* A note is about what nothing can use. */
+	for (size_t i = 0; f->severity > SEV_NOTE && i < f->n_reentry; i++)
+		add_name(l, a, f->reentry[i].function);
+	return l->n > before;
+}
+
+/* Whether @f is about what comes back; in the other rules the section is to blame, whatever does. */
+static bool is_about_reentry(const struct finding *f)
+{
+	return !strcmp(f->code, "RL106") || !strcmp(f->code, "RL108");
+}
+
+/*
+ * Of a function that came back to no lock in the revision, and does so now, the
+ * first finding that has it is new: such a function is a cause of its own, and one
+ * finding tells of it, however many locks it comes to.
+ */
+static void mark_newcomers(struct report *r, struct arena *a, const struct known_before *k)
+{
+	struct strlist told = { NULL, 0 };
+
+	for (size_t i = 0; i < k->revision->v.n; i++) {
+		const struct known *old = &k->revision->v.v[i];
+
+		for (size_t n = 0; old->severity > SEV_NOTE && n < old->reentry.n; n++)
+			add_name(&told, a, old->reentry.v[n]);
+	}
+	for (size_t i = 0; i < r->n_findings; i++)
+		if (!strcmp(r->findings[i].state, "new"))
+			add_reentry(&told, a, &r->findings[i]);
+	for (size_t i = 0; i < r->n_findings; i++) {
+		struct finding *f = &r->findings[i];
+
+		if (strcmp(f->state, "unchanged") != 0 || !is_about_reentry(f) ||
+		    (k->baseline && baseline_find(k->baseline, f->id)))
+			continue;
+		if (add_reentry(&told, a, f))
+			f->state = "new";
+	}
+}
+
 static void mark_one(struct finding *f, struct arena *a, const struct known_before *k)
 {
 	const struct known *known = NULL;
@@ -150,6 +211,8 @@ void mark_known(struct report *r, struct arena *a, const struct known_before *k)
 
 	for (size_t i = 0; i < r->n_findings; i++)
 		mark_one(&r->findings[i], a, k);
+	if (k->revision)
+		mark_newcomers(r, a, k);
 	r->fixed = ARENA_ARRAY(a, struct fixed, most);
 	add_fixed(r, k->baseline, "baseline");
 	add_fixed(r, k->revision, "revision");
@@ -198,6 +261,22 @@ static int by_change(const void *a, const void *b)
 	return order ? order : strcmp(f->id, g->id);
 }
 
+/* As mark_newcomers(). The rows are those of the new findings, in their order. */
+static void find_newcomers(struct diff *d, struct arena *a)
+{
+	struct strlist told = { NULL, 0 };
+
+	for (size_t i = 0; i < d->old->n_findings; i++)
+		add_reentry(&told, a, &d->old->findings[i]);
+	for (size_t i = 0; i < d->n_rows; i++)
+		if (d->rows[i].change == CHANGE_NEW || d->rows[i].change == CHANGE_WORSE)
+			add_reentry(&told, a, d->rows[i].new);
+	for (size_t i = 0; i < d->n_rows; i++)
+		if (d->rows[i].change == CHANGE_NONE && is_about_reentry(d->rows[i].new) &&
+		    add_reentry(&told, a, d->rows[i].new))
+			d->rows[i].change = CHANGE_WORSE;
+}
+
 void diff_reports(const struct report *old, const struct report *new, struct arena *a,
 		  struct diff *ret)
 {
@@ -213,6 +292,7 @@ void diff_reports(const struct report *old, const struct report *new, struct are
 		row->more = row->old ? more_than(row->old, row->new, a) : NULL;
 		row->change = change_of(row->old, row->new);
 	}
+	find_newcomers(ret, a);
 	for (size_t i = 0; i < old->n_findings; i++) {
 		struct diff_row *row = &ret->rows[ret->n_rows];
 

@@ -16,8 +16,10 @@ struct known_before {
 /*
  * Sets the states of the findings of @r, and what is fixed or idle. A finding
  * that is worse than it was counts as new. One that more functions come back through
- * than in the revision (a baseline's file does not say) has a note of it. What is new
- * in @r comes from @a.
+ * than in the revision (a baseline's file does not say) has a note of it, and one
+ * about what comes back (RL106, RL108) is new if such a function came back to no lock before
+ * and no other finding tells of it. What is
+ * new in @r comes from @a.
  */
 void mark_known(struct report *r, struct arena *a, const struct known_before *k);
 

@@ -359,6 +359,8 @@ struct rule_tree {
 	struct names lsm_hook_prefixes; /* security_: fmod_ret may go there */
 	struct names proto_args;	  /* arg1_type, ... */
 	struct names object_args;  /* argument types for which a program must hold an object */
+	const char *iterator_new;    /* how the name of a kfunc ends that makes an iterator, */
+	struct names iterator_uses;  /* and those of the kfuncs that are called with it later */
 	struct names own_records;  /* structs that a program makes itself; '*' matches any rest */
 	unsigned int kfunc_sleepable; /* KF_SLEEPABLE */
 	unsigned int kfunc_trusted;   /* KF_TRUSTED_ARGS */

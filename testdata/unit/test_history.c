@@ -169,6 +169,56 @@ static void test_diff(void **state)
 	arena_release(&a);
 }
 
+/*
+ * A function that came back to nothing before is told once, by the first finding of
+ * several that have it; one that came back elsewhere makes nothing new.
+ */
+static void test_newcomers(void **state)
+{
+	struct reentry before[] = { { .function = "get" }, { .function = "put" } };
+	struct reentry after[] = { { .function = "get" }, { .function = "next" },
+				   { .function = "put" } };
+	struct finding old_findings[] = {
+		{ .id = "1111111111111111", .severity = SEV_ERROR, .reentry = before, .n_reentry = 1 },
+		{ .id = "2222222222222222", .severity = SEV_ERROR, .reentry = before, .n_reentry = 2 },
+		{ .id = "3333333333333333", .severity = SEV_NOTE, .reentry = before, .n_reentry = 2 },
+	};
+	struct finding new_findings[ARRAY_SIZE(old_findings)];
+	struct report old = { .findings = old_findings, .n_findings = ARRAY_SIZE(old_findings) };
+	struct report new = { .findings = new_findings, .n_findings = ARRAY_SIZE(new_findings) };
+	struct baseline revision;
+	struct known_before known = { .revision = &revision, .today = "2026-11-27" };
+	struct arena a = ARENA_INIT;
+	struct diff d;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(old_findings); i++) {
+		struct finding *f = &old_findings[i];
+
+		f->code = "RL106";
+		f->location.function = "get";
+		f->lock.class = "pot.lock";
+		new_findings[i] = *f;
+		new_findings[i].reentry = after;
+		new_findings[i].n_reentry = ARRAY_SIZE(after);
+	}
+	baseline_take(&revision, &old);
+	mark_known(&new, &a, &known);
+	assert_string_equal(new_findings[0].state, "new");
+	assert_int_equal(new_findings[0].notes.n, 1);
+	assert_string_equal(new_findings[1].state, "unchanged");
+	assert_string_equal(new_findings[2].state, "unchanged");
+	diff_reports(&old, &new, &a, &d);
+	assert_int_equal(d.n_rows, 3);
+	assert_int_equal(d.rows[0].change, CHANGE_WORSE);
+	assert_string_equal(d.rows[0].new->id, "1111111111111111");
+	assert_string_equal(d.rows[0].more, "next(), put()");
+	assert_int_equal(d.rows[1].change, CHANGE_NONE);
+	assert_int_equal(d.rows[2].change, CHANGE_NONE);
+	baseline_release(&revision);
+	arena_release(&a);
+}
+
 /* Names of the tree cannot break the lines of a baseline. */
 static void test_evil_names(void **state)
 {
@@ -228,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_json_line),   cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_older_report), cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_newcomers),
 		cmocka_unit_test(test_evil_names),  cmocka_unit_test(test_dates),
 	};
 
