@@ -18,7 +18,7 @@
  *
  * In the second form the paths (files or folders) are relative to the tree and
  * compiled as the build says, or as relock keeps it below CACHE; -q prints one line a unit instead of its facts,
- * -j works in N processes as relock itself does. -o also writes the encoded
+ * -j works in N processes as relock itself does, and takes from CACHE what relock left there. -o also writes the encoded
  * facts to a file, for the fuzzer to start from. -s DIR parses each unit with
  * headers that are shared in DIR and without, and says whether the facts are
  * the same; the status is 1 if any are not.
@@ -195,15 +195,19 @@ static int compare_shared(const struct kbuild *kb, const struct rules *rules, co
 }
 
 static int print_from_pool(const struct kbuild *kb, const struct rules *rules,
-			   const struct unit_list *units, unsigned int jobs, bool quiet)
+			   const struct unit_list *units, const char *dir, unsigned int jobs,
+			   bool quiet)
 {
 	struct pool_options o = { .jobs = jobs };
+	struct facts_cache cache = { 0 };
 	struct pool_result *r = xcalloc(units->v.n, sizeof(*r));
 	struct strbuf out = STRBUF_INIT;
 	struct arena arena = ARENA_INIT;
 	double start = seconds_now();
 	int bad = 0;
 
+	if (dir && !facts_cache_open(&cache, dir, FACTS_CACHE_SIZE))
+		o.cache = &cache;
 	if (pool_extract(kb, rules, units->v.v, units->v.n, &o, r, &arena)) {
 		fprintf(stderr, "the pool failed\n");
 		bad = 1;
@@ -219,6 +223,8 @@ static int print_from_pool(const struct kbuild *kb, const struct rules *rules,
 	}
 	fputs(out.buf, stdout);
 	printf("%zu units in %.2f s\n", units->v.n, seconds_now() - start);
+	if (dir)
+		facts_cache_release(&cache);
 	strbuf_release(&out);
 	arena_release(&arena);
 	free(r);
@@ -245,7 +251,7 @@ static int print_from_build(const struct rules *rules, const char *prelude, cons
 	if (shared_dir)
 		bad = compare_shared(&kb, rules, prelude, &units, shared_dir, quiet);
 	else if (jobs)
-		bad = print_from_pool(&kb, rules, &units, jobs, quiet);
+		bad = print_from_pool(&kb, rules, &units, cache, jobs, quiet);
 	for (size_t i = 0; !jobs && !shared_dir && i < units.v.n; i++)
 		bad += print_unit(&kb.units.v[units.v.v[i]], &kb, rules, prelude, quiet);
 	vec_release(&units.v);
