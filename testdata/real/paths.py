@@ -38,24 +38,21 @@ LINES = (r"^(\.L|[A-Za-z_][A-Za-z_0-9]*:$|	(# )?"
 
 
 class Function:
-    __slots__ = ("blocks", "place", "inline", "written", "claims")
+    __slots__ = ("blocks", "inline", "written")
 
-    def __init__(self, place=None, inline=False):
+    def __init__(self, inline=False):
         self.blocks = {}
-        self.place = place
         self.inline = inline
         self.written = set()  # numbers of locals that something stores to
-        self.claims = False
 
 
 class Block:
-    """@asm: targets of an asm goto. @condition: of the branch, as the facts have it."""
-    __slots__ = ("events", "next", "asm", "returns", "condition")
+    """@condition: of the branch, as the facts have it."""
+    __slots__ = ("events", "next", "returns", "condition")
 
     def __init__(self):
         self.events = []
         self.next = []
-        self.asm = []
         self.returns = False
         self.condition = None
 
@@ -190,16 +187,12 @@ def read_facts(lines):
         if line[0] == "\t":
             if block:
                 add_fact(function, block, line[1:].split("\t; ")[0].rstrip("\n"))
-            elif function and line.startswith("\tclaims "):
-                function.claims = True
         elif line.startswith("func "):
-            head, _, place = line.rstrip("\n").partition("\t; ")
+            head = line.split("\t; ")[0]
             words = head.split()
-            name = FUNC.match(head).group(1)
             # The second of two is the definition, if it has blocks.
-            claims = name in unit and unit[name].claims
-            function = unit[name] = Function(place, "inline" in words or "always_inline" in words)
-            function.claims = claims
+            function = unit[FUNC.match(head).group(1)] = Function(
+                "inline" in words or "always_inline" in words)
             block = None
         elif function and re.match(r"b\d+:", line):
             block = function.blocks[line.split(":")[0]] = Block()
@@ -219,9 +212,7 @@ def add_fact(function, block, text):
     elif text.startswith("return"):
         block.returns = True
     elif text.startswith("any "):
-        first, *rest = re.findall(r"\bb\d+\b", text)
-        block.next.append(first)
-        block.asm.extend(rest)
+        block.next.extend(re.findall(r"\bb\d+\b", text))
     elif text.startswith("switch "):
         block.next.extend(re.findall(r": (b\d+)\b", text))
     elif text.startswith("goto "):
@@ -273,16 +264,15 @@ class Counter:
 
     What is inlined is gone through; what is another function is another one's
     business. @beside: who says what the functions do that sparse could have
-    inlined and did not. Without @cleanup and @asm these are not there; with
+    inlined and did not. Without @cleanup what that calls is not called; with
     @constants arguments that are constants decide conditions.
     """
 
-    def __init__(self, functions, effect, beside=None, cleanup=True, asm=True, constants=False):
+    def __init__(self, functions, effect, beside=None, cleanup=True, constants=False):
         self.functions = functions
         self.effect = effect
         self.beside = beside
         self.cleanup = cleanup
-        self.asm = asm
         self.constants = constants
         self.known = {}
 
@@ -314,7 +304,7 @@ class Counter:
         value = None if block.condition is None else value_of(block.condition, known)
         if value is not None:
             return block.next[:1] if value else block.next[1:]
-        return block.next + block.asm if self.asm else block.next
+        return block.next
 
     def returns(self, name, known=()):
         key = name, known
@@ -344,9 +334,126 @@ class Counter:
 
 
 class ContextCounter(Counter):
-    """The same for sparse's contexts alone."""
+    """The same for sparse's contexts alone, but for those of the kinds that @without names."""
+
+    def __init__(self, functions, effect, beside=None, without=frozenset()):
+        super().__init__(functions, effect, beside)
+        self.without = without
+
+    def kind(self, event):
+        if event.token is not None:
+            return STATEMENT
+        if event.name not in self.effect:
+            return ANNOTATED
+        return TRY if self.effect[event.name] & NOTHING_DONE else None
 
     def of_event(self, event, known):
         if event.kind != "context":
+            # What is inlined may have contexts, and so may what sparse should have inlined.
+            if self.beside and event.kind == "call" and self.beside.inlined(event.name):
+                return self.beside.returns(event.name)
+            return NOTHING_DONE
+        if self.kind(event) in self.without:
             return NOTHING_DONE
         return ACQUIRE if event.n > 0 else RELEASE
+
+
+# What one of the two does not have, or has differently. Why: testdata/real/PATHS.md.
+CLEANUP = "sparse has no __cleanup"
+CONSTANT = "an argument is a constant"
+STATEMENT = "__acquire() or __release() as a statement"
+ANNOTATED = "a function that is no primitive is annotated"
+SILENT = "a primitive is not annotated"
+TRY = "a lock is only tried"
+CALLED = "sparse did not inline a call"
+FLOW = (CLEANUP, CONSTANT)
+CONTEXTS = (STATEMENT, ANNOTATED, SILENT, TRY, CALLED, CLEANUP, CONSTANT)
+AGREE, QUIET = "the same", "neither has a lock"
+LEFT_OUT = "nothing in the unit uses it"
+
+
+def smallest(kinds, agree):
+    """The smallest set of @kinds without which the two agree, or None."""
+    for n in range(1, len(kinds) + 1):
+        for some in itertools.combinations(kinds, n):
+            if agree(frozenset(some)):
+                return some
+    return None
+
+
+def spoken_of(units, effect):
+    """Primitives that sparse has a context for: those that the headers annotate."""
+    return {event.name for functions in units.values() for function in functions.values()
+            for block in function.blocks.values() for event in block.events
+            if event.kind == "context" and event.name in effect}
+
+
+class Unit:
+    """One unit as both have it. @spoken: see spoken_of()."""
+
+    def __init__(self, theirs, ours, effect, spoken):
+        self.theirs, self.ours = theirs, ours
+        self.effect, self.spoken = effect, spoken
+        self.counters = {}
+        self.called = {event.name for function in ours.values()
+                       for block in function.blocks.values() for event in block.events}
+
+    def facts(self, without):
+        key = "facts", without & {SILENT, TRY, CLEANUP, CONSTANT}
+        if key not in self.counters:
+            effect = {name: does for name, does in self.effect.items()
+                      if not (does & NOTHING_DONE and TRY in without or
+                              not does & NOTHING_DONE and SILENT in without and
+                              name not in self.spoken)}
+            self.counters[key] = Counter(self.ours, effect, cleanup=CLEANUP not in without,
+                                         constants=CONSTANT in without)
+        return self.counters[key]
+
+    def sparse(self):
+        if "sparse" not in self.counters:
+            self.counters["sparse"] = Counter(self.theirs, self.effect,
+                                              beside=self.facts(frozenset()))
+        return self.counters["sparse"]
+
+    def contexts(self, without):
+        key = "contexts", without
+        if key not in self.counters:
+            beside = self.facts(without) if CALLED in without else None
+            self.counters[key] = ContextCounter(self.theirs, self.effect, beside, without)
+        return self.counters[key]
+
+    def flow(self, name):
+        """AGREE, a set of FLOW, LEFT_OUT or None: a disagreement that nothing explains."""
+        if not self.has(name):
+            used = name in self.ours or name in self.called or self.sparse().returns(name) & ~1
+            return None if used else LEFT_OUT
+        if name not in self.theirs:
+            return None
+        theirs = self.sparse().returns(name)
+        if theirs == self.facts(frozenset()).returns(name):
+            return AGREE
+        return smallest(FLOW, lambda without: theirs == self.facts(without).returns(name))
+
+    def context(self, name):
+        """The same, of sparse's contexts and a set of CONTEXTS; @name is in both."""
+        def agree(without):
+            return self.contexts(without).returns(name) == self.facts(without).returns(name)
+        return AGREE if agree(frozenset()) else smallest(CONTEXTS, agree)
+
+    def has(self, name):
+        return name in self.ours and self.ours[name].blocks
+
+    def quiet(self, name):
+        """Neither has a lock or a context on any path to a return of it."""
+        return not (self.sparse().returns(name) | self.facts(frozenset()).returns(name) |
+                    self.contexts(frozenset()).returns(name)) & ~NOTHING_DONE
+
+    def names(self):
+        """Functions that either has code for, but for those that sparse inlines."""
+        return sorted(set(self.theirs) | {name for name, function in self.ours.items()
+                                          if function.blocks and not function.inline})
+
+    def show(self, name):
+        theirs = pairs(self.sparse().returns(name)) if name in self.theirs else None
+        ours = pairs(self.facts(frozenset()).returns(name)) if self.has(name) else None
+        return f"{name}: sparse {theirs}, relock {ours}"

@@ -17,8 +17,9 @@
  *	print_facts -r RULES -t TREE -b BUILD|-c CACHE [-q] [-j N] PATH...
  *
  * In the second form the paths (files or folders) are relative to the tree and
- * compiled as the build says, or as relock keeps it below CACHE; -q prints one line a unit instead of its facts,
- * -j works in N processes as relock itself does, and takes from CACHE what relock left there. -o also writes the encoded
+ * compiled as the build says, or as relock keeps it below CACHE; -q prints one
+ * line a unit instead of its facts, -j works in N processes as relock itself does,
+ * and takes from CACHE what relock left there. -o also writes the encoded
  * facts to a file, for the fuzzer to start from. -s DIR parses each unit with
  * headers that are shared in DIR and without, and says whether the facts are
  * the same; the status is 1 if any are not.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What takes the lock is in another unit, and there in a header, which nothing in that unit calls. */
+/* What takes the lock is in a header of another unit, where nothing else calls it. */
 #include <mini/pot.h>
 
 static DEFINE_PER_CPU(int, pot_busy);
