@@ -358,6 +358,24 @@ class ContextCounter(Counter):
         return ACQUIRE if event.n > 0 else RELEASE
 
 
+class WholeCounter(Counter):
+    """The same, going on into all functions of the unit, as relock runs them."""
+
+    def inlined(self, name):
+        function = self.functions.get(name)
+        return function and function.blocks
+
+
+def allows(counts, held, stray):
+    """Is a return reached with @held locks? With @stray what it releases may be others'."""
+    for acquires, releases in pairs(counts):
+        low = acquires - releases if releases < FAR else 0
+        high = acquires if stray else acquires - releases
+        if low <= held and (held <= high or acquires == FAR):
+            return True
+    return False
+
+
 # What one of the two does not have, or has differently. Why: testdata/real/PATHS.md.
 CLEANUP = "sparse has no __cleanup"
 CONSTANT = "an argument is a constant"
@@ -370,6 +388,7 @@ FLOW = (CLEANUP, CONSTANT)
 CONTEXTS = (STATEMENT, ANNOTATED, SILENT, TRY, CALLED, CLEANUP, CONSTANT)
 AGREE, QUIET = "the same", "neither has a lock"
 LEFT_OUT = "nothing in the unit uses it"
+ALLOWED, STRAY, CUT = "returns as it may", "releases what it does not hold", "cut at a bound"
 
 
 def smallest(kinds, agree):
@@ -439,6 +458,17 @@ class Unit:
         def agree(without):
             return self.contexts(without).returns(name) == self.facts(without).returns(name)
         return AGREE if agree(frozenset()) else smallest(CONTEXTS, agree)
+
+    def run(self, name, words):
+        """ALLOWED, STRAY, CUT or None; @words: of @name's run, as print_facts -p has them."""
+        if "whole" not in self.counters:
+            self.counters["whole"] = WholeCounter(self.ours, self.effect)
+        if "cut" in words:
+            return CUT
+        counts, stray = self.counters["whole"].returns(name), "stray" in words
+        if not all(allows(counts, int(word), stray) for word in words if word.isdigit()):
+            return None
+        return STRAY if stray else ALLOWED
 
     def has(self, name):
         return name in self.ours and self.ours[name].blocks

@@ -233,15 +233,19 @@ def linearized(args, tree, out):
     return sorted(units)
 
 
+def print_facts(args, tree, names, *options):
+    done = subprocess.run([args.what[0], *options, "-r", str(RULES), "-t", str(tree.path), "-c",
+                           str(args.cache), "-j", str(os.cpu_count()), *names],
+                          capture_output=True, text=True, check=False)
+    need(done.returncode == 0, f"print_facts ended with {done.returncode}: {done.stderr}")
+    return done.stdout.splitlines()
+
+
 def read_both(args, tree, effect):
     """The units as sparse and relock have them, by name."""
     out = args.work / "linearized"
     names = linearized(args, tree, out)
-    done = subprocess.run([args.what[0], "-r", str(RULES), "-t", str(tree.path), "-c",
-                           str(args.cache), "-j", str(os.cpu_count()), *names],
-                          capture_output=True, text=True, check=False)
-    need(done.returncode == 0, f"print_facts ended with {done.returncode}: {done.stderr}")
-    ours = paths.read_facts(done.stdout.splitlines())
+    ours = paths.read_facts(print_facts(args, tree, names))
     theirs = {}
     for name in names:
         with open(out / name.replace("/", "@"), encoding="utf-8") as lines:
@@ -288,6 +292,22 @@ def compare_paths(units):
     return flow, contexts, unexplained
 
 
+def compare_runs(units, lines):
+    """Functions by how relock's run of them ended; @lines: print_facts -p."""
+    runs, unexplained, unit = {}, [], None
+    for line in lines:
+        what, name, *words = line.split()
+        if what == "unit":
+            unit = units[name]
+        elif what == "returns":
+            verdict = unit.run(name, words)
+            if verdict is None:
+                unexplained.append(f"{unit.show(name)}, run: {words}")
+            else:
+                count(runs, verdict, name)
+    return runs, unexplained
+
+
 def check_numbers(what, found, expected):
     for kind, functions in sorted(found.items(), key=lambda f: -len(f[1])):
         print(f"    {what}: {len(functions):6} {kind}"
@@ -299,13 +319,17 @@ def check_numbers(what, found, expected):
 
 def test_paths(args):
     effect = paths.effects(yaml.safe_load((RULES / "locks.yaml").read_text())["locks"])
-    units = read_both(args, Tree(args, "6.12"), effect)
+    tree = Tree(args, "6.12")
+    units = read_both(args, tree, effect)
     flow, contexts, unexplained = compare_paths(units)
+    runs, more = compare_runs(units, print_facts(args, tree, units, "-p"))
+    unexplained += more
     print(f"    {len(units)} units")
     print(*("    unexplained: " + line for line in unexplained), sep="\n")
     need(not unexplained, "nothing explains these")
     check_numbers("flow", flow, PATHS["flow"])
     check_numbers("contexts", contexts, PATHS["contexts"])
+    check_numbers("runs", runs, PATHS["runs"])
 
 
 TESTS = {"guesses": test_guesses, "make": test_make, "module": test_module, "paths": test_paths,
