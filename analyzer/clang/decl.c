@@ -469,6 +469,16 @@ static void walk_enum(struct unit *u, CXCursor c)
 
 /* --- The unit --- */
 
+/*
+ * A function of a header that other units call by its name, as no two can have it:
+ * the header is a part of this unit (kernel/rcu/tree_plugin.h).
+ */
+static bool is_defined_here(struct unit *u, CXCursor c)
+{
+	return clang_isCursorDefinition(c) && clang_getCursorLinkage(c) == CXLinkage_External &&
+	       !clang_Cursor_isFunctionInlined(c) && !unit_hides(u, c);
+}
+
 static enum CXChildVisitResult walk_decl(CXCursor c, CXCursor parent, CXClientData data)
 {
 	struct unit *u = data;
@@ -479,8 +489,11 @@ static enum CXChildVisitResult walk_decl(CXCursor c, CXCursor parent, CXClientDa
 	if (kind != CXCursor_FunctionDecl && kind != CXCursor_VarDecl && kind != CXCursor_EnumDecl)
 		return CXChildVisit_Continue;
 	file = unit_file_of(u, clang_getCursorLocation(c));
-	if (!file || !file->own)
+	if (!file || !file->own) {
+		if (file && kind == CXCursor_FunctionDecl && is_defined_here(u, c))
+			unit_func(u, c);
 		return CXChildVisit_Continue;
+	}
 	switch (kind) {
 	case CXCursor_FunctionDecl:
 		/* A declaration that nobody uses says nothing, but it may add an attribute. */

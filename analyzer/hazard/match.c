@@ -30,11 +30,14 @@ static bool runs_at_boot(const struct program *p, uint32_t func)
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a)
 {
 	const struct rules *rules = an->p->rules;
+	const struct frame *fr;
 	bool alone = false;
 	size_t i;
 
-	if (runs_at_boot(an->p, o->func))
-		return true;
+	/* Who starts the boot may stay (__ref); what it calls for that does not. */
+	for (fr = a->frame; fr; fr = fr->up)
+		if (runs_at_boot(an->p, fr->func))
+			return true;
 	for (i = 0; i < rules->last_reference.n; i++)
 		alone |= is_member(an, o, rules->last_reference.v[i].record,
 				   rules->last_reference.v[i].member);

@@ -28,8 +28,9 @@ import time
 import yaml
 
 import paths
-from run_real import EXPECT, HERE, Failure, Tree, need
+from run_real import EXPECT, HERE, ROOT, Failure, Tree, need
 
+RULES = ROOT / "rules"
 LEAK = "ringbuf_full_keeps_lock.6.12"
 FUNCTION = EXPECT["edits"][LEAK]["functions"][0]
 # Two that a guard is about, and the one with the edit.
@@ -199,71 +200,136 @@ def test_guesses(args):
         need(there["possible"] < known["possible"] / 2, "the rest is mostly inlined")
 
 
-# Units with most of the locks of kernel/bpf, and how many functions at least have some.
-PATHS_UNITS = ["kernel/bpf/bpf_task_storage.c", "kernel/bpf/hashtab.c", "kernel/bpf/helpers.c",
-               "kernel/bpf/ringbuf.c", "kernel/bpf/stackmap.c", "kernel/bpf/syscall.c",
-               "kernel/bpf/trampoline.c", "kernel/cgroup/rstat.c", "net/core/bpf_sk_storage.c",
-               "net/core/filter.c", "net/core/sock_map.c"]
-PATHS_LEAST = 60
-# Why: testdata/SPARSE.md.
-PATHS_DIFFER = {"bpf_freplace_check_tgt_prog"}
+# What the comparison must come to, and why: testdata/real/PATHS.md.
+PATHS = yaml.safe_load((HERE / "paths.yaml").read_text(encoding="utf-8"))
 # Stands for sparse while relock asks it with its own flags. Nothing of it may come from the cache.
 LINEARIZE = """#!/bin/sh
 if [ "$1" = --version ]; then date +%s%N; exit 0; fi
 for last; do :; done
-case "$last" in {units}) ;; *) exit 0 ;; esac
-exec {sparse} -fdump-ir=linearize "$@" >{out}/$(basename "$last").ir
+to="{out}/$(echo "${{last#{tree}/}}" | tr / @)"
+{sparse} -fdump-ir=linearize "$@" -include {out}/marks.h 2>"$to.err" |
+    LC_ALL=C grep -E '{lines}' >"$to"
+cat "$to.err" >&2
 """
 
 
 def linearized(args, tree, out):
+    """The names of the units of the default scope; what sparse makes of each is in @out."""
     shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    wrapper = out / "sparse"
-    wrapper.write_text(LINEARIZE.format(
-        units="|".join(f"*/{u}" for u in PATHS_UNITS), sparse=shutil.which("sparse"), out=out),
-        encoding="utf-8")
+    (out / "bin").mkdir(parents=True)
+    (out / "marks.h").write_text(paths.MARKS, encoding="utf-8")
+    wrapper = out / "bin" / "sparse"
+    wrapper.write_text(LINEARIZE.format(out=out, tree=tree.path, sparse=shutil.which("sparse"),
+                                        lines=paths.LINES), encoding="utf-8")
     wrapper.chmod(0o755)
-    scope = [w for u in PATHS_UNITS for w in ("--scope", u)]
     path = os.environ["PATH"]
-    os.environ["PATH"] = f"{out}:{path}"
+    os.environ["PATH"] = f"{wrapper.parent}:{path}"
     try:
-        check(args, tree, "--cache", str(args.cache), "--sparse", *scope, name="paths")
+        report, _ = check(args, tree, "--cache", str(args.cache), "--sparse", name="paths")
     finally:
         os.environ["PATH"] = path
+    units = {err.name[:-len(".err")].replace("@", "/") for err in out.glob("*.err")}
+    need(len(units) == report["units"]["analysed"], "sparse was asked about each unit")
+    return sorted(units)
+
+
+def print_facts(args, tree, names, *options):
+    done = subprocess.run([args.what[0], *options, "-r", str(RULES), "-t", str(tree.path), "-c",
+                           str(args.cache), "-j", str(os.cpu_count()), *names],
+                          capture_output=True, text=True, check=False)
+    need(done.returncode == 0, f"print_facts ended with {done.returncode}: {done.stderr}")
+    return done.stdout.splitlines()
+
+
+def read_both(args, tree, effect):
+    """The units as sparse and relock have them, by name."""
+    out = args.work / "linearized"
+    names = linearized(args, tree, out)
+    ours = paths.read_facts(print_facts(args, tree, names))
+    theirs = {}
+    for name in names:
+        with open(out / name.replace("/", "@"), encoding="utf-8") as lines:
+            theirs[name] = paths.read_sparse(lines)
+    spoken = paths.spoken_of(theirs, effect)
+    return {name: paths.Unit(theirs[name], ours[name], effect, spoken) for name in names}
+
+
+def check_signs(name, unit):
+    """The rules and the annotations of the headers mean the same."""
+    for function, code in unit.theirs.items():
+        for event in (e for block in code.blocks.values() for e in block.events):
+            if event.kind == "context" and event.name in unit.effect:
+                want = paths.ACQUIRE if event.n > 0 else paths.RELEASE
+                need(unit.effect[event.name] & want,
+                     f"{name}: {function}: {event.name}() is {event.n} for sparse, and in "
+                     f"locks.yaml {paths.pairs(unit.effect[event.name])}")
+
+
+def count(to, verdict, function):
+    for kind in [verdict] if isinstance(verdict, str) else verdict:
+        to.setdefault(kind, []).append(function)
+
+
+def compare_paths(units):
+    """Functions by what explains them, for the control flow and for sparse's contexts."""
+    flow, contexts, unexplained = {}, {}, []
+    for name, unit in units.items():
+        check_signs(name, unit)
+        for function in unit.names():
+            verdict = unit.flow(function)
+            if verdict is None:
+                unexplained.append(f"{name}: {unit.show(function)}")
+                continue
+            if verdict != paths.LEFT_OUT:
+                context = unit.context(function)
+                if context is None:
+                    unexplained.append(f"{name}: {function}: sparse's contexts")
+                    continue
+                if verdict == context == paths.AGREE and unit.quiet(function):
+                    verdict = context = paths.QUIET
+                count(contexts, context, function)
+            count(flow, verdict, function)
+    return flow, contexts, unexplained
+
+
+def compare_runs(units, lines):
+    """Functions by how relock's run of them ended; @lines: print_facts -p."""
+    runs, unexplained, unit = {}, [], None
+    for line in lines:
+        what, name, *words = line.split()
+        if what == "unit":
+            unit = units[name]
+        elif what == "returns":
+            verdict = unit.run(name, words)
+            if verdict is None:
+                unexplained.append(f"{unit.show(name)}, run: {words}")
+            else:
+                count(runs, verdict, name)
+    return runs, unexplained
+
+
+def check_numbers(what, found, expected):
+    for kind, functions in sorted(found.items(), key=lambda f: -len(f[1])):
+        print(f"    {what}: {len(functions):6} {kind}"
+              f"{': ' + ' '.join(sorted(functions)) if len(functions) <= 12 else ''}")
+    need(set(found) == set(expected), f"{what}: expected {sorted(expected)}")
+    for kind, (least, most) in expected.items():
+        need(least <= len(found[kind]) <= most, f"{what}: {kind}: expected {least} to {most}")
 
 
 def test_paths(args):
+    effect = paths.effects(yaml.safe_load((RULES / "locks.yaml").read_text())["locks"])
     tree = Tree(args, "6.12")
-    out = args.work / "linearized"
-    rules = HERE.parent.parent / "rules"
-    linearized(args, tree, out)
-    done = subprocess.run([args.what[0], "-r", str(rules), "-t", str(tree.path), "-c",
-                           str(args.cache), *PATHS_UNITS], capture_output=True, text=True,
-                          check=False)
-    need(done.returncode == 0, f"print_facts ended with {done.returncode}: {done.stderr}")
-    effect = paths.effects(yaml.safe_load((rules / "locks.yaml").read_text())["locks"])
-    units = paths.read_facts(done.stdout.splitlines())
-    compared, differ = 0, {}
-    for unit in PATHS_UNITS:
-        ir = (out / f"{pathlib.Path(unit).name}.ir").read_text(encoding="utf-8")
-        functions, contexts = paths.read_sparse(ir.splitlines())
-        for name, n, function in contexts:
-            # The rules and the annotations of the headers mean the same.
-            known = effect.get(name, {n})
-            need(len(known) > 1 or (n > 0) == (min(known) > 0),
-                 f"{function}: {name}() is {n} for sparse and {known} in locks.yaml")
-        theirs, ours = (paths.Counter(f, effect) for f in (functions, units[unit]))
-        for name in functions:
-            if name not in units[unit] or not units[unit][name].blocks or \
-                    not (theirs.reaches(name) or ours.reaches(name)):
-                continue
-            compared += 1
-            if theirs.returns(name) != ours.returns(name):
-                differ[name] = (sorted(theirs.returns(name)), sorted(ours.returns(name)))
-    print(f"    {compared} functions, {compared - len(differ)} the same; sparse, relock: {differ}")
-    need(compared >= PATHS_LEAST, f"{PATHS_LEAST} functions or more have locks")
-    need(set(differ) == PATHS_DIFFER, "they differ in what is explained")
+    units = read_both(args, tree, effect)
+    flow, contexts, unexplained = compare_paths(units)
+    runs, more = compare_runs(units, print_facts(args, tree, units, "-p"))
+    unexplained += more
+    print(f"    {len(units)} units")
+    print(*("    unexplained: " + line for line in unexplained), sep="\n")
+    need(not unexplained, "nothing explains these")
+    check_numbers("flow", flow, PATHS["flow"])
+    check_numbers("contexts", contexts, PATHS["contexts"])
+    check_numbers("runs", runs, PATHS["runs"])
 
 
 TESTS = {"guesses": test_guesses, "make": test_make, "module": test_module, "paths": test_paths,

@@ -5,6 +5,8 @@
 #include "clang/extract.h"
 #include "clang/pool.h"
 #include "clang/shared.h"
+#include "flow/interp.h"
+#include "program/program.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,14 +16,16 @@
  * For developers: the facts of one unit as text.
  *
  *	print_facts [-o FACTS] FILE [clang flags...]
- *	print_facts -r RULES -t TREE -b BUILD|-c CACHE [-q] [-j N] PATH...
+ *	print_facts -r RULES -t TREE -b BUILD|-c CACHE [-q|-p] [-j N] PATH...
  *
  * In the second form the paths (files or folders) are relative to the tree and
- * compiled as the build says, or as relock keeps it below CACHE; -q prints one line a unit instead of its facts,
- * -j works in N processes as relock itself does. -o also writes the encoded
+ * compiled as the build says, or as relock keeps it below CACHE; -q prints one
+ * line a unit instead of its facts, -j works in N processes as relock itself does,
+ * and takes from CACHE what relock left there. -o also writes the encoded
  * facts to a file, for the fuzzer to start from. -s DIR parses each unit with
  * headers that are shared in DIR and without, and says whether the facts are
- * the same; the status is 1 if any are not.
+ * the same; the status is 1 if any are not. -p, with -j, prints instead of the
+ * facts with how many locks each function with locks returns when it is run.
  */
 
 static char *write_prelude(const struct rules *rules)
@@ -40,7 +44,10 @@ static char *write_prelude(const struct rules *rules)
 	return path;
 }
 
+#define RETURNS_STEPS 5000 /* instructions a function may take that is run */
+
 static const char *encoded_to, *shared_dir;
+static bool returns; /* not the facts, but what the interpreter makes of them */
 
 static void write_encoded(const struct facts *f)
 {
@@ -194,16 +201,76 @@ static int compare_shared(const struct kbuild *kb, const struct rules *rules, co
 	return n_bad != 0;
 }
 
+/* Functions that a lock is taken or released in, or in what they call. */
+static void mark_locking(struct program *p)
+{
+	bool changed = true;
+	size_t i;
+
+	while (changed) {
+		changed = false;
+		for (i = 0; i < p->calls.n; i++) {
+			struct func *from = &p->funcs.v[p->calls.v[i].caller];
+			uint32_t to = p->calls.v[i].callee;
+
+			if (to == FACTS_NONE || from->touches_direct ||
+			    !(p->funcs.v[to].lock || p->funcs.v[to].touches_direct))
+				continue;
+			from->touches_direct = changed = true;
+		}
+	}
+}
+
+static void print_returns(const struct program *p, struct interp *in, uint32_t func)
+{
+	struct run_input input = { .func = func, .kind = FACTS_NONE, .own_unit = true,
+				   .returns = true, .max_steps = RETURNS_STEPS };
+	struct run run;
+	size_t i;
+
+	interp_run(in, &input, &run);
+	printf("returns %s%s%s%s", func_name(p, func), run.cut ? " cut" : "",
+	       run.forgot ? " forgot" : "", run.strays.n ? " stray" : "");
+	for (i = 0; i < run.returns.n; i++)
+		printf(" %u", run.returns.v[i].n_held);
+	printf("\n");
+	interp_run_release(&run);
+}
+
+/* The unit's functions, each run by itself, and with how many locks each return of it leaves. */
+static void print_unit_returns(struct facts *f, const struct rules *rules)
+{
+	struct program p = { 0 };
+	struct interp in;
+	uint32_t i;
+
+	program_link(&p, rules, f, 1);
+	interp_init(&in, &p);
+	mark_locking(&p);
+	for (i = 0; i < p.funcs.n; i++) {
+		const struct func *fn = &p.funcs.v[i];
+
+		if (fn->defined && fn->touches_direct && !(func_fact(&p, fn)->flags & FF_INLINE))
+			print_returns(&p, &in, i);
+	}
+	interp_release(&in);
+	program_release(&p);
+}
+
 static int print_from_pool(const struct kbuild *kb, const struct rules *rules,
-			   const struct unit_list *units, unsigned int jobs, bool quiet)
+			   const struct unit_list *units, const char *dir, unsigned int jobs,
+			   bool quiet)
 {
 	struct pool_options o = { .jobs = jobs };
+	struct facts_cache cache = { 0 };
 	struct pool_result *r = xcalloc(units->v.n, sizeof(*r));
 	struct strbuf out = STRBUF_INIT;
 	struct arena arena = ARENA_INIT;
 	double start = seconds_now();
 	int bad = 0;
 
+	if (dir && !facts_cache_open(&cache, dir, FACTS_CACHE_SIZE))
+		o.cache = &cache;
 	if (pool_extract(kb, rules, units->v.v, units->v.n, &o, r, &arena)) {
 		fprintf(stderr, "the pool failed\n");
 		bad = 1;
@@ -212,6 +279,9 @@ static int print_from_pool(const struct kbuild *kb, const struct rules *rules,
 		if (r[i].error) {
 			printf("%s: error: %s\n", kb->units.v[units->v.v[i]].file, r[i].error);
 			bad = 1;
+		} else if (returns) {
+			printf("unit %s\n", kb->units.v[units->v.v[i]].file);
+			print_unit_returns(&r[i].facts, rules);
 		} else if (!quiet) {
 			facts_print(&r[i].facts, &out);
 		}
@@ -219,6 +289,8 @@ static int print_from_pool(const struct kbuild *kb, const struct rules *rules,
 	}
 	fputs(out.buf, stdout);
 	printf("%zu units in %.2f s\n", units->v.n, seconds_now() - start);
+	if (dir)
+		facts_cache_release(&cache);
 	strbuf_release(&out);
 	arena_release(&arena);
 	free(r);
@@ -245,7 +317,7 @@ static int print_from_build(const struct rules *rules, const char *prelude, cons
 	if (shared_dir)
 		bad = compare_shared(&kb, rules, prelude, &units, shared_dir, quiet);
 	else if (jobs)
-		bad = print_from_pool(&kb, rules, &units, jobs, quiet);
+		bad = print_from_pool(&kb, rules, &units, cache, jobs, quiet);
 	for (size_t i = 0; !jobs && !shared_dir && i < units.v.n; i++)
 		bad += print_unit(&kb.units.v[units.v.v[i]], &kb, rules, prelude, quiet);
 	vec_release(&units.v);
@@ -262,7 +334,7 @@ int main(int argc, char **argv)
 	char *prelude = NULL;
 	int opt, ret;
 
-	while ((opt = getopt(argc, argv, "+r:t:b:c:qj:o:s:")) != -1) {
+	while ((opt = getopt(argc, argv, "+r:t:b:c:qpj:o:s:")) != -1) {
 		if (opt == 'r')
 			dir = optarg;
 		else if (opt == 't')
@@ -277,6 +349,8 @@ int main(int argc, char **argv)
 			encoded_to = optarg;
 		else if (opt == 's')
 			shared_dir = optarg;
+		else if (opt == 'p')
+			returns = true;
 		else if (opt == 'j')
 			jobs = (unsigned int)strtoul(optarg, NULL, 10);
 		else

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Two locks that a kfunc takes as a reader. Of the one the only writer is done before
- * there is user space, and so before there are programs; of the other it is not.
+ * Three locks that a kfunc takes as a reader. Of two the only writer is done before
+ * there is user space, and so before there are programs: by itself, or as what calls
+ * it calls it then. Of the other it is not.
  */
 #include <mini/kernel.h>
 
@@ -18,12 +19,17 @@ struct cold {
 	rwlock_t lock;
 	int n;
 };
+struct cool {
+	rwlock_t lock;
+	int n;
+};
 struct warm {
 	rwlock_t lock;
 	int n;
 };
 
 static struct cold cold;
+static struct cool cool;
 static struct warm warm;
 
 /* In another file, so it can be traced. */
@@ -34,6 +40,26 @@ static int __init sweep_cold(void)
 	_raw_write_lock(&cold.lock);
 	sweep(&cold.n);
 	_raw_write_unlock(&cold.lock);
+	return 0;
+}
+
+static void sweep_cool(void)
+{
+	_raw_write_lock(&cool.lock);
+	sweep(&cool.n);
+	_raw_write_unlock(&cool.lock);
+}
+
+static void __init begin_freeable(void)
+{
+	sweep_cool();
+}
+
+/* As kernel_init(), which goes on with user space. */
+int begin(void);
+int begin(void)
+{
+	begin_freeable();
 	return 0;
 }
 
@@ -52,6 +78,9 @@ __bpf_kfunc int bpf_take(int by) /* expect: RL106 error warm.lock attach=sweep *
 	_raw_read_lock(&cold.lock);
 	cold.n -= by;
 	_raw_read_unlock(&cold.lock);
+	_raw_read_lock(&cool.lock);
+	cool.n -= by;
+	_raw_read_unlock(&cool.lock);
 	_raw_read_lock(&warm.lock);
 	warm.n -= by;
 	_raw_read_unlock(&warm.lock);
