@@ -1795,6 +1795,7 @@ void interp_init(struct interp *in, struct program *p)
 	guards_find(in);
 	words_find(in);
 	settled_find(in);
+	settled_find_kept(in);
 }
 
 void interp_release(struct interp *in)
@@ -1804,6 +1805,7 @@ void interp_release(struct interp *in)
 	map64_release(&in->plural_guards);
 	vec_release(&in->guard_writers);
 	vec_release(&in->settled);
+	map64_release(&in->kept);
 	map64_release(&in->words);
 	vec_release(&in->word_users);
 	map64_release(&in->summary_at);

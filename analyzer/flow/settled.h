@@ -14,4 +14,13 @@
  */
 void settled_find(struct interp *in);
 
+/*
+ * Which members of global variables keep the pointer that their initialiser says, as
+ * no function writes such a member or takes its address: fills in->kept. Two flavours
+ * of one thing (struct rcu_tasks, kernel/rcu/tasks.h) have what is theirs there.
+ */
+void settled_find_kept(struct interp *in);
+/* What member @field of the global @var points to, a global, or FACTS_NONE. */
+uint32_t settled_kept(const struct interp *in, uint32_t var, uint32_t field);
+
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "flow/settled.h"
 #include "hazard/model.h"
 
 #include <string.h>
@@ -12,11 +13,29 @@
 /* How many functions a pointer is followed up through, to where it is made. */
 #define MAX_UP 4
 
-static const struct sym *strip_index(const struct syms *syms, const struct sym *v)
+/*
+ * The place @v without indexes; for what a member of a global points to and keeps, @space
+ * is filled with it.
+ */
+static const struct sym *strip_index(const struct interp *in, const struct syms *syms,
+				     const struct sym *v, struct sym *space)
 {
+	const struct sym *member, *var;
+	uint32_t to;
+
 	while (v->op == SY_IADDR)
 		v = sym_get(syms, v->a);
-	return v;
+	if (v->op != SY_LOAD)
+		return v;
+	member = sym_get(syms, v->a);
+	if (member->op != SY_FADDR)
+		return v;
+	var = sym_get(syms, member->a);
+	to = var->op == SY_GADDR ? settled_kept(in, var->a, member->b) : FACTS_NONE;
+	if (to == FACTS_NONE)
+		return v;
+	*space = (struct sym){ .op = SY_GADDR, .a = to };
+	return space;
 }
 
 /* Whether @x is a place: a global, or a member of something. */
@@ -73,14 +92,15 @@ bool locks_differ(const struct analysis *an, const struct outer *o, const struct
 		  const struct nested *n, const struct acquire *wanted)
 {
 	const struct syms *xs = &o->run.syms, *ys = &n->run.syms;
-	const struct sym *x = strip_index(xs, sym_get(xs, held->addr));
-	const struct sym *y = strip_index(ys, sym_get(ys, wanted->addr));
+	struct sym space[2];
+	const struct sym *x = strip_index(&an->in, xs, sym_get(xs, held->addr), &space[0]);
+	const struct sym *y = strip_index(&an->in, ys, sym_get(ys, wanted->addr), &space[1]);
 
 	while (x->op == SY_FADDR && y->op == SY_FADDR) {
 		if (x->b != y->b || x->c != y->c)
 			return true;
-		x = strip_index(xs, sym_get(xs, x->a));
-		y = strip_index(ys, sym_get(ys, y->a));
+		x = strip_index(&an->in, xs, sym_get(xs, x->a), &space[0]);
+		y = strip_index(&an->in, ys, sym_get(ys, y->a), &space[1]);
 	}
 	if (is_place(x) && is_place(y))
 		return x->op != y->op || x->a != y->a;
