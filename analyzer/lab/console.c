@@ -99,6 +99,26 @@ static bool read_held(struct arena *a, const char *report, const char *mark, con
 	return true;
 }
 
+/* The field of "&storage->lock" is that of "bpf_local_storage.lock"; a global has one name. */
+static bool same_field(const char *lock, const char *class)
+{
+	const char *dot = strrchr(class, '.'), *field = dot ? dot + 1 : class;
+	/* lockdep numbers keys of one name, and subclasses: "lock#2", "lock/1". */
+	size_t len = strcspn(lock, "/#"), want = strlen(field);
+	char before;
+
+	if (len < want || strncmp(lock + len - want, field, want) != 0)
+		return false;
+	before = len > want ? lock[len - want - 1] : '&';
+	return !isalnum((unsigned char)before) && before != '_';
+}
+
+/* Of two orders either lock may be the one that is held when the second order comes. */
+static bool is_named(const struct finding *f, const char *lock)
+{
+	return same_field(lock, f->lock.class) || (f->lock2 && same_field(lock, f->lock2->class));
+}
+
 /* Is it in the function of @loc, and at its line if that is known? */
 static bool is_at(const struct location *loc, const char *function, size_t len, unsigned long line)
 {
@@ -124,6 +144,18 @@ static bool happens_at(const struct ladder *l, size_t k, const char *function, s
 		} while (l->v[k].depth >= depth);
 	}
 	return true;
+}
+
+/*
+ * Does the function take the finding's lock by a rule that says what in its argument that is? Then
+ * nobody looked into it, and the ladder has the place where it is called.
+ */
+static bool takes_by_rule(const struct lab *l, const struct finding *f, const char *function)
+{
+	const struct rule_lock *rule = rules_lock(l->rules, function);
+
+	return rule && rule->does == LOCK_ACQUIRE && rule->path.n &&
+	       is_named(f, rule->path.v[rule->path.n - 1]);
 }
 
 /* Is it one of the report's other sections of the finding's lock? */
@@ -154,7 +186,8 @@ static bool is_of(const struct lab *l, const struct finding *f, const char *func
 		}
 	}
 	return is_at(&f->lock.acquired, function, len, line) ||
-	       is_section_of(l, f, function, len, line);
+	       is_section_of(l, f, function, len, line) ||
+	       takes_by_rule(l, f, arena_strndup(l->a, function, len));
 }
 
 /*
@@ -200,26 +233,6 @@ static bool taken_at(struct lab *l, const struct lab_kernel *k, const struct fin
 	}
 	run_release(&r);
 	return found;
-}
-
-/* The field of "&storage->lock" is that of "bpf_local_storage.lock"; a global has one name. */
-static bool same_field(const char *lock, const char *class)
-{
-	const char *dot = strrchr(class, '.'), *field = dot ? dot + 1 : class;
-	/* lockdep numbers keys of one name, and subclasses: "lock#2", "lock/1". */
-	size_t len = strcspn(lock, "/#"), want = strlen(field);
-	char before;
-
-	if (len < want || strncmp(lock + len - want, field, want) != 0)
-		return false;
-	before = len > want ? lock[len - want - 1] : '&';
-	return !isalnum((unsigned char)before) && before != '_';
-}
-
-/* Of two orders either lock may be the one that is held when the second order comes. */
-static bool is_named(const struct finding *f, const char *lock)
-{
-	return same_field(lock, f->lock.class) || (f->lock2 && same_field(lock, f->lock2->class));
 }
 
 static void judge_lockdep(struct lab *l, const struct lab_kernel *k, const struct finding *f,

@@ -131,6 +131,9 @@ static bool try_place(struct lab *l, const struct lab_kernel *k, const struct fi
 
 	if (repro_choose(l->a, l->rules, f, wish, &r, wish->after ? &none : &ret->reason))
 		return false;
+	/* An iterator's place is entered, and one behind it may not be: what came of it stays. */
+	if (!r.trigger && ret->program.trigger)
+		return false;
 	ret->program = r;
 	ret->ran = false;
 	if (!r.trigger) {
@@ -161,7 +164,10 @@ static uint64_t place_behind(const struct repro_wish *wish, uint64_t place, bool
 	return place;
 }
 
-/* Which places the operation comes to, in a machine of its own. Returns whether that is known. */
+/*
+ * Which places the operation comes to, in a machine of its own. Returns whether that is known:
+ * what only the program has run cannot be looked at without it.
+ */
 static bool survey(struct lab *l, const struct lab_kernel *k, const struct finding *f,
 		   const char *version, struct strlist *ret)
 {
@@ -170,7 +176,7 @@ static bool survey(struct lab *l, const struct lab_kernel *k, const struct findi
 	struct repro r;
 
 	/* Where none of them is of use, all are tried as if nobody knew. */
-	return !repro_choose(l->a, l->rules, f, &any, &r, &error) && r.trigger &&
+	return !repro_choose(l->a, l->rules, f, &any, &r, &error) && r.trigger && !r.iterator &&
 	       !lab_program(l, k, &r, version, &loader, &error) &&
 	       !lab_survey(l, k, &r, loader, ret) &&
 	       !repro_choose(l->a, l->rules, f, &these, &r, &error);
