@@ -17,7 +17,8 @@ static const char *why_not_tried(struct lab *l, const struct repro *p, const str
 		return arena_printf(l->a,
 				    "the verifier refuses the program, and so the finding's way to "
 				    "the object: %s",
-				    p->reentry->object ? p->reentry->object : p->object->way);
+				    p->reentry->object && !p->iterator ? p->reentry->object
+								       : p->object->way);
 	case LAB_NOT_ATTACHED:
 		return "the program cannot be attached there in this kernel";
 	case LAB_FAILED:

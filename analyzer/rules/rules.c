@@ -803,7 +803,8 @@ static int check_repro_trigger(struct reader *rd, const struct item_place *p, un
 	const struct rule_repro_trigger *t = &it->repro_trigger;
 
 	if (!!t->via + !!t->entry + !!t->locks.n + !!t->how != 1)
-		return fail(rd, p->node, "a trigger needs one of 'via', 'entry', 'locks' and 'how'");
+		return fail(rd, p->node,
+			    "a trigger needs one of 'via', 'entry', 'locks' and 'how'");
 	return 0;
 }
 

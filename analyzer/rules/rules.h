@@ -390,11 +390,11 @@ struct rule_repro_way {
 
 /* repro_iterators: what the kernel runs programs of an iterator for. */
 struct rule_repro_iterator {
-	const char *iterator;	/* its target: "unix" */
-	struct names runs;	/* functions that run its programs */
-	const char *over;	/* for people: what it goes over */
-	const char *link;	/* C that says over which, in 'info'; NULL: it is over all there are */
-	const char *prepare;	/* C that makes something to go over; NULL: map and owner do */
+	const char *iterator; /* its target: "unix" */
+	struct names runs;    /* functions that run its programs */
+	const char *over;     /* for people: what it goes over */
+	const char *link;    /* C that says over which, in 'info'; NULL: it is over all there are */
+	const char *prepare; /* C that makes something to go over; NULL: map and owner do */
 };
 
 /* repro_maps: how a map is made. */
