@@ -205,7 +205,8 @@ static const char *call_before(struct arena *a, const char *at)
 /*
  * Does the finding's lock get taken at @at, "function+0x68"? lockdep names the
  * function as it is in the binary; what is inlined there, and the lines, addr2line
- * knows. With @by_line the line has to be the finding's, too.
+ * knows. With @by_line the line has to be the finding's, too; a line of a header that
+ * is inlined is everybody's, and says nothing.
  */
 static bool taken_at(struct lab *l, const struct lab_kernel *k, const struct finding *f,
 		     const char *at, bool by_line)
@@ -220,16 +221,19 @@ static bool taken_at(struct lab *l, const struct lab_kernel *k, const struct fin
 		return found;
 	/* Two lines for each function, the innermost first: its name, then "file:line". */
 	for (const char *p = r.out.buf; *p && !found;) {
-		const char *place = p + strcspn(p, "\n"), *colon;
+		const char *function = p, *place = p + strcspn(p, "\n"), *colon;
 		unsigned long line = 0;
+		bool shared;
 
 		place += *place == '\n';
 		colon = memchr(place, ':', strcspn(place, "\n"));
 		if (colon)
 			line = strtoul(colon + 1, NULL, 10);
-		found = (line || !by_line) && is_of(l, f, p, strcspn(p, ".\n"), by_line ? line : 0);
 		p = place + strcspn(place, "\n");
 		p += *p == '\n';
+		shared = *p && colon && colon - place > 1 && !strncmp(colon - 2, ".h", 2);
+		found = (by_line ? line && !shared : true) &&
+			is_of(l, f, function, strcspn(function, ".\n"), by_line ? line : 0);
 	}
 	run_release(&r);
 	return found;
