@@ -356,11 +356,12 @@ static void choose_outside(const struct rules *rules, struct repro *ret)
 {
 	const struct rule_repro_call *call;
 	const char *name;
+	bool itself;
 
 	if (!ret->trigger || !ret->trigger->calls)
 		return;
-	name = strcmp(ret->trigger->calls, "@ENTRY@") ? ret->trigger->calls
-						      : ret->finding->entry_function;
+	itself = !strcmp(ret->trigger->calls, "@ENTRY@");
+	name = itself ? ret->finding->entry_function : ret->trigger->calls;
 	call = rules_repro_call(rules, name);
 	/* A helper that gets a map gets the finding's, and which that is has to be known. */
 	if (call && call->map_types.n &&
@@ -372,6 +373,7 @@ static void choose_outside(const struct rules *rules, struct repro *ret)
 			call = NULL;
 	}
 	ret->outside = call;
+	ret->within_outside = call && itself;
 	if (!call)
 		ret->trigger = NULL;
 }

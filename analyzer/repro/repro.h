@@ -32,6 +32,7 @@ struct repro {
 	/* What the second program calls, and what that needs; NULL: there is none. */
 	const struct rule_repro_call *outside;
 	const struct rule_repro_object *outside_object;
+	bool within_outside; /* the section is in that call, not in what user space does then */
 	uint64_t place;			    /* its number among those that there are */
 	const struct rule_repro_lock *lock; /* of ->map; NULL: there is nothing special about it */
 	/*

@@ -494,6 +494,10 @@ static void set_all(struct writing *w, const char *kernel)
 	set(w, "PUT", code(w, o->put, ""));
 	set(w, "CALLED", r->reentry->function);
 	set(w, "OUTSIDE", outside(w));
+	set(w, "OUTSIDE_RUNS",
+	    r->outside ? "bool outside_runs; /* is the second program in its call? */" : "");
+	/* Elsewhere the same function may be called with another lock held, as a lock's own is. */
+	set(w, "ONLY_WITHIN", r->within_outside ? "if (!outside_runs)\n\treturn 0;" : "");
 	set(w, "KEYS", keys(w));
 	set(w, "OUTER", repro_two_maps(r) ? "outer" : "inner");
 	set(w, "IN_WORKER", r->trigger && r->trigger->worker ? "1" : "0");
