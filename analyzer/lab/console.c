@@ -99,6 +99,26 @@ static bool read_held(struct arena *a, const char *report, const char *mark, con
 	return true;
 }
 
+/* The field of "&storage->lock" is that of "bpf_local_storage.lock"; a global has one name. */
+static bool same_field(const char *lock, const char *class)
+{
+	const char *dot = strrchr(class, '.'), *field = dot ? dot + 1 : class;
+	/* lockdep numbers keys of one name, and subclasses: "lock#2", "lock/1". */
+	size_t len = strcspn(lock, "/#"), want = strlen(field);
+	char before;
+
+	if (len < want || strncmp(lock + len - want, field, want) != 0)
+		return false;
+	before = len > want ? lock[len - want - 1] : '&';
+	return !isalnum((unsigned char)before) && before != '_';
+}
+
+/* Of two orders either lock may be the one that is held when the second order comes. */
+static bool is_named(const struct finding *f, const char *lock)
+{
+	return same_field(lock, f->lock.class) || (f->lock2 && same_field(lock, f->lock2->class));
+}
+
 /* Is it in the function of @loc, and at its line if that is known? */
 static bool is_at(const struct location *loc, const char *function, size_t len, unsigned long line)
 {
@@ -124,6 +144,18 @@ static bool happens_at(const struct ladder *l, size_t k, const char *function, s
 		} while (l->v[k].depth >= depth);
 	}
 	return true;
+}
+
+/*
+ * Does the function take the finding's lock by a rule that says what in its argument that is? Then
+ * nobody looked into it, and the ladder has the place where it is called.
+ */
+static bool takes_by_rule(const struct lab *l, const struct finding *f, const char *function)
+{
+	const struct rule_lock *rule = rules_lock(l->rules, function);
+
+	return rule && rule->does == LOCK_ACQUIRE && rule->path.n &&
+	       is_named(f, rule->path.v[rule->path.n - 1]);
 }
 
 /* Is it one of the report's other sections of the finding's lock? */
@@ -154,7 +186,8 @@ static bool is_of(const struct lab *l, const struct finding *f, const char *func
 		}
 	}
 	return is_at(&f->lock.acquired, function, len, line) ||
-	       is_section_of(l, f, function, len, line);
+	       is_section_of(l, f, function, len, line) ||
+	       takes_by_rule(l, f, arena_strndup(l->a, function, len));
 }
 
 /*
@@ -172,7 +205,8 @@ static const char *call_before(struct arena *a, const char *at)
 /*
  * Does the finding's lock get taken at @at, "function+0x68"? lockdep names the
  * function as it is in the binary; what is inlined there, and the lines, addr2line
- * knows. With @by_line the line has to be the finding's, too.
+ * knows. With @by_line the line has to be the finding's, too; a line of a header that
+ * is inlined is everybody's, and says nothing.
  */
 static bool taken_at(struct lab *l, const struct lab_kernel *k, const struct finding *f,
 		     const char *at, bool by_line)
@@ -187,39 +221,22 @@ static bool taken_at(struct lab *l, const struct lab_kernel *k, const struct fin
 		return found;
 	/* Two lines for each function, the innermost first: its name, then "file:line". */
 	for (const char *p = r.out.buf; *p && !found;) {
-		const char *place = p + strcspn(p, "\n"), *colon;
+		const char *function = p, *place = p + strcspn(p, "\n"), *colon;
 		unsigned long line = 0;
+		bool shared;
 
 		place += *place == '\n';
 		colon = memchr(place, ':', strcspn(place, "\n"));
 		if (colon)
 			line = strtoul(colon + 1, NULL, 10);
-		found = (line || !by_line) && is_of(l, f, p, strcspn(p, ".\n"), by_line ? line : 0);
 		p = place + strcspn(place, "\n");
 		p += *p == '\n';
+		shared = *p && colon && colon - place > 1 && !strncmp(colon - 2, ".h", 2);
+		found = (by_line ? line && !shared : true) &&
+			is_of(l, f, function, strcspn(function, ".\n"), by_line ? line : 0);
 	}
 	run_release(&r);
 	return found;
-}
-
-/* The field of "&storage->lock" is that of "bpf_local_storage.lock"; a global has one name. */
-static bool same_field(const char *lock, const char *class)
-{
-	const char *dot = strrchr(class, '.'), *field = dot ? dot + 1 : class;
-	/* lockdep numbers keys of one name, and subclasses: "lock#2", "lock/1". */
-	size_t len = strcspn(lock, "/#"), want = strlen(field);
-	char before;
-
-	if (len < want || strncmp(lock + len - want, field, want) != 0)
-		return false;
-	before = len > want ? lock[len - want - 1] : '&';
-	return !isalnum((unsigned char)before) && before != '_';
-}
-
-/* Of two orders either lock may be the one that is held when the second order comes. */
-static bool is_named(const struct finding *f, const char *lock)
-{
-	return same_field(lock, f->lock.class) || (f->lock2 && same_field(lock, f->lock2->class));
 }
 
 static void judge_lockdep(struct lab *l, const struct lab_kernel *k, const struct finding *f,

@@ -17,7 +17,8 @@ static const char *why_not_tried(struct lab *l, const struct repro *p, const str
 		return arena_printf(l->a,
 				    "the verifier refuses the program, and so the finding's way to "
 				    "the object: %s",
-				    p->reentry->object ? p->reentry->object : p->object->way);
+				    p->reentry->object && !p->iterator ? p->reentry->object
+								       : p->object->way);
 	case LAB_NOT_ATTACHED:
 		return "the program cannot be attached there in this kernel";
 	case LAB_FAILED:
@@ -131,6 +132,9 @@ static bool try_place(struct lab *l, const struct lab_kernel *k, const struct fi
 
 	if (repro_choose(l->a, l->rules, f, wish, &r, wish->after ? &none : &ret->reason))
 		return false;
+	/* An iterator's place is entered, and one behind it may not be: what came of it stays. */
+	if (!r.trigger && ret->program.trigger)
+		return false;
 	ret->program = r;
 	ret->ran = false;
 	if (!r.trigger) {
@@ -161,7 +165,10 @@ static uint64_t place_behind(const struct repro_wish *wish, uint64_t place, bool
 	return place;
 }
 
-/* Which places the operation comes to, in a machine of its own. Returns whether that is known. */
+/*
+ * Which places the operation comes to, in a machine of its own. Returns whether that is known:
+ * what only the program has run cannot be looked at without it.
+ */
 static bool survey(struct lab *l, const struct lab_kernel *k, const struct finding *f,
 		   const char *version, struct strlist *ret)
 {
@@ -170,7 +177,7 @@ static bool survey(struct lab *l, const struct lab_kernel *k, const struct findi
 	struct repro r;
 
 	/* Where none of them is of use, all are tried as if nobody knew. */
-	return !repro_choose(l->a, l->rules, f, &any, &r, &error) && r.trigger &&
+	return !repro_choose(l->a, l->rules, f, &any, &r, &error) && r.trigger && !r.iterator &&
 	       !lab_program(l, k, &r, version, &loader, &error) &&
 	       !lab_survey(l, k, &r, loader, ret) &&
 	       !repro_choose(l->a, l->rules, f, &these, &r, &error);

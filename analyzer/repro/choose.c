@@ -62,24 +62,47 @@ const char *repro_place_name(const struct attach_point *p)
 	return is_name(name_of(p)) ? name_of(p) : "";
 }
 
+static bool goes_to(const struct rules *rules, const struct rule_repro_way *way, enum attach_at at)
+{
+	for (size_t i = 0; i < rules->attach.n; i++) {
+		if (!strcmp(rules->attach.v[i].how, way->how) && rules->attach.v[i].at == at)
+			return true;
+	}
+	return false;
+}
+
+/* Whose programs the kernel runs there; NULL: that is not known. */
+static const struct rule_repro_iterator *iterator_at(const struct rules *rules,
+						     const struct attach_point *p)
+{
+	for (size_t i = 0; i < rules->repro_iterators.n; i++) {
+		if (names_have(&rules->repro_iterators.v[i].runs, p->location.function))
+			return &rules->repro_iterators.v[i];
+	}
+	return NULL;
+}
+
 /*
- * What works first: functions that every build has, tracepoints, the primitives
- * of the lock, functions that may be cloned, kprobes, and what takes luck.
+ * What works first: what the kernel itself runs there, functions that every build has,
+ * tracepoints, the primitives of the lock, functions that may be cloned, kprobes, and what
+ * takes luck.
  */
 static unsigned int rank(const struct rules *rules, const struct attach_point *p,
 			 const struct rule_repro_way *way)
 {
+	if (goes_to(rules, way, AT_RUN_SITE))
+		return 0;
 	if (p->certainty == CERT_POSSIBLE)
-		return 7;
+		return 8;
 	if (!p->function && !*name_of(p))
-		return 6;
+		return 7;
 	if (!p->function)
-		return needs_contention(rules, name_of(p)) ? 5 : 1;
+		return needs_contention(rules, name_of(p)) ? 6 : 2;
 	if (way->last)
-		return 4;
+		return 5;
 	if (is_primitive(rules, p))
-		return 2;
-	return p->certainty == CERT_CONFIRMED || !strncmp(p->reason, "external", 8) ? 0 : 3;
+		return 3;
+	return p->certainty == CERT_CONFIRMED || !strncmp(p->reason, "external", 8) ? 1 : 4;
 }
 
 /* May a program that is attached this way call what @r is? */
@@ -114,6 +137,30 @@ uint64_t repro_last_of_rank(uint64_t place)
 	return place | (((uint64_t)1 << 48) - 1);
 }
 
+/* Is it the place that was asked for? Where the kernel runs programs, the report's name is all. */
+static bool is_wished(const struct attach_point *p, const char *attach)
+{
+	return !strcmp(*name_of(p) ? name_of(p) : p->name, attach);
+}
+
+/*
+ * What a program is put on at @p by @way, in @ret_name: "" is no name in particular, if it may
+ * be anywhere. Returns whether it can be.
+ */
+static bool put_on(const struct rules *rules, const struct attach_point *p,
+		   const struct rule_repro_way *way, const char **ret_name,
+		   const struct rule_repro_iterator **ret_iterator)
+{
+	*ret_iterator = NULL;
+	*ret_name = name_of(p);
+	if (goes_to(rules, way, AT_RUN_SITE)) {
+		*ret_iterator = iterator_at(rules, p);
+		*ret_name = *ret_iterator ? (*ret_iterator)->iterator : "";
+		return *ret_iterator;
+	}
+	return **ret_name ? is_name(*ret_name) : goes_to(rules, way, AT_NMI);
+}
+
 /*
  * The first place behind number @after for a program that calls @reentry; @call is
  * the call's own place among those that could be made. Returns its number, or NO_PLACE.
@@ -131,19 +178,23 @@ static uint64_t choose_place(const struct rules *rules, const struct finding *f,
 			continue;
 		for (size_t i = 0; i < f->n_attach; i++) {
 			const struct attach_point *p = &f->attach[i];
-			const char *name = name_of(p);
 			uint64_t n = place_number(rank(rules, p, way), call, w, i);
+			const struct rule_repro_iterator *iterator;
+			const char *name;
 
 			if (n >= best || n <= wish->after || !strlist_has(&p->how, way->how) ||
-			    (*name && !is_name(name)) ||
-			    (wish->attach && strcmp(wish->attach, name) != 0) ||
-			    (*name && wish->reached && !strlist_has(wish->reached, name)))
+			    !put_on(rules, p, way, &name, &iterator) ||
+			    (wish->attach && !is_wished(p, wish->attach)) ||
+			    (*name && !iterator && wish->reached &&
+			     !strlist_has(wish->reached, name)))
 				continue;
 			best = n;
 			ret->at = p;
 			ret->at_name = name;
 			ret->way = way;
-			ret->by_luck = !p->function && (!*name || needs_contention(rules, name));
+			ret->iterator = iterator;
+			ret->by_luck = !p->function && !iterator &&
+				       (!*name || needs_contention(rules, name));
 		}
 	}
 	return best;
@@ -182,17 +233,67 @@ static const struct rule_repro_map *any_map(const struct rules *rules)
 	return NULL;
 }
 
-/* The map that @call gets, if it is to come to the lock of @f; NULL: it does not take that. */
+/* Is that what comes back in the ladder? Its way to the lock was shown step by step. */
+static bool in_ladder(const struct finding *f, const char *function)
+{
+	const struct ladder *l = &f->ladders[0];
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->v[i].kind == STEP_REENTER && !strcmp(l->v[i].function, function))
+			return true;
+	}
+	return false;
+}
+
+/* The map of what the ladder's call comes to on its way to the lock; NULL: there is none. */
+static const struct rule_repro_map *map_in_ladder(const struct rules *rules,
+						  const struct finding *f)
+{
+	const struct ladder *l = &f->ladders[0];
+	size_t k = 0;
+
+	while (k < l->n && l->v[k].kind != STEP_REENTER)
+		k++;
+	for (; k < l->n; k++) {
+		for (size_t i = 0; i < rules->repro_maps.n; i++) {
+			if (names_have(&rules->repro_maps.v[i].entries, l->v[k].function))
+				return &rules->repro_maps.v[i];
+		}
+	}
+	return NULL;
+}
+
+/*
+ * The map that @call in @f gets, if it is to come to the lock of @wanted; NULL: it does not
+ * take that.
+ */
 static const struct rule_repro_map *map_for(const struct rules *rules, const struct finding *f,
+					    const struct finding *wanted,
 					    const struct rule_repro_call *call)
 {
-	const struct rule_repro_map *map = map_of(rules, f);
+	const struct rule_repro_map *map = map_of(rules, wanted);
 
+	if (!map && in_ladder(f, call->function))
+		map = map_in_ladder(rules, f);
 	if (!map && !call->map_types.n)
 		return any_map(rules);
 	if (!map)
 		return rules_repro_map(rules, call->map_types.v[0]);
 	return !call->map_types.n || names_have(&call->map_types, map->map_type) ? map : NULL;
+}
+
+/* What programs of @iterator are handed; NULL: none of these. */
+static const struct rule_repro_object *object_of(const struct rules *rules, const char *record,
+						 const struct rule_repro_iterator *iterator)
+{
+	for (size_t i = 0; iterator && i < rules->repro_objects.n; i++) {
+		const struct rule_repro_object *o = &rules->repro_objects.v[i];
+
+		if (!strcmp(o->record, record) && o->iterator &&
+		    !strcmp(o->iterator, iterator->iterator))
+			return o;
+	}
+	return NULL;
 }
 
 /* The report's own way if it leads there; with @other only those that lead to anybody's. */
@@ -204,7 +305,7 @@ static const struct rule_repro_object *object_for(const struct rules *rules, con
 	for (size_t i = 0; i < rules->repro_objects.n; i++) {
 		const struct rule_repro_object *o = &rules->repro_objects.v[i];
 
-		if (strcmp(o->record, record) != 0 || (other && !o->any))
+		if (strcmp(o->record, record) != 0 || o->iterator || (other && !o->any))
 			continue;
 		if (reentry && reentry->object && strstr(reentry->object, o->way))
 			return o;
@@ -212,6 +313,19 @@ static const struct rule_repro_object *object_for(const struct rules *rules, con
 			found = o;
 	}
 	return found;
+}
+
+/* How to have an iterator's program run; nothing else does. NULL: that is not known. */
+static const struct rule_repro_trigger *trigger_of_way(const struct rules *rules,
+						       const struct rule_repro_way *way)
+{
+	for (size_t i = 0; i < rules->repro_triggers.n; i++) {
+		const char *how = rules->repro_triggers.v[i].how;
+
+		if (how && !strcmp(how, way->how))
+			return &rules->repro_triggers.v[i];
+	}
+	return NULL;
 }
 
 static const struct rule_repro_trigger *trigger_for(const struct rules *rules,
@@ -242,11 +356,12 @@ static void choose_outside(const struct rules *rules, struct repro *ret)
 {
 	const struct rule_repro_call *call;
 	const char *name;
+	bool itself;
 
 	if (!ret->trigger || !ret->trigger->calls)
 		return;
-	name = strcmp(ret->trigger->calls, "@ENTRY@") ? ret->trigger->calls
-						      : ret->finding->entry_function;
+	itself = !strcmp(ret->trigger->calls, "@ENTRY@");
+	name = itself ? ret->finding->entry_function : ret->trigger->calls;
 	call = rules_repro_call(rules, name);
 	/* A helper that gets a map gets the finding's, and which that is has to be known. */
 	if (call && call->map_types.n &&
@@ -258,20 +373,9 @@ static void choose_outside(const struct rules *rules, struct repro *ret)
 			call = NULL;
 	}
 	ret->outside = call;
+	ret->within_outside = call && itself;
 	if (!call)
 		ret->trigger = NULL;
-}
-
-/* Is that what comes back in the ladder? Its way to the lock was shown step by step. */
-static bool in_ladder(const struct finding *f, const char *function)
-{
-	const struct ladder *l = &f->ladders[0];
-
-	for (size_t i = 0; i < l->n; i++) {
-		if (l->v[i].kind == STEP_REENTER && !strcmp(l->v[i].function, function))
-			return true;
-	}
-	return false;
 }
 
 /* Fills in what @call of @reentry takes. Returns the number of its place; NO_PLACE: it cannot be.
@@ -281,33 +385,38 @@ static uint64_t try_call(const struct rules *rules, const struct finding *f,
 			 const struct rule_repro_call *call, const struct repro_wish *wish,
 			 struct repro *ret)
 {
-	bool other = ret->trigger && (ret->trigger->worker || ret->trigger->other);
+	bool other;
+	uint64_t n;
 
 	ret->call = call;
 	ret->reentry = reentry;
-	ret->map = map_for(rules, wanted, call);
+	ret->map = map_for(rules, f, wanted, call);
 	if (!ret->map)
 		return NO_PLACE;
 	if (ret->map->owner)
 		ret->owner = rules_repro_owner(rules, ret->map->owner);
-	if (call->object) {
-		ret->object = object_for(rules, call->object, reentry, other);
-		if (!ret->object)
-			return NO_PLACE;
-	}
 	/* Of places that are as good, the ladder's call, then those at the top of the rules. */
-	return choose_place(
-		rules, f, reentry, wish,
-		in_ladder(f, call->function)
-			? 0
-			: 1 + (unsigned int)((size_t)(call - rules->repro_calls.v) & 0x7f),
-		ret);
+	n = choose_place(rules, f, reentry, wish,
+			 in_ladder(f, call->function)
+				 ? 0
+				 : 1 + (unsigned int)((size_t)(call - rules->repro_calls.v) & 0x7f),
+			 ret);
+	if (n == NO_PLACE)
+		return n;
+	ret->trigger = ret->iterator ? trigger_of_way(rules, ret->way) : trigger_for(rules, f);
+	if (!call->object)
+		return n;
+	other = ret->trigger && (ret->trigger->worker || ret->trigger->other);
+	ret->object = object_of(rules, call->object, ret->iterator);
+	if (!ret->object)
+		ret->object = object_for(rules, call->object, reentry, other);
+	return ret->object ? n : NO_PLACE;
 }
 
 static bool has_place(const struct finding *f, const char *attach)
 {
 	for (size_t i = 0; i < f->n_attach; i++) {
-		if (!strcmp(name_of(&f->attach[i]), attach))
+		if (is_wished(&f->attach[i], attach))
 			return true;
 	}
 	return false;
@@ -359,7 +468,7 @@ static int choose_one(struct arena *a, const struct rules *rules, const struct f
 	for (size_t c = 0; c < rules->repro_calls.n; c++) {
 		for (size_t i = 0; i < f->n_reentry; i++) {
 			const struct rule_repro_call *call = &rules->repro_calls.v[c];
-			struct repro r = {.finding = f, .trigger = trigger_for(rules, f)};
+			struct repro r = {.finding = f};
 			uint64_t n;
 
 			if (strcmp(call->function, f->reentry[i].function) != 0)
@@ -386,7 +495,7 @@ static int choose_one(struct arena *a, const struct rules *rules, const struct f
 /* An operation that a loader can do between two others. */
 static bool is_plain(const struct rule_repro_trigger *t)
 {
-	return t && !t->worker && !t->other && !t->calls;
+	return t && !t->worker && !t->other && !t->calls && !t->how;
 }
 
 /* The order for which no program is needed. @first: the other one. */

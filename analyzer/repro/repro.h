@@ -17,9 +17,11 @@
 struct repro {
 	const struct finding *finding;
 	const struct attach_point *at;
-	const char *at_name; /* of the function or tracepoint; "" where it is attached to none */
+	/* Of the function, tracepoint or iterator; "" where it is attached to none. */
+	const char *at_name;
 	const char *hook;    /* the same without the prefix of hooks of security modules */
 	const struct rule_repro_way *way;
+	const struct rule_repro_iterator *iterator; /* whose program it is; NULL: of none */
 	bool by_luck; /* it runs at any lock that was waited for, or at any time */
 	const struct reentry *reentry;
 	const struct rule_repro_call *call;
@@ -30,6 +32,7 @@ struct repro {
 	/* What the second program calls, and what that needs; NULL: there is none. */
 	const struct rule_repro_call *outside;
 	const struct rule_repro_object *outside_object;
+	bool within_outside; /* the section is in that call, not in what user space does then */
 	uint64_t place;			    /* its number among those that there are */
 	const struct rule_repro_lock *lock; /* of ->map; NULL: there is nothing special about it */
 	/*
@@ -47,7 +50,7 @@ bool repro_two_maps(const struct repro *r);
 
 /* Which places to attach to are of interest; zeroed: all, the best first. */
 struct repro_wish {
-	const char *attach; /* the name of the only function or tracepoint, or NULL */
+	const char *attach; /* the only function or tracepoint, as the report names it; or NULL */
 	uint64_t after;	    /* the place behind which to go on, 0 for the best one */
 	/* Names that the operation comes to, of functions and tracepoints; NULL: nobody knows. */
 	const struct strlist *reached;

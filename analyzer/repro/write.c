@@ -66,7 +66,13 @@ static const char *wrapped(struct arena *a, const char *s)
 static const char *code_of(struct writing *w, const struct repro *r, const char *text,
 			   const char *map)
 {
-	const struct fill fills[] = {{"MAP", map}, {"NAME", r->at_name}, {"HOOK", r->hook}};
+	const struct fill fills[] = {
+		{"MAP", map},
+		{"NAME", r->at_name},
+		{"HOOK", r->hook},
+		{"PROGRAM", r == w->r ? "inside" : "back"},
+		{"LINK", r->iterator && r->iterator->link ? r->iterator->link : ""},
+	};
 	struct strbuf sb = STRBUF_INIT;
 	const char *wrong, *ret;
 
@@ -264,10 +270,14 @@ static const char *inner_key(const struct writing *w)
 static const char *prepare(struct writing *w)
 {
 	const struct rule_repro_trigger *t = w->r->trigger;
-	const char *own = t ? code(w, t->prepare, "") : "";
+	const char *own = t && t->prepare ? t->prepare : NULL;
 	const char *outer =
 		repro_two_maps(w->r) ? before(w, w->r, w->r->outside, "outer", "key") : "";
 
+	/* An iterator is read in one way; what there is to go over is its own. */
+	if (t && w->r->iterator && w->r->iterator->prepare)
+		own = w->r->iterator->prepare;
+	own = code(w, own, "");
 	return arena_printf(w->a, "%s%s%s", own, *own && *outer ? "\n" : "", outer);
 }
 
@@ -350,9 +360,15 @@ static const char *what_it_does(struct writing *w)
 	struct strbuf sb = STRBUF_INIT;
 	const char *ret;
 
-	strbuf_addf(&sb, "* It is put on %s%s (%s); relock is sure of that place as '%s: %s'.\n",
-		    r->at_name[0] ? r->at_name : "any instruction", r->at->function ? "()" : "",
-		    r->way->how, certainty_name(r->at->certainty), plain(w->a, r->at->reason));
+	if (r->iterator)
+		strbuf_addf(&sb, "* It is a program of the iterator %s, which goes over %s.\n",
+			    r->at_name, r->iterator->over);
+	else
+		strbuf_addf(&sb,
+			    "* It is put on %s%s (%s); relock is sure of that place as '%s: %s'.\n",
+			    r->at_name[0] ? r->at_name : "any instruction",
+			    r->at->function ? "()" : "", r->way->how,
+			    certainty_name(r->at->certainty), plain(w->a, r->at->reason));
 	strbuf_addf(&sb, "* The lock is %s%s%s%s.\n", plain(w->a, f->lock.class),
 		    f->lock.kind ? " (" : "", f->lock.kind ? plain(w->a, f->lock.kind) : "",
 		    f->lock.kind ? ")" : "");
@@ -428,6 +444,15 @@ static const char *what_it_needs(struct writing *w)
 	return ret;
 }
 
+/* An iterator's section is entered by having its program run, and in no other way. */
+static const char *dry_run(struct writing *w)
+{
+	if (w->r->iterator)
+		return "";
+	return "./repro --dry                                 enters the section without the "
+	       "program, with ftrace on";
+}
+
 /* The types of keys, with what each begins as. */
 static const char *keys(struct writing *w)
 {
@@ -469,6 +494,10 @@ static void set_all(struct writing *w, const char *kernel)
 	set(w, "PUT", code(w, o->put, ""));
 	set(w, "CALLED", r->reentry->function);
 	set(w, "OUTSIDE", outside(w));
+	set(w, "OUTSIDE_RUNS",
+	    r->outside ? "bool outside_runs; /* is the second program in its call? */" : "");
+	/* Elsewhere the same function may be called with another lock held, as a lock's own is. */
+	set(w, "ONLY_WITHIN", r->within_outside ? "if (!outside_runs)\n\treturn 0;" : "");
 	set(w, "KEYS", keys(w));
 	set(w, "OUTER", repro_two_maps(r) ? "outer" : "inner");
 	set(w, "IN_WORKER", r->trigger && r->trigger->worker ? "1" : "0");
@@ -501,6 +530,7 @@ static void set_all(struct writing *w, const char *kernel)
 	set(w, "MISSING", what_is_missing(w));
 	set(w, "EXPECT", what_to_expect(w));
 	set(w, "SHOWN", what_it_shows(w));
+	set(w, "DRY", dry_run(w));
 }
 
 /* ---- the folder ------------------------------------------------------------------------------ */

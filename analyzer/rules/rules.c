@@ -70,6 +70,7 @@ union item {
 	struct rule_tool tool;
 	struct rule_hazard hazard;
 	struct rule_repro_way repro_way;
+	struct rule_repro_iterator repro_iterator;
 	struct rule_repro_map repro_map;
 	struct rule_repro_lock repro_lock;
 	struct rule_repro_owner repro_owner;
@@ -104,6 +105,7 @@ enum list_id {
 	LIST_TOOLS,
 	LIST_HAZARDS,
 	LIST_REPRO_WAYS,
+	LIST_REPRO_ITERATORS,
 	LIST_REPRO_MAPS,
 	LIST_REPRO_LOCKS,
 	LIST_REPRO_OWNERS,
@@ -428,6 +430,13 @@ static const struct key keys_repro_ways[] = {
 	STRING(struct rule_repro_way, needs, false),
 	LINES(struct rule_repro_way, attach, false),
 };
+static const struct key keys_repro_iterators[] = {
+	STRING(struct rule_repro_iterator, iterator, true),
+	NAMES(struct rule_repro_iterator, runs),
+	STRING(struct rule_repro_iterator, over, true),
+	LINES(struct rule_repro_iterator, link, false),
+	LINES(struct rule_repro_iterator, prepare, false),
+};
 static const struct key keys_repro_maps[] = {
 	STRING(struct rule_repro_map, map_type, true),
 	STRING(struct rule_repro_map, flags, false),
@@ -453,6 +462,7 @@ static const struct key keys_repro_objects[] = {
 	STRING(struct rule_repro_object, record, true),
 	STRING(struct rule_repro_object, way, true),
 	BOOL(struct rule_repro_object, any),
+	STRING(struct rule_repro_object, iterator, false),
 	LINES(struct rule_repro_object, declare, false),
 	LINES(struct rule_repro_object, get, true),
 	LINES(struct rule_repro_object, put, false),
@@ -469,6 +479,7 @@ static const struct key keys_repro_triggers[] = {
 	STRING(struct rule_repro_trigger, via, false),
 	STRING(struct rule_repro_trigger, entry, false),
 	NAMES(struct rule_repro_trigger, locks),
+	STRING(struct rule_repro_trigger, how, false),
 	STRING(struct rule_repro_trigger, what, true),
 	BOOL(struct rule_repro_trigger, worker),
 	BOOL(struct rule_repro_trigger, other),
@@ -794,8 +805,9 @@ static int check_repro_trigger(struct reader *rd, const struct item_place *p, un
 {
 	const struct rule_repro_trigger *t = &it->repro_trigger;
 
-	if (!!t->via + !!t->entry + !!t->locks.n != 1)
-		return fail(rd, p->node, "a trigger needs one of 'via', 'entry' and 'locks'");
+	if (!!t->via + !!t->entry + !!t->locks.n + !!t->how != 1)
+		return fail(rd, p->node,
+			    "a trigger needs one of 'via', 'entry', 'locks' and 'how'");
 	return 0;
 }
 
@@ -930,6 +942,12 @@ static const char *id_repro_way(struct arena *a, const union item *it)
 	return it->repro_way.how;
 }
 
+static const char *id_repro_iterator(struct arena *a, const union item *it)
+{
+	(void)a;
+	return it->repro_iterator.iterator;
+}
+
 static const char *id_repro_map(struct arena *a, const union item *it)
 {
 	(void)a;
@@ -950,8 +968,9 @@ static const char *id_repro_owner(struct arena *a, const union item *it)
 
 static const char *id_repro_call(struct arena *a, const union item *it)
 {
-	(void)a;
-	return it->repro_call.function;
+	const struct rule_repro_call *c = &it->repro_call;
+
+	return c->object ? arena_printf(a, "%s %s", c->function, c->object) : c->function;
 }
 
 static const char *id_repro_none(struct arena *a, const union item *it)
@@ -977,6 +996,8 @@ static const char *id_repro_trigger(struct arena *a, const union item *it)
 
 	if (t->locks.n)
 		return arena_printf(a, "lock %s", t->locks.v[0]);
+	if (t->how)
+		return arena_printf(a, "how %s", t->how);
 	return arena_printf(a, "%s %s", t->via ? "via" : "entry", t->via ? t->via : t->entry);
 }
 
@@ -1009,6 +1030,7 @@ PUSH(flags, flag)
 PUSH(tools, tool)
 PUSH(hazards, hazard)
 PUSH(repro_ways, repro_way)
+PUSH(repro_iterators, repro_iterator)
 PUSH(repro_maps, repro_map)
 PUSH(repro_locks, repro_lock)
 PUSH(repro_owners, repro_owner)
@@ -1047,6 +1069,7 @@ static const struct list lists[N_LISTS] = {
 	[LIST_TOOLS] = LIST(tools, NULL, id_tool),
 	[LIST_HAZARDS] = LIST(hazards, check_hazard, id_hazard),
 	[LIST_REPRO_WAYS] = LIST(repro_ways, NULL, id_repro_way),
+	[LIST_REPRO_ITERATORS] = LIST(repro_iterators, NULL, id_repro_iterator),
 	[LIST_REPRO_MAPS] = LIST(repro_maps, NULL, id_repro_map),
 	[LIST_REPRO_LOCKS] = LIST(repro_locks, NULL, id_repro_lock),
 	[LIST_REPRO_OWNERS] = LIST(repro_owners, NULL, id_repro_owner),
@@ -1416,6 +1439,7 @@ void rules_release(struct rules *r)
 	vec_release(&r->tools);
 	vec_release(&r->hazards);
 	vec_release(&r->repro_ways);
+	vec_release(&r->repro_iterators);
 	vec_release(&r->repro_maps);
 	vec_release(&r->repro_locks);
 	vec_release(&r->repro_owners);
@@ -1473,9 +1497,11 @@ const struct rule_hazard *rules_hazard(const struct rules *r, const char *code_o
 
 const struct rule_repro_call *rules_repro_call(const struct rules *r, const char *function)
 {
-	const struct entry *e = index_find(r, LIST_REPRO_CALLS, function);
-
-	return e ? &r->repro_calls.v[e->index] : NULL;
+	for (size_t i = 0; i < r->repro_calls.n; i++) {
+		if (!strcmp(r->repro_calls.v[i].function, function))
+			return &r->repro_calls.v[i];
+	}
+	return NULL;
 }
 
 const struct rule_repro_map *rules_repro_map(const struct rules *r, const char *map_type)

@@ -391,6 +391,15 @@ struct rule_repro_way {
 	const char *attach;  /* C that returns the link; NULL: what libbpf does by itself */
 };
 
+/* repro_iterators: what the kernel runs programs of an iterator for. */
+struct rule_repro_iterator {
+	const char *iterator; /* its target: "unix" */
+	struct names runs;    /* functions that run its programs */
+	const char *over;     /* for people: what it goes over */
+	const char *link;    /* C that says over which, in 'info'; NULL: it is over all there are */
+	const char *prepare; /* C that makes something to go over; NULL: map and owner do */
+};
+
 /* repro_maps: how a map is made. */
 struct rule_repro_map {
 	const char *map_type; /* "BPF_MAP_TYPE_CGRP_STORAGE" */
@@ -424,6 +433,7 @@ struct rule_repro_object {
 	const char *record; /* "cgroup" */
 	const char *way;    /* a word of the report's sentence about it */
 	bool any;	    /* it leads to any owner, not only to the current task's */
+	const char *iterator; /* only its programs are handed that; or NULL */
 	const char *declare; /* C, or NULL */
 	const char *get;     /* C that declares and sets 'object' */
 	const char *put;     /* C, or NULL */
@@ -446,6 +456,7 @@ struct rule_repro_trigger {
 	const char *via;   /* "bpf_map_ops.map_free"; or NULL */
 	const char *entry; /* the function; or NULL */
 	struct names locks; /* classes that it takes, whatever the entry point; or none */
+	const char *how;    /* it has programs that are put there this way run; or NULL */
 	const char *what;  /* for people: "deletes an element" */
 	bool worker;	   /* the section runs later, in a worker */
 	bool other;	   /* the object is another task's than the current one */
@@ -509,6 +520,7 @@ struct rules {
 	VEC(struct rule_tool) tools;
 	VEC(struct rule_hazard) hazards;
 	VEC(struct rule_repro_way) repro_ways;
+	VEC(struct rule_repro_iterator) repro_iterators;
 	VEC(struct rule_repro_map) repro_maps;
 	VEC(struct rule_repro_lock) repro_locks;
 	VEC(struct rule_repro_owner) repro_owners;
@@ -556,6 +568,7 @@ const struct rule_counter *rules_counter(const struct rules *r, const char *func
 const struct rule_word *rules_word(const struct rules *r, const char *function);
 const struct rule_value *rules_value(const struct rules *r, const char *function);
 const struct rule_hazard *rules_hazard(const struct rules *r, const char *code_or_name);
+/* The first one: what is called with another object stands there by itself. */
 const struct rule_repro_call *rules_repro_call(const struct rules *r, const char *function);
 const struct rule_repro_map *rules_repro_map(const struct rules *r, const char *map_type);
 const struct rule_repro_owner *rules_repro_owner(const struct rules *r, const char *owner);
