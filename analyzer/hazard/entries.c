@@ -33,6 +33,20 @@ static bool is_wanted_at(const struct analysis *an, const struct lock_place *at)
 	return true;
 }
 
+/* Whether @fn is a primitive whose lock the rules find from its argument, and that is wanted. */
+static bool is_wanted_by_path(const struct analysis *an, const struct func *fn)
+{
+	const struct names *path = fn->lock ? &fn->lock->path : NULL;
+	uint32_t class;
+
+	if (!path || !path->n)
+		return false;
+	class = program_find_string(an->p, path->v[path->n - 1]);
+	/* A member of a struct without a name has a longer one. */
+	return path->n > 1 ||
+	       (class != FACTS_NONE && map64_get(&an->classes, class) != MAP64_EMPTY);
+}
+
 /*
  * Whether @func is beyond the scope and may be an entry point there. Inline
  * functions, and static ones beside it, are gone through from those that call them.
@@ -91,6 +105,8 @@ static bool *find_wanted(struct analysis *an)
 		for (k = 0; k < LOCK_MAX_ARGS; k++)
 			if (lock_handed_over(&an->in, params, c, k, &at) && is_wanted_at(an, &at))
 				wanted[c->caller] = true;
+		if (c->callee != FACTS_NONE && is_wanted_by_path(an, &p->funcs.v[c->callee]))
+			wanted[c->caller] = true;
 	}
 	for (i = 0; i < an->in.word_users.n; i++)
 		if (map64_get(&an->classes, an->in.word_users.v[i].class) != MAP64_EMPTY)
@@ -98,7 +114,7 @@ static bool *find_wanted(struct analysis *an)
 	reach_wanted(p, wanted);
 	/* The functions that the lock goes through on its way are part of it. */
 	for (i = 0; i < p->funcs.n; i++)
-		wanted[i] |= params[i] && !p->funcs.v[i].lock;
+		wanted[i] |= params[i] && (!p->funcs.v[i].lock || p->funcs.v[i].lock->body);
 	return wanted;
 }
 
@@ -347,7 +363,8 @@ void find_outers(struct analysis *an)
 
 		if (an->o->progress)
 			an->o->progress(an->o->data, "entry points", f, p->funcs.n);
-		if (!fn->defined || !wanted[f] || done[f] || fn->lock || fn->percpu)
+		if (!fn->defined || !wanted[f] || done[f] || (fn->lock && !fn->lock->body) ||
+		    fn->percpu)
 			continue;
 		if (func_is_beyond(p, f)) {
 			if (is_own_entry(p, f) && takes_itself(p, f))

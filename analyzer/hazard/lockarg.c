@@ -188,7 +188,8 @@ bool lock_handed_over(const struct interp *in, const uint64_t *params, const str
 	const struct facts *f;
 	struct text t;
 
-	if (c->callee == FACTS_NONE || !(params[c->callee] >> arg & 1) || fn->lock)
+	if (c->callee == FACTS_NONE || !(params[c->callee] >> arg & 1) ||
+	    (fn->lock && !fn->lock->body))
 		return false;
 	f = func_facts(in->p, fn);
 	insn = &f->insns.v[c->insn];

@@ -296,6 +296,7 @@ static const struct key keys_locks[] = {
 	STRING(struct rule_lock, kind, true),
 	BOOL(struct rule_lock, shared),
 	BOOL(struct rule_lock, sleeps),
+	BOOL(struct rule_lock, body),
 	STRING(struct rule_lock, tracepoint, false),
 	NAMES(struct rule_lock, path),
 };

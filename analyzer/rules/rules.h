@@ -43,6 +43,7 @@ struct rule_lock {
 	const char *kind;  /* "raw spinlock", "mutex", ... */
 	bool shared;	   /* a read lock: recursion of readers does not block by itself */
 	bool sleeps;	   /* cannot be wanted by a program that may not sleep */
+	bool body;	   /* its own code is gone through as well: it takes other locks on the way */
 	struct names path; /* from what the argument points to, to the lock: "record.field" each; none: that */
 	const char *tracepoint; /* that fires when the lock has been waited for, and is held; or NULL */
 	bool word; /* not of the rules: a word that code makes a lock of, or a mark (words) */
