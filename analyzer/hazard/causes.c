@@ -5,6 +5,9 @@
 
 /* What the rules share: which guard, whose frame. */
 
+/* Where so many functions run programs with a lock, that is meant to be so. */
+#define MANY_RUN_IT 3
+
 bool acquire_tests(const struct acquire *a, const struct guard_test *t)
 {
 	/* One that is held with another lock is that lock's business. */
@@ -301,6 +304,30 @@ const struct frame *hazard_run_frame(const struct hazard *h)
 	}
 	/* One call of a sequence may leave the lock, and the next run the program. */
 	return a && b ? a : hazard_entry(h);
+}
+
+bool programs_run_with(struct analysis *an, uint32_t class)
+{
+	uint32_t known = map64_get(&an->run_with, class);
+	struct map64 runs = { 0 }, wants = { 0 };
+	size_t i;
+
+	if (known != MAP64_EMPTY)
+		return known;
+	for (i = 0; i < an->hazards.n; i++) {
+		const struct hazard *h = &an->hazards.v[i];
+
+		if (h->held->class != class || !h->run_site)
+			continue;
+		map64_put(&runs, hazard_run_frame(h)->func, 1);
+		map64_put(&wants, map64_mix((uint64_t)h->wanted->func << 32 | h->wanted->loc.line,
+					    h->wanted->loc.col), 1);
+	}
+	known = runs.n >= MANY_RUN_IT && runs.n >= 2 * wants.n;
+	map64_put(&an->run_with, class, known);
+	map64_release(&runs);
+	map64_release(&wants);
+	return known;
 }
 
 const struct frame *hazard_null_frame(struct analysis *an, const struct hazard *h,

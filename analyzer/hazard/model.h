@@ -178,6 +178,7 @@ struct analysis {
 	VEC(struct attach_verdict) verdict_at;
 	struct map64 classes;	 /* lock classes that some reenter takes */
 	struct map64 guarded;	 /* memo: whether sections below a function have a guard */
+	struct map64 run_with;	 /* memo: programs_run_with(), by class */
 	struct map64 map_owned;	 /* records that live and die with a map */
 	struct map64 storages;	 /* records that an owner's slot points to */
 	struct map64 decisive;	  /* guards that some reenter tests for a lock */
@@ -410,6 +411,11 @@ const struct frame *hazard_null_frame(struct analysis *an, const struct hazard *
 const struct frame *hazard_entry(const struct hazard *h);
 /* The innermost frame in which both @h's lock is taken and its program is run, or hazard_entry(). */
 const struct frame *hazard_run_frame(const struct hazard *h);
+/*
+ * Whether running programs with a lock of @class is the kernel's way, by the hazards: many
+ * functions do, and what takes it again does so at fewer places, which are to blame then.
+ */
+bool programs_run_with(struct analysis *an, uint32_t class);
 /*
  * The frame of @h's outer run that ought to raise @guard: the outermost in the guard's own file. Of
  * a guard of objects, the innermost that never takes the lock with it.

@@ -35,10 +35,13 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 {
 	if (hazard_lacks_guard(an, h, ret))
 		return true;
-	/* Whoever runs a program with a lock held is to blame, whatever the program calls. */
+	/*
+	 * Whoever runs a program with a lock held is to blame, whatever the program calls;
+	 * unless many do so, and it is one place that should not take it.
+	 */
 	*ret = (struct cause){ .func = h->run_site ? hazard_run_frame(h)->func : hazard_entry(h)->func,
 			       .expected = FACTS_NONE };
-	return h->run_site || left_open(an, h);
+	return (h->run_site && !programs_run_with(an, h->held->class)) || left_open(an, h);
 }
 
 static const char *message(struct analysis *an, const struct hazard *h, const struct cause *c,
