@@ -466,9 +466,13 @@ static void irqs_off(struct state *s)
 	guards_add(&s->guards, GUARD_IRQS_OFF, 1);
 }
 
-static void irqs_on(struct state *s)
+/* Nobody whom a program calls turns on what the interrupted code has off: flags were saved there. */
+static void irqs_on(const struct run_input *input, struct state *s)
 {
-	if (guards_get(&s->guards, GUARD_IRQS_OFF) > 0)
+	bool off = input->nested && (input->nmi || (input->guards &&
+						    guards_get(input->guards, GUARD_IRQS_OFF) > 0));
+
+	if (guards_get(&s->guards, GUARD_IRQS_OFF) > off)
 		guards_add(&s->guards, GUARD_IRQS_OFF, -1);
 }
 
@@ -524,7 +528,7 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 	if (rule->does == LOCK_RELEASE) {
 		release(pc, s, addr);
 		if (rule->irq == IRQ_OFF)
-			irqs_on(s);
+			irqs_on(pc->fl->input, s);
 		vec_push(ret, ((struct exit){ s, 0 }));
 		return;
 	}
@@ -907,7 +911,7 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 		irqs_off(s);
 		return SYM_NONE;
 	case VALUE_IRQ_ON:
-		irqs_on(s);
+		irqs_on(pc->fl->input, s);
 		return SYM_NONE;
 	case VALUE_IRQS_OFF:
 		/* At 0 it is not known: the caller of the entry point may have them off. */
