@@ -242,8 +242,14 @@ const char *fs_basename(const char *path)
 char *fs_absolute(struct arena *a, const char *dir, const char *path)
 {
 	char *whole = fs_join(a, dir, path);
-	char *to = whole;
+	char *to, *here;
 
+	if (*whole != '/') {
+		here = getcwd(NULL, 0);
+		whole = fs_join(a, here ? here : "/", whole);
+		free(here);
+	}
+	to = whole;
 	for (const char *from = whole; *from;) {
 		size_t len;
 

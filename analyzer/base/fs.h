@@ -43,7 +43,7 @@ char *fs_dirname(struct arena *a, const char *path);
 /* What follows the last slash of @path; a part of it. */
 const char *fs_basename(const char *path);
 
-/* @path made absolute from @dir, without "." and doubled slashes; ".." stays. In the arena. */
+/* @path made absolute from @dir (and that from the working directory), without "." and doubled slashes; ".." stays. In the arena. */
 char *fs_absolute(struct arena *a, const char *dir, const char *path);
 
 /* The part of @path below the folder @dir, or NULL if it is not below; both absolute. */

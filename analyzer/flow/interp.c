@@ -1048,10 +1048,11 @@ static void go_through(struct activation *act, struct state *s, const struct fac
 	}
 }
 
-/* An acquire that takes and gives other locks before: @pc's. Programs that may not sleep end there. */
-static void take_after_body(struct activation *act, struct state *s, const struct fact_insn *insn,
+/* An acquire or release that takes and gives other locks before: @pc's. */
+static void lock_after_body(struct activation *act, struct state *s, const struct fact_insn *insn,
 			    const struct prim_call *pc, const struct sym *through, struct exits *ret)
 {
+	const enum lock_does does = act->fl->in->p->funcs.v[pc->callee].lock->does;
 	struct exits body = { 0 }, taken = { 0 };
 	size_t i, k;
 
@@ -1060,7 +1061,7 @@ static void take_after_body(struct activation *act, struct state *s, const struc
 		vec_clear(&taken);
 		prim_lock(pc, body.v[i].s, &taken);
 		for (k = 0; k < taken.n; k++) {
-			if (taken.v[k].s->n_held)
+			if (taken.v[k].s->n_held && does == LOCK_ACQUIRE)
 				add_point(act, taken.v[k].s, insn, pc->callee, through != NULL, false);
 			vec_push(ret, taken.v[k]);
 		}
@@ -1083,12 +1084,12 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 		/* A release's entry is still inside the section, an acquire's exit already is. */
 		if (fn->lock->does == LOCK_RELEASE)
 			add_point(act, s, insn, callee, through != NULL, false);
-		if (fn->lock->body && fn->lock->does == LOCK_ACQUIRE) {
-			take_after_body(act, s, insn, &pc, through, ret);
+		if (fn->lock->body) {
+			lock_after_body(act, s, insn, &pc, through, ret);
 			return;
 		}
 		prim_lock(&pc, s, ret);
-		if (fn->lock->body || (act->fl->input->nested && func_wakes(fn))) {
+		if (act->fl->input->nested && func_wakes(fn)) {
 			ret->n = first;
 			go_through(act, s, insn, callee, args, through, ret);
 		}

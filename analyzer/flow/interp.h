@@ -147,6 +147,7 @@ struct run_leave {
 struct run_try {
 	uint32_t class; /* of the lock */
 	uint32_t guard; /* or FACTS_NONE: it is a lock */
+	uint32_t addr;	/* of the guard: a term of the run */
 	const struct frame *frame;
 	struct fact_loc loc;
 	struct fact_loc released; /* where it is released though it failed; line 0: nowhere */

@@ -7,6 +7,8 @@
 
 /* The lowest error number that a failed acquire returns is -MAX_ERRNO (include/linux/err.h). */
 #define MAX_ERRNO 4095
+/* So many tests of guards that are up are looked at for whether they are made over and over. */
+#define MAX_GUARD_TRIES 16
 
 static uint32_t field_string(const struct interp *in, uint32_t record, uint32_t field)
 {
@@ -316,40 +318,32 @@ static uint32_t forget_failed(struct state *s, uint32_t addr)
 	return MAP64_EMPTY;
 }
 
-/* The number of the attempt that @t, of which nothing is known yet, stands for. */
-static uint32_t try_number(struct flow *fl, const struct run_try *t)
+/* The number of the attempt that @t, at instruction @at, stands for; nothing is known of it yet. */
+static uint32_t try_number(struct flow *fl, const struct run_try *t, uint64_t at)
 {
 	uint64_t key = map64_mix(map64_mix(t->frame->hash, (uint64_t)t->guard << 32 | t->class),
 				 (uint64_t)t->loc.line << 32 | t->loc.col);
 	uint32_t id;
 
-	key = map64_mix(key, t->loc.file);
+	key = map64_mix(map64_mix(key, t->loc.file), at);
 	id = map64_get(&fl->try_seen, key);
-	if (id == MAP64_EMPTY) {
-		id = (uint32_t)fl->run->tries.n;
-		map64_put(&fl->try_seen, key, id);
-		vec_push(&fl->run->tries, *t);
-		keep_frame(fl);
-	}
+	if (id != MAP64_EMPTY)
+		return id;
+	/* Most tests of guards are in no loop: they must not take what attempts on locks need. */
+	if (t->guard != FACTS_NONE && fl->n_guard_tries++ >= MAX_GUARD_TRIES)
+		return MAP64_EMPTY;
+	id = (uint32_t)fl->run->tries.n;
+	map64_put(&fl->try_seen, key, id);
+	vec_push(&fl->run->tries, *t);
+	keep_frame(fl);
 	return id;
 }
 
-/*
- * @s comes to attempt @try in @frame, on the lock or guard at @addr; if it failed there before, it
- * went round a loop since. Who goes on to another lock does not wait for the one.
- */
-static void try_again(const struct flow *fl, const struct frame *frame, struct state *s,
-		      uint32_t addr, uint32_t try)
+/* Attempt @t is made in @frame once more, after it failed. */
+static void note_again(struct run_try *t, const struct frame *frame)
 {
-	struct run_try *t = &fl->run->tries.v[try];
 	const struct frame *a = t->frame, *b = frame;
-	bool same = state_drop_vain(s, addr, try);
 
-	if (try >= STATE_MAX_IN_VAIN || !(s->in_vain >> try & 1))
-		return;
-	s->in_vain &= ~(UINT64_C(1) << try);
-	if (!same)
-		return;
 	/* The frames of the calls down from the loop were made anew. */
 	while (a != b && a->up && b->up) {
 		a = a->up;
@@ -359,19 +353,29 @@ static void try_again(const struct flow *fl, const struct frame *frame, struct s
 		t->again = a->depth;
 }
 
-/* Notes in @s that attempt @id, on the lock or guard at @addr, was in vain. */
-static void add_in_vain(struct state *s, uint32_t addr, uint32_t id)
+/*
+ * @s comes to attempt @try in @frame, on the lock at @addr; if it failed there before, it went
+ * round a loop since. Who goes on to another lock does not wait for the one.
+ */
+static void try_again(const struct flow *fl, const struct frame *frame, struct state *s,
+		      uint32_t addr, uint32_t try)
 {
-	if (id >= STATE_MAX_IN_VAIN)
+	bool same = state_drop_vain(s, addr, try);
+
+	if (try >= STATE_MAX_IN_VAIN || !(s->in_vain >> try & 1))
 		return;
-	s->in_vain |= UINT64_C(1) << id;
-	state_add_vain(s, addr, id);
+	s->in_vain &= ~(UINT64_C(1) << try);
+	if (same)
+		note_again(&fl->run->tries.v[try], frame);
 }
 
-/* The same where @fail may release the lock nevertheless. */
+/* Notes in @fail that attempt @id, on the lock at @addr, was in vain. */
 static void add_failed(struct state *fail, uint32_t addr, uint32_t id)
 {
-	add_in_vain(fail, addr, id);
+	if (id < STATE_MAX_IN_VAIN) {
+		fail->in_vain |= UINT64_C(1) << id;
+		state_add_vain(fail, addr, id);
+	}
 	forget_failed(fail, addr);
 	if (fail->n_failed == STATE_MAX_FAILED) {
 		memmove(&fail->failed[0], &fail->failed[1],
@@ -500,7 +504,7 @@ struct state *prim_try(const struct prim_call *pc, struct state *s, uint32_t add
 {
 	struct run_try t = { .class = class, .guard = FACTS_NONE, .frame = pc->frame,
 			     .loc = pc->insn->loc, .again = UINT32_MAX, .left = UINT32_MAX };
-	uint32_t id = try_number(pc->fl, &t);
+	uint32_t id = try_number(pc->fl, &t, (uint64_t)(pc->insn - pc->f->insns.v));
 	struct state *fail;
 
 	forget_failed(s, addr);
@@ -742,16 +746,20 @@ void prim_tested(struct flow *fl, const struct frame *frame, struct state *s,
 		 const struct guard_test *t)
 {
 	const struct run_input *input = fl->input;
-	struct run_try try = { .guard = t->guard, .frame = frame, .loc = t->loc,
+	struct run_try try = { .guard = t->guard, .addr = t->addr, .frame = frame, .loc = t->loc,
 			       .again = UINT32_MAX, .left = UINT32_MAX };
 	uint32_t id;
 
 	state_tested(s, t);
 	if (!input->nested || !input->guards || guards_get(input->guards, t->guard) <= 0)
 		return;
-	id = try_number(fl, &try);
-	try_again(fl, frame, s, t->addr, id);
-	add_in_vain(s, t->addr, id);
+	id = try_number(fl, &try, 0);
+	if (id >= STATE_MAX_IN_VAIN) /* or MAP64_EMPTY */
+		return;
+	/* Who goes on to another counter does not wait for the one. */
+	if (s->in_vain >> id & 1 && fl->run->tries.v[id].addr == t->addr)
+		note_again(&fl->run->tries.v[id], frame);
+	s->in_vain |= UINT64_C(1) << id;
 }
 
 /* What @op does to @guard, at @addr, by argument @amount (and the next); returns its value, or SYM_NONE. */

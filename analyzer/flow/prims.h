@@ -14,6 +14,7 @@ struct flow {
 	struct map64 acquire_seen;
 	struct map64 leave_seen;
 	struct map64 try_seen;
+	unsigned int n_guard_tries; /* of these, tests of guards */
 	struct map64 own_cpu; /* terms that are the address of this CPU's copy of something */
 	/*
 	 * How often the run came to refer to a frame: whoever stores one in it has to

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "flow/settled.h"
 
+#include "program/bpf.h"
+
 #include <string.h>
 
 /* The global that @e is itself, however macros write it, or FACTS_NONE. */
@@ -67,6 +69,30 @@ static bool is_pointer(const struct program *p, uint32_t var)
 	return type != FACTS_NONE && f->types.v[type].kind == FT_PTR;
 }
 
+/* Takes out of @by the variable whose address the value @e is. */
+static void drop_address(const struct facts *f, uint32_t e, struct map64 *by)
+{
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
+	uint32_t to = x->op == FX_ADDR ? global_of(f, x->a) : FACTS_NONE;
+
+	if (to != FACTS_NONE && map64_get(by, to) != MAP64_EMPTY)
+		map64_put(by, to, 0);
+}
+
+/* Takes out of @by the variables whose address a unit keeps or hands out: others may write there. */
+static void drop_handed_out(const struct facts *f, struct map64 *by)
+{
+	uint32_t i;
+
+	for (i = 0; i < f->insns.n; i++)
+		if (f->insns.v[i].op == FI_ASSIGN)
+			drop_address(f, f->insns.v[i].val, by);
+	for (i = 0; i < f->arglist.n; i++)
+		drop_address(f, f->arglist.v[i], by);
+	for (i = 0; i < f->inits.n; i++)
+		drop_address(f, f->inits.v[i].value, by);
+}
+
 void settled_find(struct interp *in)
 {
 	const struct program *p = in->p;
@@ -90,6 +116,8 @@ void settled_find(struct interp *in)
 	for (i = 0; i < p->funcs.n && w.by.n; i++)
 		if (p->funcs.v[i].defined)
 			each_write(p, i, note_writer, &w);
+	for (i = 0; i < p->n_units && w.by.n; i++)
+		drop_handed_out(&p->units[i].facts, &w.by);
 	for (k = 0; k < w.by.cap; k++)
 		if (w.by.vals[k] != MAP64_EMPTY && w.by.vals[k] &&
 		    is_pointer(p, (uint32_t)w.by.keys[k]))
@@ -121,8 +149,8 @@ static uint32_t pointed_to(const struct facts *f, uint32_t e)
  * Goes through what the initialiser of @var says of its own members, pointers to
  * globals. @in: those of them are kept that @members has; NULL: they are added to it.
  */
-static void go_through(const struct program *p, uint32_t var, struct map64 *members,
-		       struct interp *in)
+static void each_member(const struct program *p, uint32_t var, struct map64 *members,
+			struct interp *in)
 {
 	const struct gvar *g = &p->gvars.v[var];
 	const struct facts *f = &p->units[g->unit].facts;
@@ -155,34 +183,92 @@ static void drop_member(const struct facts *f, uint32_t e, struct map64 *members
 		map64_put(members, member_key(x->sym2, x->sym), 0);
 }
 
-/* Takes out of @members what a unit writes, or hands out the address of. */
-static void drop_written(const struct facts *f, struct map64 *members)
+/* The record that a place of @type is, or that such a pointer leads to where @pointer; or 0. */
+static uint32_t record_of(const struct facts *f, uint32_t type, bool pointer)
 {
-	uint32_t i;
+	if (pointer && type != FACTS_NONE)
+		type = f->types.v[type].kind == FT_PTR ? f->types.v[type].to : FACTS_NONE;
+	return type != FACTS_NONE && f->types.v[type].kind == FT_RECORD ? f->types.v[type].name : 0;
+}
 
-	for (i = 0; i < f->insns.n; i++)
-		if (f->insns.v[i].dst != FACTS_NONE)
-			drop_member(f, expr_strip(f, f->insns.v[i].dst), members);
-	for (i = 0; i < f->exprs.n; i++)
-		if (f->exprs.v[i].op == FX_ADDR)
-			drop_member(f, f->exprs.v[i].a, members);
+/*
+ * Takes out of @members what a unit writes, or hands out the address of. A whole
+ * record may be written as well, or its address become one of who knows what:
+ * memset(). @whole gets these.
+ */
+static void drop_written(const struct program *p, const struct facts *f, struct map64 *members,
+			 struct map64 *whole)
+{
+	uint32_t i, k, record, inner, callee;
+
+	for (i = 0; i < f->insns.n; i++) {
+		const struct fact_insn *insn = &f->insns.v[i];
+
+		inner = expr_strip(f, insn->val);
+		callee = insn->op == FI_CALL && f->exprs.v[inner].op == FX_FUNC ? f->exprs.v[inner].a
+										 : FACTS_NONE;
+		for (k = 0; insn->op == FI_CALL && k < insn->n_args; k++) {
+			const struct fact_expr *x =
+				&f->exprs.v[expr_strip(f, f->arglist.v[insn->args + k])];
+
+			record = x->op == FX_ADDR ? record_of(f, f->exprs.v[x->a].type, false) : 0;
+			if (record && (callee == FACTS_NONE ||
+				       bpf_param_record(p, callee, k) != record))
+				map64_put(whole, record, 1);
+		}
+		if (insn->dst == FACTS_NONE)
+			continue;
+		drop_member(f, expr_strip(f, insn->dst), members);
+		record = record_of(f, f->exprs.v[expr_strip(f, insn->dst)].type, false);
+		if (record)
+			map64_put(whole, record, 1);
+	}
+	for (i = 0; i < f->exprs.n; i++) {
+		const struct fact_expr *x = &f->exprs.v[i];
+
+		if (x->op == FX_ADDR)
+			drop_member(f, x->a, members);
+		if (x->op != FX_CAST || x->type == FACTS_NONE ||
+		    f->types.v[x->type].kind != FT_PTR || record_of(f, x->type, true))
+			continue;
+		inner = expr_strip(f, x->a);
+		record = f->exprs.v[inner].op == FX_ADDR
+				 ? record_of(f, f->exprs.v[f->exprs.v[inner].a].type, false)
+				 : record_of(f, f->exprs.v[inner].type, true);
+		if (record)
+			map64_put(whole, record, 1);
+	}
+}
+
+/* Whether only its unit can name the variable: one that is not read may write others. */
+static bool is_units_own(const struct program *p, uint32_t var)
+{
+	const struct gvar *g = &p->gvars.v[var];
+
+	return g->defined && p->units[g->unit].facts.vars.v[g->fact].flags & FV_STATIC;
 }
 
 void settled_find_kept(struct interp *in)
 {
 	const struct program *p = in->p;
-	struct map64 members = { 0 };
+	struct map64 members = { 0 }, whole = { 0 };
 	uint32_t i;
+	size_t k;
 
 	for (i = 0; i < p->gvars.n; i++)
-		if (p->gvars.v[i].defined)
-			go_through(p, i, &members, NULL);
+		if (is_units_own(p, i))
+			each_member(p, i, &members, NULL);
 	for (i = 0; i < p->n_units && members.n; i++)
-		drop_written(&p->units[i].facts, &members);
+		drop_written(p, &p->units[i].facts, &members, &whole);
+	for (k = 0; k < members.cap; k++)
+		if (members.vals[k] != MAP64_EMPTY &&
+		    map64_get(&whole, members.keys[k] >> 32) != MAP64_EMPTY)
+			members.vals[k] = 0;
 	for (i = 0; i < p->gvars.n && members.n; i++)
-		if (p->gvars.v[i].defined)
-			go_through(p, i, &members, in);
+		if (is_units_own(p, i))
+			each_member(p, i, &members, in);
 	map64_release(&members);
+	map64_release(&whole);
 }
 
 uint32_t settled_kept(const struct interp *in, uint32_t var, uint32_t field)

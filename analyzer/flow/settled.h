@@ -9,14 +9,15 @@
  * in->settled. What checks each program (rules: program_check) calls functions
  * without arguments that make, once, what all programs need, and keep a pointer to
  * it (bpf_get_btf_vmlinux() in bpf_check(), kernel/bpf/verifier.c of 6.12). Only
- * such a function may write the variable. That the call is made for every program
- * is not looked at.
+ * such a function may write the variable in the units that are read, and nobody take its
+ * address. That the call is made for every program is not looked at.
  */
 void settled_find(struct interp *in);
 
 /*
- * Which members of global variables keep the pointer that their initialiser says, as
- * no function writes such a member or takes its address: fills in->kept. Two flavours
+ * Which members of static variables keep the pointer that their initialiser says, as no
+ * function writes such a member or takes its address, in whatever object, nor writes an
+ * object as a whole, nor makes its address one of something else: fills in->kept. Two flavours
  * of one thing (struct rcu_tasks, kernel/rcu/tasks.h) have what is theirs there.
  */
 void settled_find_kept(struct interp *in);

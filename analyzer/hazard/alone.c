@@ -14,7 +14,7 @@ bool func_starts_unit(const struct func *fn)
 }
 
 /*
- * Locks that sleep are not what this tool looks at; and whether one is released
+ * Locks that sleep are looked at where programs wait for them, and not here; and whether one is released
  * is often a matter of what was known of the path long before.
  */
 static void drop_sleeping(struct analysis *an)

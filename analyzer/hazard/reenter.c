@@ -70,6 +70,9 @@ static struct nested *new_run(struct analysis *an, struct reenter *r, const stru
 	an->nested_runs++;
 	if (n->run.cut)
 		add_cut(an, c->func, n->run.cut);
+	for (i = 0; i < n->run.tries.n; i++) /* what the maker waits for is its own business */
+		if (first_func(n->run.tries.v[i].frame) != c->func)
+			n->run.tries.v[i].waits = false;
 	for (i = 0; i < n->run.acquires.n; i++) {
 		struct acquire *a = &n->run.acquires.v[i];
 
@@ -173,7 +176,8 @@ static uint32_t maker_of(const struct analysis *an, uint32_t callable)
 			continue;
 		for (k = 0; k < an->t.callables.n; k++) {
 			other = func_name(an->p, an->t.callables.v[k].func);
-			if (!strncmp(other, name, stem) && !strcmp(other + stem, t->iterator_new))
+			if (an->p->funcs.v[an->t.callables.v[k].func].defined &&
+			    !strncmp(other, name, stem) && !strcmp(other + stem, t->iterator_new))
 				return an->t.callables.v[k].func;
 		}
 	}

@@ -742,6 +742,9 @@ static int check_lock(struct reader *rd, const struct item_place *p, union item 
 	struct rule_lock *l = &it->lock;
 	struct fy_node *success = given(p, "success");
 
+	if (l->body && (l->does == LOCK_TRY || l->success != LOCK_ALWAYS))
+		return fail(rd, given(p, "body"),
+			    "'body' is for an acquire that always succeeds, or a release");
 	if (l->does == LOCK_TRY && l->success == LOCK_ALWAYS)
 		return fail(rd, success ? success : p->node,
 			    "a lock that is tried needs 'success: nonzero' or 'success: zero'");

@@ -42,7 +42,7 @@ struct rule_lock {
 	unsigned int arg;  /* number of the argument that points to the lock, from 0 */
 	const char *kind;  /* "raw spinlock", "mutex", ... */
 	bool shared;	   /* a read lock: recursion of readers does not block by itself */
-	bool sleeps;	   /* cannot be wanted by a program that may not sleep */
+	bool sleeps;	   /* waiting sleeps: who may not hangs there at the latest */
 	bool body;	   /* its own code is gone through as well: it takes other locks on the way */
 	struct names path; /* from what the argument points to, to the lock: "record.field" each; none: that */
 	const char *tracepoint; /* that fires when the lock has been waited for, and is held; or NULL */

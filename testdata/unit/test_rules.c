@@ -318,6 +318,8 @@ static void test_between_keys(void **state)
 		     "'success: zero'");
 	assert_error("locks:\n  - {function: f, does: release, success: zero, kind: k}\n",
 		     "x.yaml:2:43: error: a release cannot fail: 'success' is for acquire and try");
+	assert_error("locks:\n  - {function: f, does: try, success: zero, body: true, kind: k}\n",
+		     "x.yaml:2:51: error: 'body' is for an acquire that always succeeds, or a release");
 	assert_error("values:\n  - {function: f, is: arg}\n",
 		     "x.yaml:2:5: error: 'is: arg' needs 'arg', the number of the argument from 0");
 	assert_error("values:\n  - {function: f, is: const}\n",
