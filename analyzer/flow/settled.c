@@ -191,6 +191,21 @@ static uint32_t record_of(const struct facts *f, uint32_t type, bool pointer)
 	return type != FACTS_NONE && f->types.v[type].kind == FT_RECORD ? f->types.v[type].name : 0;
 }
 
+/* Adds to @whole the records whose address call @insn hands over as that of something else. */
+static void add_handed(const struct program *p, const struct facts *f,
+		       const struct fact_insn *insn, struct map64 *whole)
+{
+	const struct fact_expr *to = &f->exprs.v[expr_strip(f, insn->val)], *x;
+	uint32_t callee = to->op == FX_FUNC ? to->a : FACTS_NONE, i, record;
+
+	for (i = 0; i < insn->n_args; i++) {
+		x = &f->exprs.v[expr_strip(f, f->arglist.v[insn->args + i])];
+		record = x->op == FX_ADDR ? record_of(f, f->exprs.v[x->a].type, false) : 0;
+		if (record && (callee == FACTS_NONE || bpf_param_record(p, callee, i) != record))
+			map64_put(whole, record, 1);
+	}
+}
+
 /*
  * Takes out of @members what a unit writes, or hands out the address of. A whole
  * record may be written as well, or its address become one of who knows what:
@@ -199,23 +214,13 @@ static uint32_t record_of(const struct facts *f, uint32_t type, bool pointer)
 static void drop_written(const struct program *p, const struct facts *f, struct map64 *members,
 			 struct map64 *whole)
 {
-	uint32_t i, k, record, inner, callee;
+	uint32_t i, record, inner;
 
 	for (i = 0; i < f->insns.n; i++) {
 		const struct fact_insn *insn = &f->insns.v[i];
 
-		inner = expr_strip(f, insn->val);
-		callee = insn->op == FI_CALL && f->exprs.v[inner].op == FX_FUNC ? f->exprs.v[inner].a
-										 : FACTS_NONE;
-		for (k = 0; insn->op == FI_CALL && k < insn->n_args; k++) {
-			const struct fact_expr *x =
-				&f->exprs.v[expr_strip(f, f->arglist.v[insn->args + k])];
-
-			record = x->op == FX_ADDR ? record_of(f, f->exprs.v[x->a].type, false) : 0;
-			if (record && (callee == FACTS_NONE ||
-				       bpf_param_record(p, callee, k) != record))
-				map64_put(whole, record, 1);
-		}
+		if (insn->op == FI_CALL)
+			add_handed(p, f, insn, whole);
 		if (insn->dst == FACTS_NONE)
 			continue;
 		drop_member(f, expr_strip(f, insn->dst), members);
