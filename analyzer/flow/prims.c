@@ -470,7 +470,7 @@ static void irqs_off(struct state *s)
 	guards_add(&s->guards, GUARD_IRQS_OFF, 1);
 }
 
-/* Nobody whom a program calls turns on what the interrupted code has off: flags were saved there. */
+/* Nobody whom a program calls turns on what the interrupted code has off: the flags say so. */
 static void irqs_on(const struct run_input *input, struct state *s)
 {
 	bool off = input->nested && (input->nmi || (input->guards &&

@@ -79,7 +79,7 @@ static void drop_address(const struct facts *f, uint32_t e, struct map64 *by)
 		map64_put(by, to, 0);
 }
 
-/* Takes out of @by the variables whose address a unit keeps or hands out: others may write there. */
+/* Takes out of @by the variables whose address a unit keeps or hands out, to be written there. */
 static void drop_handed_out(const struct facts *f, struct map64 *by)
 {
 	uint32_t i;
