@@ -34,7 +34,7 @@ extern void {MARK}(const char *);
 """
 # The lines of sparse's code that are read here, as grep -E has it.
 LINES = (r"^(\.L|[A-Za-z_][A-Za-z_0-9]*:$|	(# )?"
-         r"(call|context|br|cbr|switch|jmp|ret|symaddr|ptrcast)\b)")
+         r"(call|context|br|cbr|switch|jmp|ret|symaddr|ptrcast|and\.1|zext\.32|setne\.1)\b)")
 
 
 class Function:
@@ -109,6 +109,7 @@ class SparseReader:
         self.block = None
         self.labels = {}
         self.values = {}  # of registers, where they are the address of something named
+        self.zeros = set()  # registers that are 0: "p && 0", which sparse does not fold
         self.last = None  # the call that a context right behind it belongs to
 
     def line(self, line):
@@ -118,6 +119,7 @@ class SparseReader:
         elif line[0] != "\t":
             function = self.functions[line.rstrip()[:-1]] = Function()
             self.labels, self.values, self.block = function.blocks, {}, None
+            self.zeros = set()
         elif self.block is not None:
             words = line.split()
             getattr(self, "on_" + words[0 if words[0] != "#" else 1].split(".")[0])(words, line)
@@ -150,7 +152,23 @@ class SparseReader:
     def on_br(self, _, line):
         self.block.next.extend(re.findall(r"\.L\d+", line))
 
-    on_cbr = on_jmp = on_br
+    on_jmp = on_br
+
+    def on_cbr(self, words, line):
+        labels = re.findall(r"\.L\d+", line)
+        self.block.next.extend(labels[1:] if words[1].rstrip(",") in self.zeros else labels)
+
+    def on_and(self, words, _):
+        if "$0" in (words[3].rstrip(","), words[-1]):
+            self.zeros.add(words[1])
+
+    def on_zext(self, words, _):
+        if words[-1] in self.zeros:
+            self.zeros.add(words[1])
+
+    def on_setne(self, words, _):
+        if words[-1] == "$0" and words[3].rstrip(",") in self.zeros:
+            self.zeros.add(words[1])
 
     def on_switch(self, words, line):
         labels = re.findall(r"\.L\d+", line)
