@@ -19,45 +19,35 @@ static uint32_t global_of(const struct facts *f, uint32_t e)
 	return x->op == FX_GLOBAL ? x->a : FACTS_NONE;
 }
 
-typedef void wrote_fn(void *data, uint32_t func, uint32_t var);
+struct writers {
+	struct map64 by; /* variable -> the only function that writes it, from 1, or 0 */
+	bool candidates; /* take new variables up */
+};
 
-/* Calls @wrote for each global that the text of @func assigns. */
-static void each_write(const struct program *p, uint32_t func, wrote_fn *wrote, void *data)
+/* Notes in @w the globals that the text of @func assigns. */
+static void note_writes(const struct program *p, uint32_t func, struct writers *w)
 {
 	const struct func *fn = &p->funcs.v[func];
 	const struct facts *f = func_facts(p, fn);
 	const struct fact_func *ff = func_fact(p, fn);
-	uint32_t b, i, var;
+	uint32_t b, i, var, was;
 
 	for (b = ff->blocks; b < ff->blocks + ff->n_blocks; b++) {
 		const struct fact_block *blk = &f->blocks.v[b];
 
 		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
-			const struct fact_insn *insn = &f->insns.v[i];
-
-			if (insn->dst == FACTS_NONE)
+			if (f->insns.v[i].dst == FACTS_NONE)
 				continue;
-			var = global_of(f, insn->dst);
-			if (var != FACTS_NONE)
-				wrote(data, func, var);
+			var = global_of(f, f->insns.v[i].dst);
+			if (var == FACTS_NONE)
+				continue;
+			was = map64_get(&w->by, var);
+			if (w->candidates)
+				map64_put(&w->by, var, func + 1);
+			else if (was != MAP64_EMPTY && was != func + 1)
+				map64_put(&w->by, var, 0);
 		}
 	}
-}
-
-struct writers {
-	const struct program *p;
-	struct map64 by; /* variable -> the only function that writes it, from 1, or 0 */
-	bool candidates; /* take new variables up */
-};
-
-static void note_writer(void *data, uint32_t func, uint32_t var)
-{
-	struct writers *w = data;
-
-	if (w->candidates)
-		map64_put(&w->by, var, func + 1);
-	else if (map64_get(&w->by, var) != MAP64_EMPTY && map64_get(&w->by, var) != func + 1)
-		map64_put(&w->by, var, 0);
 }
 
 static bool is_pointer(const struct program *p, uint32_t var)
@@ -98,7 +88,7 @@ void settled_find(struct interp *in)
 	const struct program *p = in->p;
 	const char *check = p->rules->tree.program_check;
 	uint32_t func = check ? program_func(p, check) : FACTS_NONE, i;
-	struct writers w = { .p = p, .candidates = true };
+	struct writers w = { .candidates = true };
 	const struct func *fn;
 	size_t k;
 
@@ -110,12 +100,12 @@ void settled_find(struct interp *in)
 
 		if (callee != FACTS_NONE && p->funcs.v[callee].defined &&
 		    !func_fact(p, &p->funcs.v[callee])->n_params)
-			each_write(p, callee, note_writer, &w);
+			note_writes(p, callee, &w);
 	}
 	w.candidates = false;
 	for (i = 0; i < p->funcs.n && w.by.n; i++)
 		if (p->funcs.v[i].defined)
-			each_write(p, i, note_writer, &w);
+			note_writes(p, i, &w);
 	for (i = 0; i < p->n_units && w.by.n; i++)
 		drop_handed_out(&p->units[i].facts, &w.by);
 	for (k = 0; k < w.by.cap; k++)

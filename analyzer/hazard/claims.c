@@ -323,7 +323,7 @@ static enum sight look_around(struct analysis *an, uint32_t func, const struct c
 		const struct call *call = &p->calls.v[c];
 		const struct func *to = call->callee == FACTS_NONE ? NULL : &p->funcs.v[call->callee];
 
-		if (to && ((to->lock && !to->lock->body) || to->percpu || to->value))
+		if (to && (func_only_locks(to) || to->percpu || to->value))
 			continue;
 		if (to && to->defined && !func_is_beyond(p, call->callee)) {
 			if ((to->unit != fn->unit && !(to->flags & FF_HEADER)) ||

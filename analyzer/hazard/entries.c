@@ -114,7 +114,7 @@ static bool *find_wanted(struct analysis *an)
 	reach_wanted(p, wanted);
 	/* The functions that the lock goes through on its way are part of it. */
 	for (i = 0; i < p->funcs.n; i++)
-		wanted[i] |= params[i] && (!p->funcs.v[i].lock || p->funcs.v[i].lock->body);
+		wanted[i] |= params[i] && !func_only_locks(&p->funcs.v[i]);
 	return wanted;
 }
 
@@ -363,8 +363,7 @@ void find_outers(struct analysis *an)
 
 		if (an->o->progress)
 			an->o->progress(an->o->data, "entry points", f, p->funcs.n);
-		if (!fn->defined || !wanted[f] || done[f] || (fn->lock && !fn->lock->body) ||
-		    fn->percpu)
+		if (!fn->defined || !wanted[f] || done[f] || func_only_locks(fn) || fn->percpu)
 			continue;
 		if (func_is_beyond(p, f)) {
 			if (is_own_entry(p, f) && takes_itself(p, f))

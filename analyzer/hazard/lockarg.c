@@ -189,7 +189,7 @@ bool lock_handed_over(const struct interp *in, const uint64_t *params, const str
 	struct text t;
 
 	if (c->callee == FACTS_NONE || !(params[c->callee] >> arg & 1) ||
-	    (fn->lock && !fn->lock->body))
+	    func_only_locks(fn))
 		return false;
 	f = func_facts(in->p, fn);
 	insn = &f->insns.v[c->insn];

@@ -8,7 +8,7 @@ static void come_to(struct reach *r, uint32_t func)
 {
 	const struct func *fn = &r->p->funcs.v[func];
 
-	if (r->seen[func] || (fn->lock && !fn->lock->body && !func_wakes(fn)) || fn->percpu || fn->value)
+	if (r->seen[func] || (func_only_locks(fn) && !func_wakes(fn)) || fn->percpu || fn->value)
 		return;
 	r->seen[func] = true;
 	r->v[r->n++] = func;

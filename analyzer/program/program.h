@@ -125,6 +125,12 @@ static inline const char *program_str(const struct program *p, uint32_t s)
 uint32_t program_func(const struct program *p, const char *name);
 uint32_t program_gvar(const struct program *p, const char *name);
 
+/* Whether @fn does no more than what rules say of its lock: its own code is not gone through. */
+static inline bool func_only_locks(const struct func *fn)
+{
+	return fn->lock && !fn->lock->body;
+}
+
 /*
  * Whether @fn, a release, has code of its own that goes on to wake who waits for
  * the lock, and takes the locks of that (rwsem_wake(), kernel/locking/rwsem.c):
