@@ -241,9 +241,14 @@ static void add_interruption(const struct finding *f, const struct ladder *l, st
 		for (size_t i = 0; i < f->n_attach; i++) {
 			const struct attach_point *p = &f->attach[i];
 
-			if (p->how.n && !strcmp(p->name, at->function)) {
-				add_safe(out, p->how.v[0]);
+			/* The note begins with the ways of the program that the ladder shows. */
+			if (p->how.n && at->note && !strcmp(p->name, at->function)) {
+				struct strbuf how = STRBUF_INIT;
+
+				strbuf_add(&how, at->note, strcspn(at->note, ", "));
+				add_safe(out, how.buf);
 				strbuf_addstr(out, ": ");
+				strbuf_release(&how);
 				break;
 			}
 		}

@@ -111,21 +111,48 @@ bool cursor_chosen(const struct kids *k, CXCursor *ret)
 	return true;
 }
 
-/* The association of a _Generic that was taken: the one with the type of the whole. */
+static bool same_type(CXType a, CXType b)
+{
+	return a.kind != CXType_Invalid && b.kind != CXType_Invalid &&
+	       clang_equalTypes(clang_getUnqualifiedType(clang_getCanonicalType(a)),
+				clang_getUnqualifiedType(clang_getCanonicalType(b))) != 0;
+}
+
+/* Whether @c calls a function that takes a pointer to a @type. */
+static bool takes_pointer_to(CXCursor c, CXType type)
+{
+	CXType func = clang_getCanonicalType(clang_getCursorType(clang_getCursorReferenced(c)));
+
+	for (int i = 0; type_is_function(func) && i < clang_getNumArgTypes(func); i++)
+		if (same_type(clang_getPointeeType(clang_getArgType(func, (unsigned int)i)), type))
+			return true;
+	return false;
+}
+
+/*
+ * The association of a _Generic that was taken. libclang tells neither which one that is nor the types
+ * that they are for. But it has the type of the whole; and where several have that, as calls with
+ * pointers that are cast to void *, it is the only one that is made for what is asked about.
+ */
 bool cursor_generic_choice(struct lower *l, CXCursor c, CXCursor *ret)
 {
 	struct kids k = cursor_operands(l, c);
-	CXType want = clang_getUnqualifiedType(cursor_type(c));
-	unsigned int found = 0;
+	CXCursor made_for = clang_getNullCursor();
+	unsigned int found = 0, fit = 0;
 
-	/* The types of the associations cannot be had, but the one taken has the whole's type. */
 	for (unsigned int i = 1; i < k.n; i++) {
-		if (!clang_equalTypes(clang_getUnqualifiedType(cursor_type(k.v[i])), want))
+		if (!same_type(cursor_type(k.v[i]), cursor_type(c)))
 			continue;
 		*ret = k.v[i];
 		found++;
+		if (takes_pointer_to(k.v[i], cursor_type(k.v[0]))) {
+			made_for = k.v[i];
+			fit++;
+		}
 	}
-	return found == 1;
+	if (found > 1 && fit == 1)
+		*ret = made_for;
+	return found == 1 || (found > 1 && fit == 1);
 }
 
 /* Without parentheses and __extension__. */

@@ -28,6 +28,8 @@
 #define MAX_DEPTH 40
 /* A function that reaches no lock is followed for its value when it has no more blocks than this. */
 #define SMALL_BLOCKS 14
+/* Targets of one call beyond the scope that are asked for what they have in common. */
+#define MAX_COMMON 8
 
 struct block_state {
 	struct state *s;
@@ -894,6 +896,16 @@ static bool followed_beyond(struct activation *act, const struct state *s, uint3
 	return sm->open && sm->steps <= NEAR_STEPS;
 }
 
+/* Whether @callee is followed for its value alone: it is small, and goes round nothing. */
+static bool followed_for_value(const struct activation *act, uint32_t callee,
+			       const struct fact_insn *insn)
+{
+	const struct fact_func *ff = func_fact(act->fl->in->p, &act->fl->in->p->funcs.v[callee]);
+
+	return insn->dst != FACTS_NONE && ff->n_blocks <= SMALL_BLOCKS &&
+	       !func_info(act->fl->in, callee)->has_loop;
+}
+
 /*
  * A function is followed where it can change the state: where it reaches a lock
  * or a guard. While a lock is held all functions are, because what they call
@@ -904,7 +916,6 @@ static bool followed(struct activation *act, const struct state *s, uint32_t cal
 {
 	const struct func *fn = &act->fl->in->p->funcs.v[callee];
 	const struct run_input *input = act->fl->input;
-	const struct fact_func *ff;
 
 	if (!fn->defined || act->frame->depth >= MAX_DEPTH || on_stack(act->frame, callee))
 		return false;
@@ -912,7 +923,8 @@ static bool followed(struct activation *act, const struct state *s, uint32_t cal
 	    !func_only_holds(act->fl->in->p, act->frame->func))
 		return false;
 	if (is_beyond(act, callee) && !input->nested && !goes_beside(act, s, callee))
-		return followed_beyond(act, s, callee, insn, args);
+		return followed_beyond(act, s, callee, insn, args) ||
+		       (fn->flags & FF_HEADER && !fn->touches && followed_for_value(act, callee, insn));
 	/* What goes on in the scope is seen from the scope's own entry points. */
 	if (!is_beyond(act, callee) && !input->nested && is_beyond(act, input->func) &&
 	    !(fn->flags & FF_HEADER))
@@ -930,9 +942,7 @@ static bool followed(struct activation *act, const struct state *s, uint32_t cal
 	} else if (input->decide || s->n_held || (input->nested ? fn->touches : fn->touches_direct)) {
 		return true;
 	}
-	ff = func_fact(act->fl->in->p, fn);
-	return insn->dst != FACTS_NONE && ff->n_blocks <= SMALL_BLOCKS &&
-	       !func_info(act->fl->in, callee)->has_loop;
+	return followed_for_value(act, callee, insn);
 }
 
 /* @lock is handed to a function that is not followed, which may release it, or tell where it is. */
@@ -1093,7 +1103,7 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 			ret->n = first;
 			go_through(act, s, insn, callee, args, through, ret);
 		}
-		if (fn->lock->does != LOCK_RELEASE) {
+		if (fn->lock->does != LOCK_RELEASE && fn->lock->does != LOCK_LOOK) {
 			for (i = first; i < ret->n; i++)
 				if (ret->v[i].s->n_held)
 					add_point(act, ret->v[i].s, insn, callee, through != NULL, false);
@@ -1138,6 +1148,35 @@ static bool guarded(const struct interp *in, const struct state *s)
 		if (!in->decisive || map64_get(in->decisive, s->guards.v[i].guard) != MAP64_EMPTY)
 			return true;
 	return false;
+}
+
+/*
+ * A call of one of the @n functions of @t beyond the scope. Nobody knows which: most of them are not
+ * what the object at hand has there. But what each of them waits for is waited for.
+ */
+static void take_in_common(struct activation *act, const struct state *s,
+			   const struct fact_insn *insn, const struct member_target *t, size_t n,
+			   const uint32_t *args)
+{
+	const struct program *p = act->fl->in->p;
+	struct prim_call pc = { .fl = act->fl, .arena = &act->arena, .frame = act->frame,
+				.insn = insn, .f = act->f, .args = args };
+	const struct summary *sm[MAX_COMMON];
+	uint32_t last = FACTS_NONE;
+	size_t i, n_sm = 0;
+
+	for (i = 0; i < n; i++) {
+		if (t[i].holds || t[i].func == last)
+			continue;
+		last = t[i].func;
+		if (n_sm == MAX_COMMON || !p->funcs.v[last].touches ||
+		    !followed(act, s, last, insn, args))
+			return;
+		pc.callee = last;
+		sm[n_sm++] = summary_of(act->fl, s, last, args, insn->n_args);
+	}
+	if (n_sm)
+		summary_apply_common(&pc, s, sm, n_sm);
 }
 
 /* A call through member @through of some record. */
@@ -1192,8 +1231,11 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 		for (k = first; by_kind && k < ret->n; k++)
 			ret->v[k].s->kind = FACTS_NONE;
 	}
-	if (!follow)
-		vec_push(ret, ((struct exit){ s, opaque_call(act, s, insn, args) }));
+	if (follow)
+		return;
+	if (act->fl->input->nested && is_beyond(act, act->frame->func))
+		take_in_common(act, s, insn, t, n, args);
+	vec_push(ret, ((struct exit){ s, opaque_call(act, s, insn, args) }));
 }
 
 /* Whether @addr is in a constant table of a unit that was not read: nobody knows what it has there. */

@@ -364,8 +364,11 @@ void interp_counting(const struct interp *in, const struct map64 *guards, bool *
 /* Whether parameter @param of @func ends up as the counter of a per-CPU operation. */
 bool interp_param_is_guard(struct interp *in, uint32_t func, uint32_t param);
 
-/* Whether @record has no tag: a lock in it is called after the field that is of this type. */
+/* Whether @record has no tag: a lock in it is called after the field, or global, that is of this type. */
 bool interp_record_unnamed(const struct interp *in, uint32_t record);
+/* The class of a lock, or word, that is field @x of @f; in @arena. NULL: the text does not say. */
+const char *interp_field_class(const struct interp *in, struct arena *arena, const struct facts *f,
+			       const struct fact_expr *x);
 
 /* The name of a guard: "bpf_cgrp_storage_busy", "bpf_htab.map_locked". */
 const char *guard_name(const struct program *p, uint32_t guard);

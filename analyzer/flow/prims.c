@@ -68,18 +68,42 @@ bool interp_record_unnamed(const struct interp *in, uint32_t record)
 	for (i = 0; i < names->n; i++)
 		if (!strcmp(names->v[i], program_str(in->p, record)))
 			return true;
-	return false;
+	return strchr(program_str(in->p, record), ':') != NULL; /* called after its place */
 }
 
-/* The class of the lock that is field @v: of a struct without a tag by the field that it is. */
+/* The class of the lock that is field @v: of a struct without a tag by the field, or global, that it is. */
 static uint32_t field_class(struct flow *fl, const struct sym *v)
 {
 	const struct syms *syms = &fl->run->syms;
 	const struct sym *up = sym_get(syms, v->a);
 
-	if (interp_record_unnamed(fl->in, v->c) && up->op == SY_FADDR)
+	if (!interp_record_unnamed(fl->in, v->c))
+		return field_string(fl->in, v->c, v->b);
+	while (up->op == SY_IADDR)
+		up = sym_get(syms, up->a);
+	if (up->op == SY_FADDR)
 		return field_string(fl->in, field_string(fl->in, up->c, up->b), v->b);
+	if (up->op == SY_GADDR)
+		return field_string(fl->in, fl->in->p->gvars.v[up->a].name, v->b);
 	return field_string(fl->in, v->c, v->b);
+}
+
+const char *interp_field_class(const struct interp *in, struct arena *arena, const struct facts *f,
+			       const struct fact_expr *x)
+{
+	const struct program *p = in->p;
+	const struct fact_expr *up = &f->exprs.v[expr_strip(f, x->a)];
+
+	if (!interp_record_unnamed(in, x->sym2))
+		return arena_printf(arena, "%s.%s", program_str(p, x->sym2), program_str(p, x->sym));
+	while (up->op == FX_INDEX)
+		up = &f->exprs.v[expr_strip(f, up->a)];
+	if (up->op == FX_FIELD)
+		return arena_printf(arena, "%s.%s.%s", program_str(p, up->sym2),
+				    program_str(p, up->sym), program_str(p, x->sym));
+	if (up->op == FX_GLOBAL)
+		return arena_printf(arena, "%s.%s", program_str(p, up->sym), program_str(p, x->sym));
+	return NULL;
 }
 
 /* The struct of rules->tree.value_locks that the pointer @addr was handed on as, or 0. */
@@ -266,8 +290,8 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 }
 
 /*
- * Notes in @s that the lock at @addr was taken, unless nobody wants to know of its class. @word: as
- * in struct held.
+ * Notes in @s that the lock at @addr was taken, or looked at, unless nobody wants to know of its class.
+ * @word: as in struct held.
  */
 static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class,
 		 const struct rule_lock *rule, uint32_t word, bool blocking)
@@ -280,6 +304,8 @@ static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, uin
 	    (class || !pc->fl->input->nested))
 		return;
 	acquire = add_acquire(pc, s, addr, class, rule, blocking);
+	if (rule->does == LOCK_LOOK)
+		return;
 	if (s->n_held == INTERP_MAX_HELD) { /* forget the oldest: it is the caller's business */
 		pc->fl->run->forgot = true;
 		memmove(&s->held[0], &s->held[1], (INTERP_MAX_HELD - 1) * sizeof(s->held[0]));
@@ -517,6 +543,28 @@ struct state *prim_try(const struct prim_call *pc, struct state *s, uint32_t add
 	return fail;
 }
 
+/* Pushes what the call returns, like @value: in @s it has the lock; in @fail, which may be NULL, not. */
+static void tell(const struct prim_call *pc, struct state *s, struct state *fail, uint32_t value,
+		 struct exits *ret)
+{
+	struct syms *syms = &pc->fl->run->syms;
+	uint32_t yes = sym_int(syms, 1), no = sym_int(syms, 0);
+
+	if (pc->fl->in->p->funcs.v[pc->callee].lock->success == LOCK_ZERO) {
+		yes = no;
+		no = value;
+		value = sym_bin(syms, FB_GE, value, sym_int(syms, -MAX_ERRNO), true);
+		if (fail && !state_assume(fail, pc->arena, syms, value, true))
+			fail = NULL;
+	} else if (pc->fl->in->p->funcs.v[pc->callee].lock->success == LOCK_EVEN) {
+		no = yes;
+		yes = sym_bin(syms, FB_AND, value, sym_int(syms, ~INT64_C(1)), true);
+	}
+	vec_push(ret, ((struct exit){ s, yes }));
+	if (fail)
+		vec_push(ret, ((struct exit){ fail, no }));
+}
+
 void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 {
 	const struct rule_lock *rule = pc->fl->in->p->funcs.v[pc->callee].lock;
@@ -545,24 +593,19 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 	state_forget_known(s, syms, value);
 	assume_object(pc, s, addr);
 	class = lock_class(pc->fl, pc->frame, addr);
-	if (rule->success == LOCK_ALWAYS && rule->does == LOCK_ACQUIRE) {
+	if (rule->success == LOCK_ALWAYS) {
 		if (rule->irq == IRQ_OFF)
 			irqs_off(s);
 		forget_failed(s, addr);
-		hold(pc, s, addr, class, rule, 0, true);
+		hold(pc, s, addr, class, rule, 0, rule->does == LOCK_ACQUIRE);
 		vec_push(ret, ((struct exit){ s, value })); /* irqsave: the flags */
 		return;
 	}
-	fail = prim_try(pc, s, addr, class, rule, 0);
-	if (rule->success == LOCK_ZERO) {
-		vec_push(ret, ((struct exit){ s, sym_int(syms, 0) }));
-		if (state_assume(fail, pc->arena, syms,
-				 sym_bin(syms, FB_GE, value, sym_int(syms, -MAX_ERRNO), true), true))
-			vec_push(ret, ((struct exit){ fail, value }));
-	} else {
-		vec_push(ret, ((struct exit){ s, sym_int(syms, 1) }));
-		vec_push(ret, ((struct exit){ fail, sym_int(syms, 0) }));
-	}
+	/* Whether anybody has what is looked at is of interest only where a program waits for it. */
+	fail = rule->does == LOCK_LOOK && !pc->fl->input->nested
+		       ? NULL
+		       : prim_try(pc, s, addr, class, rule, 0);
+	tell(pc, s, fail, value, ret);
 }
 
 /* --- per-CPU counters --- */

@@ -271,50 +271,91 @@ static void go_by(const struct prim_call *pc, const struct summary_take *t, stru
 	keep_frame(pc->fl);
 }
 
-void summary_apply(const struct prim_call *pc, const struct state *s, const struct summary *sm)
+static void apply_take(const struct prim_call *pc, const struct state *s,
+		       const struct summary_take *t)
 {
 	struct run *run = pc->fl->run;
+	struct acquire a = t->acquire;
+	uint64_t key;
 	uint32_t at;
+
+	a.addr = sym_copy(&run->syms, &pc->fl->in->summary_syms, a.addr, pc->args, pc->insn->n_args);
+	if (a.kind == FACTS_NONE)
+		a.kind = s->kind;
+	add_tests(&a.tests, &s->tests);
+	add_guards(&a.guards, &s->guards);
+	/* Of a lock that is handed over, callers may know more than its type. */
+	if (handed_in(&pc->fl->in->summary_syms, t->acquire.addr)) {
+		uint32_t class = interp_lock_class(pc->fl->in, run, a.addr);
+
+		a.class = class ? class : a.class;
+	}
+	if (!a.class && !handed_in(&run->syms, a.addr))
+		return;
+	a.map_fields |= prim_path_fields(pc->fl, s);
+	a.nested = false; /* what is held here tells ways apart, and not what is held there */
+	prim_note_held(run, s, &a);
+	a.beyond = true;
+	key = take_key(&run->syms, &a);
+	a.nested |= t->acquire.nested;
+	at = map64_get(&pc->fl->acquire_seen, key);
+	if (at != MAP64_EMPTY) {
+		struct acquire *old = &run->acquires.v[at];
+
+		if (old->frame->depth <= pc->frame->depth + t->n_frames)
+			return;
+		a.nested |= old->nested;
+		go_by(pc, t, &a);
+		*old = a;
+		return;
+	}
+	go_by(pc, t, &a);
+	map64_put(&pc->fl->acquire_seen, key, (uint32_t)run->acquires.n);
+	vec_push(&run->acquires, a);
+}
+
+void summary_apply(const struct prim_call *pc, const struct state *s, const struct summary *sm)
+{
 	size_t i;
 
-	for (i = 0; i < sm->n_takes; i++) {
-		const struct summary_take *t = &sm->takes[i];
-		struct acquire a = t->acquire;
-		uint64_t key;
+	for (i = 0; i < sm->n_takes; i++)
+		apply_take(pc, s, &sm->takes[i]);
+}
 
-		a.addr = sym_copy(&run->syms, &pc->fl->in->summary_syms, a.addr, pc->args,
-				  pc->insn->n_args);
-		if (a.kind == FACTS_NONE)
-			a.kind = s->kind;
-		add_tests(&a.tests, &s->tests);
-		add_guards(&a.guards, &s->guards);
-		/* Of a lock that is handed over, callers may know more than its type. */
-		if (handed_in(&pc->fl->in->summary_syms, t->acquire.addr)) {
-			uint32_t class = interp_lock_class(pc->fl->in, run, a.addr);
+/* Whether @addr is in a global, and no pointer leads there. */
+static bool is_global(const struct syms *syms, uint32_t addr)
+{
+	const struct sym *v = sym_get(syms, addr);
 
-			a.class = class ? class : a.class;
-		}
-		if (!a.class && !handed_in(&run->syms, a.addr))
+	while (v->op == SY_FADDR)
+		v = sym_get(syms, v->a);
+	return v->op == SY_GADDR;
+}
+
+static bool takes_like(const struct syms *syms, const struct summary *sm, const struct acquire *a)
+{
+	size_t i;
+
+	for (i = 0; i < sm->n_takes; i++)
+		if (is_like(syms, &sm->takes[i].acquire, syms, a))
+			return true;
+	return false;
+}
+
+void summary_apply_common(const struct prim_call *pc, const struct state *s,
+			  const struct summary *const *sm, size_t n)
+{
+	const struct syms *syms = &pc->fl->in->summary_syms;
+	size_t i, k;
+
+	for (i = 0; i < sm[0]->n_takes; i++) {
+		const struct acquire *a = &sm[0]->takes[i].acquire;
+
+		if (!a->blocking || !is_global(syms, a->addr))
 			continue;
-		a.map_fields |= prim_path_fields(pc->fl, s);
-		a.nested = false; /* what is held here tells ways apart, and not what is held there */
-		prim_note_held(run, s, &a);
-		a.beyond = true;
-		key = take_key(&run->syms, &a);
-		a.nested |= t->acquire.nested;
-		at = map64_get(&pc->fl->acquire_seen, key);
-		if (at != MAP64_EMPTY) {
-			struct acquire *old = &run->acquires.v[at];
-
-			if (old->frame->depth <= pc->frame->depth + t->n_frames)
-				continue;
-			a.nested |= old->nested;
-			go_by(pc, t, &a);
-			*old = a;
-			continue;
-		}
-		go_by(pc, t, &a);
-		map64_put(&pc->fl->acquire_seen, key, (uint32_t)run->acquires.n);
-		vec_push(&run->acquires, a);
+		for (k = 1; k < n && takes_like(syms, sm[k], a); k++)
+			;
+		if (k == n)
+			apply_take(pc, s, &sm[0]->takes[i]);
 	}
 }

@@ -43,5 +43,11 @@ const struct summary *summary_of(struct flow *fl, const struct state *s, uint32_
  * leaves, and what it writes, are not carried over.
  */
 void summary_apply(const struct prim_call *pc, const struct state *s, const struct summary *sm);
+/*
+ * The same for a call of one of @n functions, of which nobody knows which it is: with the global
+ * locks that each of them waits for, by the way of the first.
+ */
+void summary_apply_common(const struct prim_call *pc, const struct state *s,
+			  const struct summary *const *sm, size_t n);
 
 #endif

@@ -39,6 +39,7 @@ static uint32_t text_class(const struct interp *in, const struct facts *f,
 {
 	struct program *p = in->p;
 	const struct fact_expr *x;
+	const char *name;
 	uint32_t class;
 	int64_t bit;
 
@@ -50,9 +51,8 @@ static uint32_t text_class(const struct interp *in, const struct facts *f,
 	x = &f->exprs.v[expr_strip(f, x->a)];
 	if (x->op == FX_GLOBAL)
 		class = x->sym;
-	else if (x->op == FX_FIELD && !interp_record_unnamed(in, x->sym2))
-		class = program_string(p, arena_printf(&p->arena, "%s.%s", program_str(p, x->sym2),
-						       program_str(p, x->sym)));
+	else if (x->op == FX_FIELD && (name = interp_field_class(in, &p->arena, f, x)))
+		class = program_string(p, name);
 	else
 		return 0;
 	if (!word_arg(op))

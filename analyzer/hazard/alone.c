@@ -24,7 +24,7 @@ static void drop_sleeping(struct analysis *an)
 	for (i = 0; i < an->faults.n; i++) {
 		const struct acquire *held = an->faults.v[i].held;
 
-		if (!held || !held->rule || !held->rule->sleeps)
+		if (!held || !held->rule || rule_lock_counts(held->rule))
 			an->faults.v[n++] = an->faults.v[i];
 	}
 	an->faults.n = n;

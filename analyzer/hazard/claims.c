@@ -575,7 +575,7 @@ static void judge_left(struct analysis *an, const struct outer *o, const struct 
 			for (m = 0; m < r->n_held && (m == h || r->held[m] != r->held[h]); m++)
 				;
 			if (k < cd->n || m < r->n_held || !a->class || !a->rule ||
-			    a->rule->sleeps || !wrong_return(an, o, &left))
+			    !rule_lock_counts(a->rule) || !wrong_return(an, o, &left))
 				continue;
 			add_claim_fault(an, o, cd->v[0].fact, a->class, a, &r->loc,
 					arena_printf(an->arena,
@@ -598,7 +598,7 @@ static void judge_released(struct analysis *an, const struct outer *o, const str
 
 		for (k = 0; k < cd->n && cd->v[k].class != s->class; k++)
 			;
-		if (k < cd->n || s->rule->sleeps)
+		if (k < cd->n || !rule_lock_counts(s->rule))
 			continue;
 		for (k = 0; k < o->run.acquires.n && o->run.acquires.v[k].class != s->class; k++)
 			;

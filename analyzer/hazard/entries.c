@@ -21,7 +21,7 @@ static bool is_wanted_at(const struct analysis *an, const struct lock_place *at)
 	case PLACE_GLOBAL:
 		return map64_get(&an->classes, at->sym) != MAP64_EMPTY;
 	case PLACE_FIELD:
-		class = lock_place_class(&an->in, an->arena, at);
+		class = interp_field_class(&an->in, an->arena, at->f, at->field);
 		id = class ? program_find_string(an->p, class) : FACTS_NONE;
 		return !class || (id != FACTS_NONE && map64_get(&an->classes, id) != MAP64_EMPTY);
 	case PLACE_PARAM:

@@ -245,32 +245,35 @@ const char *site_name(struct analysis *an, uint32_t func, const char *tracepoint
 	return people_name(an->p, func);
 }
 
+static struct attach_point attach_at(struct analysis *an, const struct hazard *h, const struct site *s)
+{
+	struct attach_point a = { .certainty = s->certainty, .reason = s->reason,
+				  .name = site_name(an, s->func, s->tracepoint) };
+	size_t w;
+
+	if (!s->tracepoint && !s->run_site && s->func != FACTS_NONE)
+		a.function = func_name(an->p, s->func);
+	if (s->point) {
+		a.location = program_location(an->p, &s->point->loc, s->point->func);
+		a.location.function = people_name(an->p, s->point->func);
+	} else {
+		a.location = program_location(an->p, &h->held->loc, h->held->func);
+		a.location.function = people_name(an->p, h->held->func);
+	}
+	for (w = 0; w < an->p->rules->attach.n; w++)
+		if (s->ways >> w & 1)
+			strlist_add(an, &a.how, an->p->rules->attach.v[w].how);
+	return a;
+}
+
 void fill_attach(struct analysis *an, const struct hazard *h, const struct site_list *sites,
 			struct finding *f)
 {
-	size_t i, w;
+	size_t i;
 
 	f->attach = ARENA_ARRAY(an->arena, struct attach_point, sites->v.n);
-	for (i = 0; i < sites->v.n; i++) {
-		const struct site *s = &sites->v.v[i];
-		struct attach_point *a = &f->attach[f->n_attach++];
-
-		a->certainty = s->certainty;
-		a->reason = s->reason;
-		a->name = site_name(an, s->func, s->tracepoint);
-		if (!s->tracepoint && !s->run_site && s->func != FACTS_NONE)
-			a->function = func_name(an->p, s->func);
-		if (s->point) {
-			a->location = program_location(an->p, &s->point->loc, s->point->func);
-			a->location.function = people_name(an->p, s->point->func);
-		} else {
-			a->location = program_location(an->p, &h->held->loc, h->held->func);
-			a->location.function = people_name(an->p, h->held->func);
-		}
-		for (w = 0; w < an->p->rules->attach.n; w++)
-			if (s->ways >> w & 1)
-				strlist_add(an, &a->how, an->p->rules->attach.v[w].how);
-	}
+	for (i = 0; i < sites->v.n; i++)
+		f->attach[f->n_attach++] = attach_at(an, h, &sites->v.v[i]);
 }
 
 void fill_reentry(struct analysis *an, const struct seen *s, size_t n, struct finding *f)
@@ -463,23 +466,36 @@ const char *attach_note(struct analysis *an, const struct attach_point *a)
 	return s;
 }
 
-/* The point that the ladder goes through, or any of the section where none can be used. */
-static const struct point *ladder_point(const struct seen *s)
+/* Any point of @h's section, as the ladder goes through where no program can be attached. */
+static const struct point *any_point(const struct hazard *h)
 {
-	const struct run *run = &s->h->outer->run;
+	const struct run *run = &h->outer->run;
 	size_t i;
 	uint8_t j;
 
-	if (s->h->context == CTX_NMI)
+	if (h->context == CTX_NMI)
 		return NULL;
-	if (s->sites.v.n)
-		return s->sites.v.v[0].point;
 	for (i = 0; i < run->points.n; i++)
 		for (j = 0; j < run->points.v[i].n_held; j++)
-			if (run->points.v[i].held[j] == s->h->held_index &&
-			    guards_equal(&run->points.v[i].guards, &s->h->guards))
+			if (run->points.v[i].held[j] == h->held_index &&
+			    guards_equal(&run->points.v[i].guards, &h->guards))
 				return &run->points.v[i];
 	return NULL;
+}
+
+/* The ladder of @h, through the first of @sites. */
+static struct ladder ladder_through(struct analysis *an, const struct hazard *h,
+				    const struct site_list *sites)
+{
+	const struct site *s = sites->v.n ? &sites->v.v[0] : NULL;
+	const struct point *pt = s ? s->point : any_point(h);
+	struct attach_point a;
+
+	if (!s)
+		return make_ladder(an, h, pt, pt ? func_name(an->p, pt->callee) : "any instruction",
+				   "no program that may call it can be attached here");
+	a = attach_at(an, h, s);
+	return make_ladder(an, h, pt, a.name, attach_note(an, &a));
 }
 
 /* The kind of map that all hazards' locks are of, or NULL: of several, or of none. */
@@ -505,8 +521,8 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 	struct seen *s = xcalloc(g->hazards.n, sizeof(*s));
 	struct cause cause = g->cause;
 	const struct cause *c = &cause;
+	struct seen whole = { 0 };
 	const struct hazard *h;
-	const struct point *pt;
 	const char *reenter;
 	size_t i, best;
 
@@ -515,14 +531,15 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 	look_at_sites(an, s, g->hazards.n, cause.of_lock && cause.rule != &rule_rl111);
 	/* What RL111 says is that places are left: the section with most of them. */
 	best = pick(an, s, g->hazards.n, cause.of_lock && cause.rule != &rule_rl111);
-	h = s[best].h;
+	h = whole.h = s[best].h;
+	sites_merge(&whole.sites, &s[best].sites);
 	/* The section has other places, too: where other guards are up, or for another helper. */
 	for (i = 0; i < g->hazards.n; i++)
 		if (i != best && s[i].h->outer == h->outer && s[i].h->held == h->held) {
 			if (!s[i].looked)
 				sites_find(an, s[i].h, &s[i].sites);
 			s[i].looked = true;
-			sites_merge(&s[best].sites, &s[i].sites);
+			sites_merge(&whole.sites, &s[i].sites);
 		}
 	reenter = func_name(an->p, an->t.callables.v[h->reenter->callable].func);
 	/* One of several that come back: the one that the ladder shows. */
@@ -550,23 +567,18 @@ static void make_finding(struct analysis *an, const struct group *g, struct find
 	f->entry_function = people_name(an->p, hazard_entry(h)->func);
 	f->entry_via = entry_via(an, h);
 	fill_guards(an, h, c, f);
-	fill_attach(an, h, &s[best].sites, f);
+	fill_attach(an, h, &whole.sites, f);
 	fill_reentry(an, s, g->hazards.n, f);
-	fill_severity(an, &s[best], f);
+	fill_severity(an, &whole, f);
 	note_others(an, s, g->hazards.n, best, f);
-	pt = ladder_point(&s[best]);
 	f->ladders = ARENA_NEW(an->arena, struct ladder);
 	f->n_ladders = 1;
-	f->ladders[0] = make_ladder(an, h, pt,
-				    f->n_attach ? f->attach[0].name
-				    : pt	? func_name(an->p, pt->callee)
-						: "any instruction",
-				    f->n_attach ? attach_note(an, &f->attach[0])
-						: "no program that may call it can be attached here");
+	f->ladders[0] = ladder_through(an, h, s[best].sites.v.n ? &s[best].sites : &whole.sites);
 	add_remedies(an, h, c, f);
 	fill_id(f, 0);
 	for (i = 0; i < g->hazards.n; i++)
 		sites_release(&s[i].sites);
+	sites_release(&whole.sites);
 	free(s);
 }
 

@@ -5,7 +5,7 @@
 
 static bool takes(const struct rule_lock *l)
 {
-	return l->does != LOCK_RELEASE && !l->sleeps;
+	return l->does != LOCK_RELEASE && l->does != LOCK_LOOK && !l->sleeps;
 }
 
 static bool gives_back(const struct rule_lock *l)
@@ -67,7 +67,7 @@ static bool name_lock(const struct holders *h, const struct lock_place *at, stru
 		return map64_get(&h->p->gvar_by_name, at->sym) != MAP64_EMPTY;
 	if (at->is != PLACE_FIELD)
 		return false;
-	class = lock_place_class(h->in, h->arena, at);
+	class = interp_field_class(h->in, h->arena, at->f, at->field);
 	if (class)
 		op->class = program_string(h->p, class);
 	return class;

@@ -165,21 +165,6 @@ static struct lock_place value_place(const struct text *t, uint32_t e)
 	return unknown_place(t);
 }
 
-const char *lock_place_class(const struct interp *in, struct arena *arena,
-			     const struct lock_place *at)
-{
-	const struct program *p = in->p;
-	const struct facts *f = at->f;
-	const struct fact_expr *x = at->field, *up = &f->exprs.v[expr_strip(f, x->a)];
-
-	if (!interp_record_unnamed(in, x->sym2))
-		return arena_printf(arena, "%s.%s", program_str(p, x->sym2), program_str(p, x->sym));
-	if (up->op != FX_FIELD)
-		return NULL;
-	return arena_printf(arena, "%s.%s.%s", program_str(p, up->sym2), program_str(p, up->sym),
-			    program_str(p, x->sym));
-}
-
 bool lock_handed_over(const struct interp *in, const uint64_t *params, const struct call *c,
 		      uint32_t arg, struct lock_place *ret)
 {

@@ -274,9 +274,6 @@ uint64_t *lock_params(const struct interp *in, struct arena *arena,
  */
 bool lock_handed_over(const struct interp *in, const uint64_t *params, const struct call *c,
 		      uint32_t arg, struct lock_place *ret);
-/* The class of the member @at ("task_struct.pi_lock"), in @arena; NULL: it has no name. */
-const char *lock_place_class(const struct interp *in, struct arena *arena,
-			     const struct lock_place *at);
 
 void find_outers(struct analysis *an);
 void find_hazards(struct analysis *an);

@@ -133,7 +133,7 @@ static bool note_locks(struct analysis *an, const struct nested *n)
 		if (!a->class || (a->rule->sleeps && !a->blocking))
 			continue;
 		if (!a->blocking) { /* it cannot hang, but its result can be ignored */
-			if (!a->rule->word)
+			if (!a->rule->word && a->rule->does == LOCK_TRY)
 				map64_put(&an->classes, a->class, 1);
 			continue;
 		}

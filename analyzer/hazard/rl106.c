@@ -44,9 +44,10 @@ static const char *message(struct analysis *an, const struct hazard *h, const st
 				    func, program_str(an->p, h->held->class),
 				    guard_name(an->p, c->expected), holder);
 	return arena_printf(an->arena,
-			    "%s() takes %s, which no guard protects, and a program can call it "
+			    "%s() %s %s, which no guard protects, and a program can call it "
 			    "while %s() holds it",
-			    func, program_str(an->p, h->held->class), holder);
+			    func, h->wanted->rule->does == LOCK_LOOK ? "waits for" : "takes",
+			    program_str(an->p, h->held->class), holder);
 }
 
 const struct hazard_rule rule_rl106 = { "RL106", takes, message };

@@ -216,7 +216,7 @@ static void mark_locking(const struct program *p, bool *mark)
 			if (c->callee == FACTS_NONE || mark[c->caller])
 				continue;
 			to = &p->funcs.v[c->callee];
-			if (to->lock ? to->lock->sleeps
+			if (to->lock ? !rule_lock_counts(to->lock)
 				     : !mark[c->callee] ||
 					       (to->unit != from->unit && !(to->flags & FF_HEADER)))
 				continue;
@@ -260,7 +260,7 @@ void find_rl110_elsewhere(struct analysis *an)
 	for (i = n = n_faults; i < an->faults.n; i++) {
 		const struct fault *ft = &an->faults.v[i];
 
-		if (!ft->held->rule->sleeps && map64_get(&an->classes, ft->class) == MAP64_EMPTY)
+		if (rule_lock_counts(ft->held->rule) && map64_get(&an->classes, ft->class) == MAP64_EMPTY)
 			an->faults.v[n++] = *ft;
 	}
 	an->faults.n = n;

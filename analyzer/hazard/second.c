@@ -29,13 +29,13 @@ static const char *class_name(const struct program *p, uint32_t class)
 	return class ? program_str(p, class) : "a lock";
 }
 
-/* The first lock that @run takes and sparse counts, too; locks that sleep it does not. */
+/* The first lock that @run takes and sparse counts, too. */
 static const struct acquire *first_spinlock(const struct run *run)
 {
 	size_t i;
 
 	for (i = 0; i < run->acquires.n; i++)
-		if (!run->acquires.v[i].rule->sleeps)
+		if (rule_lock_counts(run->acquires.v[i].rule))
 			return &run->acquires.v[i];
 	return NULL;
 }
@@ -53,7 +53,7 @@ static bool leaves_any(const struct program *p, struct arena *arena, const struc
 		for (h = 0; h < r->n_held; h++) {
 			const struct acquire *a = &run->acquires.v[r->held[h]];
 
-			if (a->rule->sleeps)
+			if (!rule_lock_counts(a->rule))
 				continue;
 			ret->why = arena_printf(arena, "returns with %s held at %s:%u",
 						class_name(p, a->class), program_str(p, r->loc.file),
@@ -64,7 +64,7 @@ static bool leaves_any(const struct program *p, struct arena *arena, const struc
 	for (i = 0; i < run->strays.n; i++) {
 		const struct run_stray *s = &run->strays.v[i];
 
-		if (s->rule->sleeps)
+		if (!rule_lock_counts(s->rule))
 			continue;
 		ret->why = arena_printf(arena, "releases %s at %s:%u, and does not hold it",
 					class_name(p, s->class), program_str(p, s->loc.file),

@@ -158,11 +158,12 @@ struct attach_verdict place_verdict(struct analysis *an, size_t w, const struct 
 static bool way_reenters(struct analysis *an, const struct hazard *h, size_t w)
 {
 	const struct reenter *r = h->reenter;
+	uint32_t fields = h->wanted->map_fields | an->t.callables.v[r->callable].fields;
 
 	return an->pr.given[w * an->t.callables.n + r->callable] &&
 	       (r->map_type == FACTS_NONE ||
 		programs_use_map(&an->pr, w, r->callable, r->map_type)) &&
-	       programs_use_fields(&an->pr, w, h->wanted->map_fields);
+	       programs_use_fields(&an->pr, w, fields);
 }
 
 static void try_place(struct analysis *an, const struct hazard *h, const struct place *pl,

@@ -156,10 +156,12 @@ struct list {
 };
 
 static const struct word words_does[] = {
-	{ "acquire", LOCK_ACQUIRE }, { "try", LOCK_TRY }, { "release", LOCK_RELEASE }, { NULL, 0 }
+	{ "acquire", LOCK_ACQUIRE }, { "try", LOCK_TRY },	  { "enter", LOCK_ENTER },
+	{ "look", LOCK_LOOK },	     { "release", LOCK_RELEASE }, { NULL, 0 }
 };
 static const struct word words_success[] = {
-	{ "always", LOCK_ALWAYS }, { "nonzero", LOCK_NONZERO }, { "zero", LOCK_ZERO }, { NULL, 0 }
+	{ "always", LOCK_ALWAYS }, { "nonzero", LOCK_NONZERO }, { "zero", LOCK_ZERO },
+	{ "even", LOCK_EVEN },	   { NULL, 0 }
 };
 static const struct word words_irq[] = {
 	{ "keep", IRQ_KEEP }, { "bh", IRQ_BH }, { "off", IRQ_OFF }, { NULL, 0 }
@@ -296,6 +298,7 @@ static const struct key keys_locks[] = {
 	STRING(struct rule_lock, kind, true),
 	BOOL(struct rule_lock, shared),
 	BOOL(struct rule_lock, sleeps),
+	BOOL(struct rule_lock, uncounted),
 	BOOL(struct rule_lock, body),
 	STRING(struct rule_lock, tracepoint, false),
 	NAMES(struct rule_lock, path),
@@ -742,14 +745,14 @@ static int check_lock(struct reader *rd, const struct item_place *p, union item 
 	struct rule_lock *l = &it->lock;
 	struct fy_node *success = given(p, "success");
 
-	if (l->body && (l->does == LOCK_TRY || l->success != LOCK_ALWAYS))
+	if (l->body && ((l->does != LOCK_ACQUIRE && l->does != LOCK_RELEASE) || l->success != LOCK_ALWAYS))
 		return fail(rd, given(p, "body"),
 			    "'body' is for an acquire that always succeeds, or a release");
-	if (l->does == LOCK_TRY && l->success == LOCK_ALWAYS)
+	if ((l->does == LOCK_TRY || l->does == LOCK_LOOK) && l->success == LOCK_ALWAYS)
 		return fail(rd, success ? success : p->node,
-			    "a lock that is tried needs 'success: nonzero' or 'success: zero'");
-	if (l->does == LOCK_RELEASE && success)
-		return fail(rd, success, "a release cannot fail: 'success' is for acquire and try");
+			    "a lock that is tried or looked at needs 'success: nonzero', 'zero' or 'even'");
+	if ((l->does == LOCK_RELEASE || l->does == LOCK_ENTER) && success)
+		return fail(rd, success, "this cannot fail: 'success' is for acquire, try and look");
 	return 0;
 }
 

@@ -23,13 +23,20 @@ struct names {
 };
 
 /* locks: what a function does to a lock. */
-enum lock_does { LOCK_ACQUIRE, LOCK_TRY, LOCK_RELEASE };
+enum lock_does {
+	LOCK_ACQUIRE,
+	LOCK_TRY,
+	LOCK_ENTER, /* has it at once: a seqcount's writer */
+	LOCK_LOOK,  /* says whether anybody has it, and does not take it: a seqcount's reader */
+	LOCK_RELEASE,
+};
 
 /* How a LOCK_TRY, or an acquire that can fail (rqspinlock), says that the lock is held. */
 enum lock_success {
 	LOCK_ALWAYS,  /* it does not fail: a blocking acquire */
 	LOCK_NONZERO, /* spin_trylock() */
 	LOCK_ZERO,    /* raw_res_spin_lock(): 0, else -EDEADLK or -ETIMEDOUT */
+	LOCK_EVEN,    /* a seqcount: odd while somebody writes */
 };
 
 enum lock_irq { IRQ_KEEP, IRQ_BH, IRQ_OFF }; /* what acquire turns off, and release on again */
@@ -43,11 +50,21 @@ struct rule_lock {
 	const char *kind;  /* "raw spinlock", "mutex", ... */
 	bool shared;	   /* a read lock: recursion of readers does not block by itself */
 	bool sleeps;	   /* waiting sleeps: who may not hangs there at the latest */
+	bool uncounted;	   /* no annotation speaks of it, nor does sparse */
 	bool body;	   /* its own code is gone through as well: it takes other locks on the way */
 	struct names path; /* from what the argument points to, to the lock: "record.field" each; none: that */
 	const char *tracepoint; /* that fires when the lock has been waited for, and is held; or NULL */
 	bool word; /* not of the rules: a word that code makes a lock of, or a mark (words) */
 };
+
+/*
+ * Whether annotations of functions, and sparse, know the lock: they do not speak of those that sleep, nor
+ * of seqcounts.
+ */
+static inline bool rule_lock_counts(const struct rule_lock *l)
+{
+	return !l->sleeps && !l->uncounted;
+}
 
 /* transparent: a field that is the lock itself, not a place within it (spinlock.rlock). */
 struct rule_field {

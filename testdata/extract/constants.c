@@ -5,6 +5,7 @@ enum wide { WIDE = 1ull << 40 };
 enum unused { NOT_MENTIONED };
 struct s { char c; long l; };
 long f(long);
+long of_s(struct s *), of_wide(enum wide *);
 
 void folded(long n, unsigned int u, char c)
 {
@@ -41,6 +42,7 @@ void builtins(long n, struct s *p)
 	f(__builtin_choose_expr(0, p, 2));
 	f(_Generic(p, struct s *: p->l, default: 3));
 	f(_Generic(n, struct s *: 4, default: 5));
+	f(_Generic(*p, enum wide: of_wide((void *)p), struct s: of_s((void *)p)));
 	f(__builtin_object_size(p, 0));
 	f(__builtin_offsetof(struct s, l));
 	f(__extension__ 6);

@@ -261,7 +261,8 @@ static void test_types(void **state)
 	assert_error("kinds:\n  - {map_type: &a M, name: *a}\n",
 		     "x.yaml:2:28: error: 'name' is an alias; rule files have none");
 	assert_error("locks:\n  - {function: f, does: take, kind: k}\n",
-		     "x.yaml:2:25: error: 'does' cannot be 'take'; allowed: acquire, try, release");
+		     "x.yaml:2:25: error: 'does' cannot be 'take'; allowed: acquire, try, enter, look, "
+		     "release");
 	assert_error("locks:\n  - {function: f, does: acquire, kind: k, shared: yes}\n",
 		     "x.yaml:2:51: error: 'shared' must be true or false, not 'yes'");
 	assert_error("locks:\n  - {function: f, does: acquire, kind: k, arg: one}\n",
@@ -311,13 +312,18 @@ static void test_between_keys(void **state)
 {
 	(void)state;
 	assert_error("locks:\n  - {function: f, does: try, kind: k}\n",
-		     "x.yaml:2:5: error: a lock that is tried needs 'success: nonzero' or "
-		     "'success: zero'");
+		     "x.yaml:2:5: error: a lock that is tried or looked at needs 'success: nonzero', "
+		     "'zero' or 'even'");
 	assert_error("locks:\n  - {function: f, does: try, success: always, kind: k}\n",
-		     "x.yaml:2:39: error: a lock that is tried needs 'success: nonzero' or "
-		     "'success: zero'");
+		     "x.yaml:2:39: error: a lock that is tried or looked at needs 'success: nonzero', "
+		     "'zero' or 'even'");
+	assert_error("locks:\n  - {function: f, does: look, kind: k}\n",
+		     "x.yaml:2:5: error: a lock that is tried or looked at needs 'success: nonzero', "
+		     "'zero' or 'even'");
 	assert_error("locks:\n  - {function: f, does: release, success: zero, kind: k}\n",
-		     "x.yaml:2:43: error: a release cannot fail: 'success' is for acquire and try");
+		     "x.yaml:2:43: error: this cannot fail: 'success' is for acquire, try and look");
+	assert_error("locks:\n  - {function: f, does: enter, success: even, kind: k}\n",
+		     "x.yaml:2:41: error: this cannot fail: 'success' is for acquire, try and look");
 	assert_error("locks:\n  - {function: f, does: try, success: zero, body: true, kind: k}\n",
 		     "x.yaml:2:51: error: 'body' is for an acquire that always succeeds, or a release");
 	assert_error("values:\n  - {function: f, is: arg}\n",
