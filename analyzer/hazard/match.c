@@ -195,6 +195,12 @@ static bool word_stops(const struct hazard *h, const struct nested *n, const str
 	return false;
 }
 
+static bool waits_for_held(struct analysis *an, const struct hazard *h, const struct nested *n,
+			   const struct acquire *a)
+{
+	return same_lock(an, h->outer, h->held, n, a) && !word_stops(h, n, a);
+}
+
 /* The acquire of @n, a run of @r's function, that waits for what @h's section holds; or NULL. */
 static const struct acquire *comes_back(struct analysis *an, const struct hazard *h,
 					const struct nested *n)
@@ -202,10 +208,30 @@ static const struct acquire *comes_back(struct analysis *an, const struct hazard
 	size_t k;
 
 	for (k = 0; k < n->run.acquires.n; k++)
-		if (same_lock(an, h->outer, h->held, n, &n->run.acquires.v[k]) &&
-		    !word_stops(h, n, &n->run.acquires.v[k]))
+		if (waits_for_held(an, h, n, &n->run.acquires.v[k]))
 			return &n->run.acquires.v[k];
 	return NULL;
+}
+
+/*
+ * Adds @h, and once more for each other way to the lock that is for maps with other fields: programs may
+ * have those, and not these.
+ */
+static void add_hazards(struct analysis *an, struct hazard h)
+{
+	const struct acquire *v = h.nested->run.acquires.v;
+	size_t first = an->hazards.n, i, k;
+
+	vec_push(&an->hazards, h);
+	for (k = (size_t)(h.wanted - v) + 1; h.wanted->map_fields && k < h.nested->run.acquires.n; k++) {
+		for (i = first; i < an->hazards.n; i++)
+			if (!(an->hazards.v[i].wanted->map_fields & ~v[k].map_fields))
+				break;
+		if (i < an->hazards.n || !waits_for_held(an, &h, h.nested, &v[k]))
+			continue;
+		h.wanted = &v[k];
+		vec_push(&an->hazards, h);
+	}
 }
 
 /*
@@ -267,7 +293,7 @@ static void match_section(struct analysis *an, struct outer *o, uint32_t held,
 		if (!h.wanted)
 			continue;
 		h.run_site = nmi ? NULL : runs_program(an, &h);
-		vec_push(&an->hazards, h);
+		add_hazards(an, h);
 	}
 }
 
