@@ -1722,7 +1722,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 			state_assume(&s, &tmp, &ret->syms, args[i], true);
 		state_assume_one_of(&s, &tmp, args[i], input->param_hint[i].one_of);
 	}
-	for (i = 0; i < in->settled.n && input->nested; i++)
+	for (i = 0; i < in->settled.n && (input->nested || input->decide); i++)
 		state_assume(&s, &tmp, &ret->syms,
 			     sym_make(&ret->syms, SY_LOAD,
 				      sym_make(&ret->syms, SY_GADDR, in->settled.v[i], 0, 0, 0), 0, 0, 0),
