@@ -209,25 +209,47 @@ static void tell_given(const struct study *st, size_t n)
 			 "there, or of other sources, flags, libclang or relock", n_read, n);
 }
 
-/* Links what was read from unit number @first on to what was linked before. */
-static void link_units(struct study *st, size_t first)
+static void link_units(struct study *st, const struct study_step *step)
 {
-	size_t n = st->units.v.n - first;
-	struct facts *facts = ARENA_ARRAY(&st->arena, struct facts, n);
+	struct facts *facts = ARENA_ARRAY(&st->arena, struct facts, step->n);
+	struct pool_result *results = st->results + step->first;
 
-	for (size_t i = 0; i < n; i++)
-		facts[i] = st->results[first + i].facts;
+	for (size_t i = 0; i < step->n; i++)
+		facts[i] = results[i].facts;
 	progress_stage("linking", 0);
-	if (first)
-		program_extend(&st->program, facts, n, st->holders_join);
+	log_info("linking %zu units", step->n);
+	if (step->first)
+		program_extend(&st->program, facts, step->n, step->holds);
 	else
-		program_link(&st->program, &st->rules, facts, n);
-	for (size_t i = first; i < st->units.v.n; i++)
-		memset(&st->results[i].facts, 0, sizeof(st->results[i].facts));
+		program_link(&st->program, &st->rules, facts, step->n);
+	for (size_t i = 0; i < step->n; i++)
+		memset(&results[i].facts, 0, sizeof(results[i].facts));
 }
 
-/* Reads the units, and then those that join them, and links them all. */
-static bool extract_and_link(struct study *st, const struct facts_cache *cache,
+struct study_answer study_catch_up(struct study *st, struct arena *a)
+{
+	struct study_answer ret = { 0 };
+
+	for (; st->n_done < st->steps.n; st->n_done++) {
+		const struct study_step *step = &st->steps.v[st->n_done];
+
+		switch (step->does) {
+		case STUDY_LINKS:
+			link_units(st, step);
+			break;
+		case STUDY_ASKS_ENDS:
+			analyse_open_ends(&st->program, a, &ret.names[0]);
+			break;
+		case STUDY_ASKS_HOLDERS:
+			analyse_holders(&st->program, a, &ret.names[0], &ret.names[1]);
+			break;
+		}
+	}
+	return ret;
+}
+
+/* Reads the units, and then those that join them; they are linked when the program is needed. */
+static bool read_all(struct study *st, const struct facts_cache *cache,
 			     struct pool_options *po, struct study_kept *kept)
 {
 	size_t n = 0;
@@ -236,9 +258,11 @@ static bool extract_and_link(struct study *st, const struct facts_cache *cache,
 		if (!extract_units(st, n, cache, po))
 			return false;
 		study_kept_add_facts(kept, st, n);
-		link_units(st, n);
+		vec_push(&st->steps, ((struct study_step){ .does = STUDY_LINKS, .first = n,
+							   .n = st->units.v.n - n,
+							   .holds = st->holders_join }));
 		n = st->units.v.n;
-	} while (st->joins && study_join_units(st));
+	} while (st->joins && study_join_units(st, kept));
 	return true;
 }
 
@@ -248,7 +272,7 @@ bool study_extract_to(struct study *st, struct facts_cache *to)
 	struct pool_options po = { .cache = to ? to : cache };
 	struct study_kept none = { .on = false };
 
-	return extract_and_link(st, cache, &po, &none);
+	return read_all(st, cache, &po, &none);
 }
 
 bool study_list_units(struct study *st)
@@ -270,7 +294,7 @@ static bool read_units(struct study *st, struct study_kept *kept)
 	if (!open_given(st, &po.given))
 		return false;
 	po.cache = open_cache(st);
-	if (!extract_and_link(st, po.cache, &po, kept))
+	if (!read_all(st, po.cache, &po, kept))
 		return false;
 	n = st->units.v.n;
 	log_info("%zu units from the cache, %zu parsed", st->cache.n_found,
@@ -622,6 +646,8 @@ bool study_run(struct study *st)
 	    !timed(read_units(st, &kept) && complete_evidence(st), &at, &s->units))
 		return false;
 	if (!study_kept_same(&kept, st)) {
+		study_catch_up(st, &st->arena);
+		s->units += seconds_now() - at;
 		find_hazards(st);
 		study_kept_store(&kept, st);
 	}
@@ -638,6 +664,9 @@ bool study_run(struct study *st)
 
 void study_release(struct study *st)
 {
+	for (size_t i = 0; st->results && i < st->units.v.n; i++)
+		facts_release(&st->results[i].facts);
+	vec_release(&st->steps);
 	interp_profile_release(&st->profile);
 	program_release(&st->program);
 	facts_cache_release(&st->cache);

@@ -11,6 +11,24 @@
 #include "options.h"
 #include "program/program.h"
 
+/* What is done with the linked program until all units have joined, in this order. */
+enum study_does {
+	STUDY_LINKS, /* units are linked to what there is */
+	STUDY_ASKS_ENDS, /* the program is asked which functions are not defined in it... */
+	STUDY_ASKS_HOLDERS, /* ...and by which words those are known that hold its locks */
+};
+
+struct study_step {
+	enum study_does does;
+	size_t first, n; /* of STUDY_LINKS: units of the study */
+	bool holds; /* they are there for what they hold */
+};
+
+/* What the program answers: functions; or words that are locks, and hooks. */
+struct study_answer {
+	struct strlist names[2];
+};
+
 /*
  * The analysis of one tree, as every command that takes a TREE does it: finds
  * the compile commands, reads the units, links them and analyses the program.
@@ -32,6 +50,8 @@ struct study {
 	struct shared_chosen chosen; /* which headers units share */
 	struct pool_result *results; /* of the units, in their order */
 	struct program program;
+	VEC(struct study_step) steps;
+	size_t n_done; /* of these; the others wait until somebody needs the program */
 	struct report report;
 	bool compare; /* set before study_run(): compare guesses with the binaries; wants sections */
 	bool sections;			   /* set before study_run(): fill them too */
@@ -65,6 +85,13 @@ bool study_list_units(struct study *st);
  * was read; what @to does not have yet goes there. @to may be NULL: the cache.
  */
 bool study_extract_to(struct study *st, struct facts_cache *to);
+
+/*
+ * Does the steps that were not done yet, and so has everything linked that was read. Those that
+ * ask are done too, as what they ask makes strings of the program, whose order comes out the
+ * same then. Returns the answer to the last step, in @a, if that asks.
+ */
+struct study_answer study_catch_up(struct study *st, struct arena *a);
 
 /* Prints to standard error where the time of study_run() went. */
 void study_print_profile(const struct study *st);

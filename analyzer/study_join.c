@@ -20,13 +20,26 @@ static bool has_unit(const struct study *st, size_t unit)
 	return false;
 }
 
+/* What the program of the units so far says: as in an earlier run, if that had the same facts. */
+static struct study_answer ask(struct study *st, struct study_kept *kept, enum study_does does,
+			       struct arena *a)
+{
+	struct study_answer answer;
+
+	vec_push(&st->steps, (struct study_step){ .does = does });
+	if (study_kept_answer(kept, does, a, &answer))
+		return answer;
+	answer = study_catch_up(st, a);
+	study_kept_store_answer(kept, does, &answer);
+	return answer;
+}
+
 /* Adds to @ret the units that define what programs come to and no unit so far has. */
-static void add_reached(struct study *st, struct unit_list *ret)
+static void add_reached(struct study *st, struct study_kept *kept, struct unit_list *ret)
 {
 	struct arena a = ARENA_INIT;
-	struct strlist ends;
+	const struct strlist ends = ask(st, kept, STUDY_ASKS_ENDS, &a).names[0];
 
-	analyse_open_ends(&st->program, &a, &ends);
 	for (size_t i = 0; i < ends.n; i++) {
 		const struct index_def *d = index_find_external(&st->index, ends.v[i]);
 
@@ -54,27 +67,31 @@ static void mark_mentions(const struct source_index *idx, const struct strlist *
  * may want. No name leads to them: do_prlimit() of kernel/sys.c holds a task's
  * lock around a hook, and nothing that a program calls comes to it.
  */
-static void add_holders(struct study *st, struct unit_list *ret)
+static void add_holders(struct study *st, struct study_kept *kept, struct unit_list *ret)
 {
 	struct arena a = ARENA_INIT;
 	struct index_options io = { .cache = index_cache_file(&st->kb, "holders", &a),
 				    .jobs = st->o->jobs };
-	struct strlist locks, hooks, words;
+	const struct strlist *locks, *hooks;
+	struct study_answer answer;
+	struct strlist words;
 	struct source_index idx;
 	bool *takes = ARENA_ARRAY(&a, bool, st->kb.units.n);
 	bool *calls = ARENA_ARRAY(&a, bool, st->kb.units.n);
 
 	progress_stage("looking for who holds locks", 0);
-	analyse_holders(&st->program, &a, &locks, &hooks);
-	words.n = locks.n + hooks.n;
+	answer = ask(st, kept, STUDY_ASKS_HOLDERS, &a);
+	locks = &answer.names[0];
+	hooks = &answer.names[1];
+	words.n = locks->n + hooks->n;
 	words.v = ARENA_ARRAY(&a, const char *, words.n);
-	memcpy(words.v, locks.v, locks.n * sizeof(*words.v));
-	memcpy(words.v + locks.n, hooks.v, hooks.n * sizeof(*words.v));
+	memcpy(words.v, locks->v, locks->n * sizeof(*words.v));
+	memcpy(words.v + locks->n, hooks->v, hooks->n * sizeof(*words.v));
 	io.identifiers = words.v;
 	io.n_identifiers = words.n;
 	index_open(&idx, &st->kb, &io);
-	mark_mentions(&idx, &locks, takes);
-	mark_mentions(&idx, &hooks, calls);
+	mark_mentions(&idx, locks, takes);
+	mark_mentions(&idx, hooks, calls);
 	for (size_t i = 0; i < st->kb.units.n; i++)
 		if (takes[i] && calls[i] && !has_unit(st, i))
 			unit_list_add(ret, i);
@@ -91,20 +108,20 @@ static void add_all(const struct study *st, struct unit_list *ret)
 			vec_push(&ret->v, i);
 }
 
-bool study_join_units(struct study *st)
+bool study_join_units(struct study *st, struct study_kept *kept)
 {
 	struct unit_list more = { 0 };
 	bool any;
 
 	if (!st->holders_join && st->n_joined < REACH_ROUNDS)
-		add_reached(st, &more);
+		add_reached(st, kept, &more);
 	/* Also where the last round had nothing to add: they are found another way. */
 	if (!more.v.n && !st->holders_join) {
 		st->holders_join = true;
 		if (st->o->all)
 			add_all(st, &more);
 		else
-			add_holders(st, &more);
+			add_holders(st, kept, &more);
 	}
 	st->n_joined++;
 	any = more.v.n > 0;

@@ -2,13 +2,13 @@
 #ifndef RELOCK_STUDY_JOIN_H
 #define RELOCK_STUDY_JOIN_H
 
-#include "study.h"
+#include "study_kept.h"
 
 /*
  * Which units beyond the scope join it, by what the linked program of those so
- * far says. Appends them to st->units; false: there are none any more. To be
- * called until then, with what it found linked in between.
+ * far says, or said in an earlier run. Appends them to st->units; false: there are none any
+ * more. To be called until then, with what it found read in between, and a step added to link it.
  */
-bool study_join_units(struct study *st);
+bool study_join_units(struct study *st, struct study_kept *kept);
 
 #endif

@@ -205,6 +205,37 @@ void study_kept_add_facts(struct study_kept *k, const struct study *st, size_t f
 	strbuf_release(&facts);
 }
 
+/* What the program says depends on the facts so far, and on what made them. */
+static struct kept_key answer_key(const struct study_kept *k, enum study_does step)
+{
+	struct strbuf sb = STRBUF_INIT;
+	struct kept_key key;
+
+	add_text(&sb, k->state.hex);
+	add_number(&sb, step);
+	strbuf_add(&sb, k->facts.buf, k->facts.len);
+	key = kept_key(sb.buf, sb.len);
+	strbuf_release(&sb);
+	return key;
+}
+
+bool study_kept_answer(const struct study_kept *k, enum study_does step, struct arena *a,
+		       struct study_answer *ret)
+{
+	const struct kept_key key = answer_key(k, step);
+
+	return k->on && kept_names_find(k->dir, &key, a, ret->names, ARRAY_SIZE(ret->names));
+}
+
+void study_kept_store_answer(const struct study_kept *k, enum study_does step,
+			     const struct study_answer *answer)
+{
+	const struct kept_key key = answer_key(k, step);
+
+	if (k->on)
+		kept_names_store(k->dir, &key, answer->names, ARRAY_SIZE(answer->names));
+}
+
 bool study_kept_same(struct study_kept *k, struct study *st)
 {
 	struct strbuf sb = STRBUF_INIT;

@@ -20,6 +20,11 @@ void study_kept_begin(struct study_kept *k, struct study *st);
 bool study_kept_unchanged(struct study_kept *k, struct study *st);
 /* Notes what was read from unit number @first on, before it is linked. */
 void study_kept_add_facts(struct study_kept *k, const struct study *st, size_t first);
+/* Takes what the program of the units so far answered to a step, into @a, if it was asked before. */
+bool study_kept_answer(const struct study_kept *k, enum study_does step, struct arena *a,
+		       struct study_answer *ret);
+void study_kept_store_answer(const struct study_kept *k, enum study_does step,
+			     const struct study_answer *answer);
 /* Takes the result, if there is one of the same facts; they have been read now. */
 bool study_kept_same(struct study_kept *k, struct study *st);
 /* Leaves what the analysis has found out. */

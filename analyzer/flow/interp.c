@@ -3,9 +3,11 @@
 
 #include "base/clock.h"
 #include "base/strbuf.h"
+#include "flow/aside.h"
 #include "flow/funcinfo.h"
 #include "flow/guards.h"
 #include "flow/prims.h"
+#include "flow/recall.h"
 #include "flow/settled.h"
 #include "flow/state.h"
 #include "flow/summary.h"
@@ -200,12 +202,10 @@ static uint32_t eval_container(struct activation *act, struct state *s, const st
 
 static uint32_t eval_local(struct activation *act, struct state *s, uint32_t local)
 {
-	struct syms *syms = &act->fl->run->syms;
-
 	if (act->fi->in_memory[local])
 		return flow_load(act->fl, s, local_addr(act, local));
 	if (s->env[local] == SYM_NONE)
-		s->env[local] = sym_fresh(syms, local, (uint32_t)act->frame->hash, 1);
+		s->env[local] = flow_fresh(act->fl, act->frame, local, 1);
 	return s->env[local];
 }
 
@@ -244,7 +244,7 @@ static uint32_t flow_eval(struct activation *act, struct state *s, uint32_t e)
 		return eval_local(act, s, x->a);
 	case FX_FUNC:
 		if (x->a == FACTS_NONE)
-			return sym_fresh(syms, e, (uint32_t)act->frame->hash, 2);
+			return flow_fresh(act->fl, act->frame, e, 2);
 		return sym_make(syms, SY_FUNC, x->a, 0, 0, 0);
 	case FX_GLOBAL:
 	case FX_FIELD:
@@ -266,7 +266,7 @@ static uint32_t flow_eval(struct activation *act, struct state *s, uint32_t e)
 	case FX_CAST:
 		return flow_eval(act, s, x->a);
 	default:
-		return sym_fresh(syms, e, (uint32_t)act->frame->hash, 2);
+		return flow_fresh(act->fl, act->frame, e, 2);
 	}
 }
 
@@ -299,7 +299,7 @@ static uint32_t place_addr(struct activation *act, struct state *s, uint32_t e)
 	case FX_CAST:
 		return place_addr(act, s, x->a);
 	default:
-		return sym_fresh(syms, e, (uint32_t)act->frame->hash, 3);
+		return flow_fresh(act->fl, act->frame, e, 3);
 	}
 }
 
@@ -488,8 +488,7 @@ static bool merge_into(struct activation *act, uint32_t block, struct state *s, 
 
 		if (a == b)
 			continue;
-		fresh = either_member(syms, sym_fresh(syms, i, (uint32_t)act->frame->hash,
-						      16 + block), a, b);
+		fresh = either_member(syms, flow_fresh(act->fl, act->frame, i, 16 + block), a, b);
 		if (!in_loop) /* there each time round would add some */
 			fresh = either(syms, fresh, a, b);
 		nonzero = a != SYM_NONE && b != SYM_NONE && state_truth(s, syms, a) == 1 &&
@@ -539,7 +538,7 @@ static void forget_at_loop(struct activation *act, uint32_t block, struct state 
 		nonzero[i] = t == 1 && sym_get(syms, val)->op != SY_LOAD;
 		if (!nonzero[i])
 			continue;
-		s->env[i] = sym_fresh(syms, i, (uint32_t)act->frame->hash, 16 + block);
+		s->env[i] = flow_fresh(act->fl, act->frame, i, 16 + block);
 		if (s->env[i] != val) {
 			state_forget_locks(s, syms, s->env[i]);
 			rename_vain(s, syms, val, s->env[i]);
@@ -783,7 +782,7 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 	}
 	if (n_same >= MAX_EXITS) {
 		struct exit *e = &ex->v[last];
-		uint32_t fresh = either_member(syms, sym_fresh(syms, 0, (uint32_t)act->frame->hash, 4),
+		uint32_t fresh = either_member(syms, flow_fresh(act->fl, act->frame, 0, 4),
 					       e->value, value);
 		bool nonzero = state_truth(e->s, syms, e->value) == 1 &&
 			       state_truth(out, syms, value) == 1;
@@ -971,13 +970,47 @@ static uint32_t opaque_call(struct activation *act, struct state *s, const struc
 			state_forget_known(s, syms, a);
 		}
 	}
-	r = sym_fresh(syms, (uint32_t)(insn - act->f->insns.v), (uint32_t)act->frame->hash, 5);
+	r = flow_fresh(act->fl, act->frame, (uint32_t)(insn - act->f->insns.v), 5);
 	state_forget_known(s, syms, r);
 	return r;
 }
 
 static void exec(struct flow *fl, const struct frame *frame, const struct state *s,
 		 struct arena *out, struct exits *ret);
+
+/*
+ * Goes through the function of @fr; where what its callers know has it never come back, a loop
+ * waits for that to change: so once more without.
+ */
+static void exec_until_back(struct flow *fl, const struct frame *fr, const struct state *s,
+			    struct arena *out, struct exits *ret)
+{
+	exec(fl, fr, s, out, ret);
+	if (ret->n || fl->run->cut || fl->forgets || !func_info(fl->in, fr->func)->has_loop)
+		return;
+	fl->forgets = true;
+	exec(fl, fr, s, out, ret);
+	fl->forgets = false;
+}
+
+/* The same, unless the run has done just that before. */
+static void exec_or_recall(struct flow *fl, const struct frame *fr, const struct state *s,
+			   struct arena *out, struct exits *ret)
+{
+	struct func_info *fi = func_info(fl->in, fr->func);
+	uint64_t key = fi->costly ? recall_key(fl, fr, s) : 0, before = fl->run->steps;
+	bool knew = fi->costly;
+
+	if (knew && recall_find(fl, key, out, ret))
+		return;
+	exec_until_back(fl, fr, s, out, ret);
+	before = fl->run->steps - before;
+	if (before < RECALL_STEPS || fl->run->cut)
+		return;
+	fi->costly = true;
+	if (knew)
+		recall_keep(fl, key, before, ret);
+}
 
 static void enter(struct activation *act, struct state *s, const struct fact_insn *insn,
 		  uint32_t callee, const uint32_t *args, const struct sym *through,
@@ -989,6 +1022,7 @@ static void enter(struct activation *act, struct state *s, const struct fact_ins
 	uint64_t kept = fl->kept;
 	uint32_t *env = s->env, n_env = s->n_env, i;
 	struct exits ex = { 0 };
+	struct aside as;
 
 	fr->up = act->frame;
 	fr->func = callee;
@@ -1003,22 +1037,15 @@ static void enter(struct activation *act, struct state *s, const struct fact_ins
 	fr->depth = act->frame->depth + 1;
 	fr->hash = map64_mix(act->frame->hash,
 			     (uint64_t)callee << 32 | (uint32_t)(insn - act->f->insns.v));
-	exec(fl, fr, s, &act->arena, &ex);
-	/*
-	 * With what its callers know it never comes back: a loop waits for that to
-	 * change. So once more without.
-	 */
-	if (!ex.n && !fl->run->cut && !fl->forgets && func_info(fl->in, callee)->has_loop) {
-		fl->forgets = true;
-		exec(fl, fr, s, &act->arena, &ex);
-		fl->forgets = false;
-	}
+	as = aside_take(fl, fr, s, &act->arena);
+	exec_or_recall(fl, fr, s, &act->arena, &ex);
 	/* Most calls have nothing to show: their frames go. */
 	if (fl->kept == kept)
 		arena_return(&fl->run->arena, &mark);
 	for (i = 0; i < ex.n; i++) {
 		ex.v[i].s->env = arena_memdup(&act->arena, env, n_env * sizeof(*env));
 		ex.v[i].s->n_env = n_env;
+		aside_give(&as, ex.v[i].s, &act->arena);
 		vec_push(ret, ex.v[i]);
 	}
 	vec_release(&ex);
@@ -1401,8 +1428,7 @@ static void run_block(struct activation *act, const struct fact_block *blk, uint
 			continue;
 		case FI_CLOBBER:
 			if (insn->dst != FACTS_NONE) {
-				uint32_t fresh = sym_fresh(syms, blk->insns + i,
-							   (uint32_t)act->frame->hash, 6);
+				uint32_t fresh = flow_fresh(act->fl, act->frame, blk->insns + i, 6);
 
 				state_forget_known(s, syms, fresh);
 				assign(act, s, insn->dst, fresh);
@@ -1764,7 +1790,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 			state_assume(&s, &tmp, &ret->syms, args[i], true);
 		state_assume_one_of(&s, &tmp, args[i], input->param_hint[i].one_of);
 	}
-	for (i = 0; i < in->settled.n && input->nested; i++)
+	for (i = 0; i < in->settled.n && (input->nested || input->decide); i++)
 		state_assume(&s, &tmp, &ret->syms,
 			     sym_make(&ret->syms, SY_LOAD,
 				      sym_make(&ret->syms, SY_GADDR, in->settled.v[i], 0, 0, 0), 0, 0, 0),
@@ -1815,6 +1841,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	map64_release(&fl.leave_seen);
 	map64_release(&fl.try_seen);
 	map64_release(&fl.own_cpu);
+	recall_release(&fl.recalled);
 	arena_release(&tmp);
 	fit(ret);
 	count_run(in, input, ret, begin);

@@ -181,27 +181,32 @@ uint32_t interp_lock_term(struct interp *in, struct run *run, const struct lock_
 	return strip_transparent(&fl, addr);
 }
 
-uint32_t prim_path_fields(const struct flow *fl, const struct state *s)
+uint32_t prim_known_fields(const struct flow *fl, const struct known *k)
 {
 	const struct syms *syms = &fl->run->syms;
 	const struct interp *in = fl->in;
-	uint32_t fields = 0, i, k;
+	const struct sym *v = sym_get(syms, k->sym);
+	uint32_t fields = 0, i;
 
-	for (i = 0; i < s->n_known; i++) {
-		const struct known *kn = &s->known[i];
-		const struct sym *v = sym_get(syms, kn->sym);
+	if (v->op == SY_MAP_FIELD)
+		return k->nonzero ? v->a : 0;
+	if (v->op != SY_LOAD || k->lo != k->hi)
+		return 0;
+	v = sym_get(syms, v->a);
+	if (v->op != SY_FADDR || v->c != in->map_field_record || v->b != in->map_field_type)
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(in->map_field_value); i++)
+		if (in->map_field_value[i] && in->map_field_value[i] == k->lo)
+			fields |= UINT32_C(1) << i;
+	return fields;
+}
 
-		if (v->op == SY_MAP_FIELD && kn->nonzero)
-			fields |= v->a;
-		if (v->op != SY_LOAD || kn->lo != kn->hi)
-			continue;
-		v = sym_get(syms, v->a);
-		if (v->op != SY_FADDR || v->c != in->map_field_record || v->b != in->map_field_type)
-			continue;
-		for (k = 0; k < ARRAY_SIZE(in->map_field_value); k++)
-			if (in->map_field_value[k] && in->map_field_value[k] == kn->lo)
-				fields |= UINT32_C(1) << k;
-	}
+uint32_t prim_path_fields(const struct flow *fl, const struct state *s)
+{
+	uint32_t fields = 0, i;
+
+	for (i = 0; i < s->n_known; i++)
+		fields |= prim_known_fields(fl, &s->known[i]);
 	return fields;
 }
 
@@ -589,7 +594,7 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 		hold(pc, s, addr, lock_class(pc->fl, pc->frame, addr), rule, 0, true);
 		return;
 	}
-	value = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 7);
+	value = flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 7);
 	state_forget_known(s, syms, value);
 	assume_object(pc, s, addr);
 	class = lock_class(pc->fl, pc->frame, addr);
@@ -837,8 +842,7 @@ static uint32_t count(const struct prim_call *pc, struct state *s, enum percpu_o
 static uint32_t fresh_value(const struct prim_call *pc, struct state *s)
 {
 	struct syms *syms = &pc->fl->run->syms;
-	uint32_t fresh = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v),
-				   (uint32_t)pc->frame->hash, 8);
+	uint32_t fresh = flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 8);
 
 	state_forget_known(s, syms, fresh);
 	return fresh;
@@ -934,8 +938,7 @@ static uint32_t in_set(const struct prim_call *pc)
 static uint32_t nonzero(const struct prim_call *pc, struct state *s)
 {
 	struct syms *syms = &pc->fl->run->syms;
-	uint32_t fresh = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v),
-				   (uint32_t)pc->frame->hash, 9);
+	uint32_t fresh = flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 9);
 
 	state_forget_known(s, syms, fresh);
 	return state_assume(s, pc->arena, syms, fresh, true) ? fresh : SYM_NONE;

@@ -4,6 +4,30 @@
 
 #include "flow/state.h"
 
+/* A way out of a call: the state there and the value returned. */
+struct exit {
+	struct state *s;
+	uint32_t value;
+};
+
+struct exits {
+	struct exit *v;
+	size_t n, cap;
+};
+
+/* What calls of a run came to; see flow/recall.h. */
+struct recalled_call {
+	struct exit *v;
+	uint32_t n;
+	uint64_t steps;
+};
+
+struct recalled {
+	struct map64 at; /* recall_key() -> number in calls */
+	VEC(struct recalled_call) calls;
+	struct arena arena;
+};
+
 /* What the interpreter passes around during one run. */
 struct flow {
 	struct interp *in;
@@ -23,6 +47,7 @@ struct flow {
 	 */
 	uint64_t kept;
 	bool forgets; /* loops forget what is known of memory, also what callers knew of it */
+	struct recalled recalled;
 };
 
 static inline void keep_frame(struct flow *fl)
@@ -30,16 +55,12 @@ static inline void keep_frame(struct flow *fl)
 	fl->kept++;
 }
 
-/* A way out of a call: the state there and the value returned. */
-struct exit {
-	struct state *s;
-	uint32_t value;
-};
-
-struct exits {
-	struct exit *v;
-	size_t n, cap;
-};
+/* A value that nothing is known of: the one that @frame makes at @at, of those there number @nr. */
+static inline uint32_t flow_fresh(struct flow *fl, const struct frame *frame, uint32_t at,
+				  uint32_t nr)
+{
+	return sym_fresh(&fl->run->syms, at, (uint32_t)frame->hash, nr, frame->depth);
+}
 
 /* A call of a function that the rules describe. */
 struct prim_call {
@@ -100,5 +121,7 @@ uint32_t flow_load(struct flow *fl, struct state *s, uint32_t addr);
  * the map said so.
  */
 uint32_t prim_path_fields(const struct flow *fl, const struct state *s);
+/* The part of that which @k says. */
+uint32_t prim_known_fields(const struct flow *fl, const struct known *k);
 
 #endif

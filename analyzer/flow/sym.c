@@ -10,6 +10,13 @@
  */
 #define MAX_SIZE 64
 
+static void drop_index(struct syms *s)
+{
+	free(s->index);
+	s->index = NULL;
+	s->cap = 0;
+}
+
 void syms_init(struct syms *s)
 {
 	memset(s, 0, sizeof(*s));
@@ -19,13 +26,13 @@ void syms_init(struct syms *s)
 void syms_release(struct syms *s)
 {
 	vec_release(&s->v);
-	map64_release(&s->index);
+	drop_index(s);
 }
 
 void syms_fit(struct syms *s)
 {
 	vec_fit(&s->v);
-	map64_release(&s->index);
+	drop_index(s);
 }
 
 /*
@@ -65,6 +72,47 @@ static void note_loads(const struct syms *s, struct sym *v)
 	}
 }
 
+static uint64_t key_of(const struct sym *v)
+{
+	return map64_mix(map64_mix(((uint64_t)v->a << 32) | v->b, ((uint64_t)v->c << 8) | v->op),
+			 (uint64_t)v->val);
+}
+
+/* What @v begins at, and how deep that was made. */
+static void note_roots(const struct syms *s, struct sym *v)
+{
+	const struct sym *a, *b;
+
+	switch (v->op) {
+	case SY_INT:
+	case SY_MAP_FIELD:
+		return;
+	case SY_FADDR:
+	case SY_LOAD:
+	case SY_CONTAINER:
+	case SY_UN:
+		a = b = &s->v.v[v->a];
+		break;
+	case SY_IADDR:
+	case SY_BIN:
+		a = &s->v.v[v->a];
+		b = &s->v.v[v->b];
+		break;
+	case SY_LADDR:
+		v->depth = (uint8_t)v->a;
+		/* fallthrough */
+	case SY_PARAM:
+	case SY_FRESH:
+		v->roots = UINT32_C(2) << key_of(v) % 31;
+		return;
+	default:
+		v->roots = SYM_GLOBAL;
+		return;
+	}
+	v->roots = a->roots | b->roots;
+	v->depth = a->depth > b->depth ? a->depth : b->depth;
+}
+
 static uint16_t size_of(const struct syms *s, enum sym_op op, uint32_t a, uint32_t b)
 {
 	uint32_t size = 1;
@@ -86,47 +134,57 @@ static uint16_t size_of(const struct syms *s, enum sym_op op, uint32_t a, uint32
 	return size < UINT16_MAX ? (uint16_t)size : UINT16_MAX;
 }
 
-static uint64_t key_of(const struct sym *v)
+static bool is_same(const struct sym *v, const struct sym *o)
 {
-	return map64_mix(map64_mix(((uint64_t)v->a << 32) | v->b, ((uint64_t)v->c << 8) | v->op),
-			 (uint64_t)v->val);
+	return v->op == o->op && v->a == o->a && v->b == o->b && v->c == o->c && v->val == o->val;
 }
 
-/* Makes the index anew. */
+/* The slot of the term that is like @v, or the free one where it belongs. */
+static uint32_t *find_slot(const struct syms *s, const struct sym *v)
+{
+	size_t i = key_of(v) & (s->cap - 1);
+
+	while (s->index[i] != SYM_NONE && !is_same(&s->v.v[s->index[i]], v))
+		i = (i + 1) & (s->cap - 1);
+	return &s->index[i];
+}
+
+/* Makes the index anew, with room for another term. */
 static void index_terms(struct syms *s)
 {
 	uint32_t id;
 
-	for (id = 0; id < s->v.n; id++) {
-		uint64_t key = key_of(&s->v.v[id]);
+	free(s->index);
+	s->cap = s->cap ? s->cap : 64;
+	while (s->cap < 2 * (s->v.n + 1))
+		s->cap *= 2;
+	s->index = xmalloc(s->cap * sizeof(*s->index));
+	memset(s->index, 0xff, s->cap * sizeof(*s->index));
+	for (id = 0; id < s->v.n; id++)
+		*find_slot(s, &s->v.v[id]) = id;
+}
 
-		while (map64_get(&s->index, key) != MAP64_EMPTY)
-			key++;
-		map64_put(&s->index, key, id);
-	}
+/* The term that is like @sym, whose depth is that of the frame that makes it. */
+static uint32_t intern(struct syms *s, struct sym sym)
+{
+	uint32_t *slot;
+
+	if (s->cap < 2 * (s->v.n + 1))
+		index_terms(s);
+	slot = find_slot(s, &sym);
+	if (*slot != SYM_NONE)
+		return *slot;
+	note_loads(s, &sym);
+	sym.size = size_of(s, sym.op, sym.a, sym.b);
+	note_roots(s, &sym);
+	*slot = (uint32_t)s->v.n;
+	vec_push(&s->v, sym);
+	return *slot;
 }
 
 uint32_t sym_make(struct syms *s, enum sym_op op, uint32_t a, uint32_t b, uint32_t c, int64_t val)
 {
-	struct sym sym = { .op = (uint8_t)op, .a = a, .b = b, .c = c, .val = val };
-	uint64_t key = key_of(&sym);
-	uint32_t id;
-
-	if (!s->index.n && s->v.n)
-		index_terms(s);
-	while ((id = map64_get(&s->index, key)) != MAP64_EMPTY) {
-		const struct sym *o = &s->v.v[id];
-
-		if (o->op == sym.op && o->a == a && o->b == b && o->c == c && o->val == val)
-			return id;
-		key++;
-	}
-	note_loads(s, &sym);
-	sym.size = size_of(s, op, a, b);
-	id = (uint32_t)s->v.n;
-	vec_push(&s->v, sym);
-	map64_put(&s->index, key, id);
-	return id;
+	return intern(s, (struct sym){ .op = (uint8_t)op, .a = a, .b = b, .c = c, .val = val });
 }
 
 uint32_t sym_int(struct syms *s, int64_t val)
@@ -134,9 +192,10 @@ uint32_t sym_int(struct syms *s, int64_t val)
 	return sym_make(s, SY_INT, 0, 0, 0, val);
 }
 
-uint32_t sym_fresh(struct syms *s, uint32_t a, uint32_t b, uint32_t c)
+uint32_t sym_fresh(struct syms *s, uint32_t a, uint32_t b, uint32_t c, uint32_t depth)
 {
-	return sym_make(s, SY_FRESH, a, b, c, 0);
+	return intern(s, (struct sym){ .op = SY_FRESH, .depth = (uint8_t)depth, .a = a, .b = b,
+				       .c = c });
 }
 
 uint32_t sym_faddr(struct syms *s, uint32_t base, uint32_t record, uint32_t field)
@@ -224,7 +283,7 @@ uint32_t sym_copy(struct syms *to, const struct syms *from, uint32_t id, const u
 	case SY_CONTAINER:
 		break;
 	default:
-		return sym_fresh(to, (uint32_t)to->v.n, id, 8);
+		return sym_fresh(to, (uint32_t)to->v.n, id, 8, 0);
 	}
 	v.a = sym_copy(to, from, v.a, args, n_args);
 	if (v.op == SY_FADDR)
@@ -345,7 +404,7 @@ uint32_t sym_bin(struct syms *s, unsigned int op, uint32_t a, uint32_t b, bool i
 		}
 	}
 	if ((uint32_t)sym_get(s, a)->size + sym_get(s, b)->size >= MAX_SIZE)
-		return sym_fresh(s, (uint32_t)s->v.n, 0, 11);
+		return sym_fresh(s, (uint32_t)s->v.n, 0, 11, 0);
 	return sym_make(s, SY_BIN, a, b, is_unsigned, op);
 }
 

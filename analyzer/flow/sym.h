@@ -31,18 +31,25 @@ enum sym_op {
 	SY_FRESH,     /* a, b, c: made at; a value that nothing is known of */
 };
 
+/* The bit in roots of all that is global; others stand for several values. */
+#define SYM_GLOBAL UINT32_C(1)
+
 struct sym {
 	uint8_t op;
+	uint8_t depth; /* the deepest frame that something in it was made in, or is a local of */
 	uint16_t size; /* terms in it, each as often as it occurs */
 	bool loads;	/* it or a part of it is read from memory, or nothing is known of it... */
 	bool volatile_; /* ...and may be another value next time round a loop */
 	uint32_t a, b, c;
+	uint32_t roots; /* a bit for each parameter, local, fresh value or global in it */
 	int64_t val;
 };
 
 struct syms {
 	VEC(struct sym) v;
-	struct map64 index; /* empty after syms_fit(), until a term is made */
+	/* Numbers of terms by their hash, open addressing; none after syms_fit(), until a term is made. */
+	uint32_t *index;
+	size_t cap; /* of it: a power of two, or 0 */
 };
 
 #define SYM_NONE UINT32_MAX
@@ -54,7 +61,8 @@ void syms_fit(struct syms *s);
 
 uint32_t sym_make(struct syms *s, enum sym_op op, uint32_t a, uint32_t b, uint32_t c, int64_t val);
 uint32_t sym_int(struct syms *s, int64_t val);
-uint32_t sym_fresh(struct syms *s, uint32_t a, uint32_t b, uint32_t c);
+/* @depth: of the frame that it is made in. */
+uint32_t sym_fresh(struct syms *s, uint32_t a, uint32_t b, uint32_t c, uint32_t depth);
 /* &base->field; undoes a container_of of the same field. */
 uint32_t sym_faddr(struct syms *s, uint32_t base, uint32_t record, uint32_t field);
 /* container_of(ptr, record, field); undoes a &base->field of the same. */

@@ -365,15 +365,14 @@ bool prim_word(const struct prim_call *pc, struct state *s, struct exits *ret)
 	if (addr == SYM_NONE || !takes(pc, s, op)) {
 		if (!is_other_bit(pc, s, op))
 			return false;
-		there = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v),
-				  (uint32_t)pc->frame->hash, 11);
+		there = flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 11);
 		state_forget_known(s, syms, there);
 		state_store(s, pc->arena, syms, pc->args[1], there);
 		vec_push(ret, ((struct exit){ s, there }));
 		return true;
 	}
 	fail = prim_try(pc, s, addr, class, &word_rule, pc->args[word_arg(op)]);
-	there = sym_fresh(syms, (uint32_t)(pc->insn - pc->f->insns.v), (uint32_t)pc->frame->hash, 10);
+	there = flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 10);
 	state_forget_known(fail, syms, there);
 	state_assume(fail, pc->arena, syms, there, true);
 	if (op == WORD_TRY_CMPXCHG) {

@@ -18,7 +18,8 @@ struct head {
 	char key[HEX];
 };
 
-static const char result_magic[8] = "relock\nR", state_magic[8] = "relock\nS";
+static const char result_magic[8] = "relock\nR", names_magic[8] = "relock\nN",
+		  state_magic[8] = "relock\nS";
 
 struct kept_key kept_key(const char *text, size_t len)
 {
@@ -109,6 +110,43 @@ void kept_result_store(const char *dir, const struct kept_key *key, const struct
 
 	entry_begin(&entry, result_magic, key);
 	report_encode(r, &entry);
+	entry_write(&entry, dir, key);
+	strbuf_release(&entry);
+}
+
+/* --- Names --- */
+
+/* Each list is its names and an empty one. */
+bool kept_names_find(const char *dir, const struct kept_key *key, struct arena *a,
+		     struct strlist *ret, size_t n)
+{
+	struct strbuf entry = STRBUF_INIT;
+	bool found = entry_read(dir, names_magic, key, &entry);
+	const char *p, *end;
+
+	p = entry.buf + sizeof(struct head);
+	end = entry.buf + entry.len;
+	for (; found && n; ret++, n--) {
+		*ret = (struct strlist){ .v = ARENA_ARRAY(a, const char *, (size_t)(end - p)) };
+		for (; p < end && *p; p += strlen(p) + 1)
+			ret->v[ret->n++] = arena_strdup(a, p);
+		found = p++ < end;
+	}
+	strbuf_release(&entry);
+	return found;
+}
+
+void kept_names_store(const char *dir, const struct kept_key *key, const struct strlist *lists,
+		      size_t n)
+{
+	struct strbuf entry = STRBUF_INIT;
+
+	entry_begin(&entry, names_magic, key);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < lists[i].n; k++)
+			strbuf_add(&entry, lists[i].v[k], strlen(lists[i].v[k]) + 1);
+		strbuf_addch(&entry, '\0');
+	}
 	entry_write(&entry, dir, key);
 	strbuf_release(&entry);
 }

@@ -53,6 +53,12 @@ bool kept_result_find(const char *dir, const struct kept_key *key, struct arena 
 		      struct report *ret);
 void kept_result_store(const char *dir, const struct kept_key *key, const struct report *r);
 
+/* The same for @n lists of names. */
+bool kept_names_find(const char *dir, const struct kept_key *key, struct arena *a,
+		     struct strlist *ret, size_t n);
+void kept_names_store(const char *dir, const struct kept_key *key, const struct strlist *lists,
+		      size_t n);
+
 /*
  * Is everything as it was in the state called @key? Then @ret is the result that
  * came out of it, and @ret_facts has the facts that it was made from.

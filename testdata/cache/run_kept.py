@@ -17,8 +17,10 @@ sys.path.insert(0, str(HERE.parent))
 from run_cases import Case, make_tree  # noqa: E402  pylint: disable=wrong-import-position
 
 CASE = HERE.parent / "cases" / "RL101" / "null"
+JOINING = HERE.parent / "cases" / "beyond" / "holder"
 UNCHANGED = "nothing has changed"
 SAME_FACTS = "all facts are the same"
+LINKED = re.compile(r"^relock: linking (\d+) units$", re.MULTILINE)
 
 
 class Relock:
@@ -26,6 +28,8 @@ class Relock:
         self.relock, self.top = relock, top
         self.tree, self.build = make_tree(case, top)
         self.cache = top / "cache"
+        self.all = [] if case.joins else ["--all"]
+        self.linked = []
         self.wrong = []
 
     def run(self, *words, kept=True):
@@ -35,13 +39,14 @@ class Relock:
         done = subprocess.run(
             [self.relock, command, str(self.tree), "--build", str(self.build), "-v",
              "--progress", "never", "--cache", str(self.cache),
-             *([] if "--scope" in options else ["--all"]), *options,
+             *([] if "--scope" in options else self.all), *options,
              *([] if kept else ["--no-cache"])],
             capture_output=True, check=False)
         log = done.stderr.decode()
         if done.returncode not in (0, 1):
             sys.exit(f"{words}: exit status {done.returncode}\n{log}")
         said = [s for s in (UNCHANGED, SAME_FACTS) if s in log]
+        self.linked = [int(n) for n in LINKED.findall(log)]
         return done.stdout, said[0] if said else ""
 
     def need(self, what, got, want):
@@ -53,8 +58,10 @@ class Relock:
         options = options or ("check", "--output", "json")
         out, said = self.run(*options)
         self.need(what, said, want)
+        linked = self.linked
         if out != self.run(*options, kept=False)[0]:
             self.wrong.append(f"{what}: another report than without the cache")
+        self.linked = linked
         return out
 
 
@@ -147,6 +154,32 @@ def check_changes(r, case):
     twice("a command", "")
 
 
+def check_joins(relock, top):
+    """Which units join is known from an earlier run, if that had the same facts."""
+    r = Relock(relock, top, Case(JOINING))
+    functions = r.top / "functions"
+    options = ("check", "--output", "json", "--functions", str(functions))
+
+    def linked(what, want, *rest):
+        r.check(what, *rest)
+        r.need(f"{what}: linked", r.linked, want)
+
+    write(functions, "pot_free\n")
+    linked("joins", [1, 1, 1], "", *options)
+    kettle, shelf = r.tree / "lib" / "kettle.c", r.tree / "lib" / "shelf.c"
+    write(kettle, read(kettle) + "/* changed */\n")
+    linked("a comment", [], SAME_FACTS, *options)
+    # The result is another with the same facts: what was not linked for the answers is now.
+    write(functions, "kettle_fill\n")
+    linked("other evidence", [1, 1, 1], "", *options)
+    write(kettle, "\n" + read(kettle))
+    linked("a unit that joined", [1, 1, 1], "", *options)
+    # By the same words as before another unit joins.
+    write(shelf, read(shelf).replace("shelf_lock", "steam_lock"))
+    linked("a unit that did not join", [1, 1, 2], "", *options)
+    return r.wrong
+
+
 def check_damage(r):
     r.check("before damage", UNCHANGED)
     results = r.cache / "results"
@@ -212,6 +245,8 @@ def main():
         check_changes(r, case)
         check_damage(r)
         check_makers(r)
+        (pathlib.Path(top) / "joins").mkdir()
+        r.wrong += check_joins(args.relock, pathlib.Path(top) / "joins")
         r.wrong += check_rules(args.relock, pathlib.Path(top))
     for line in r.wrong:
         print(line)

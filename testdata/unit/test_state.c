@@ -244,7 +244,7 @@ static void what_was_read_before_a_store_is_not_what_was_stored(void **state)
 static void what_was_tried_goes_with_the_value(void **state)
 {
 	struct fixture *f = *state;
-	uint32_t p = param(f, 0), q = sym_fresh(&f->syms, 1, 2, 3);
+	uint32_t p = param(f, 0), q = sym_fresh(&f->syms, 1, 2, 3, 0);
 	uint32_t of_p = sym_faddr(&f->syms, p, 7, 8), of_q = sym_faddr(&f->syms, q, 7, 8);
 	struct state *o;
 
@@ -267,7 +267,7 @@ static void what_was_tried_goes_with_the_value(void **state)
 static void a_word_at_a_new_value_is_in_doubt(void **state)
 {
 	struct fixture *f = *state;
-	uint32_t q = sym_fresh(&f->syms, 1, 2, 3), word = sym_faddr(&f->syms, q, 7, 8);
+	uint32_t q = sym_fresh(&f->syms, 1, 2, 3, 0), word = sym_faddr(&f->syms, q, 7, 8);
 	struct state *o;
 
 	f->s.held[0] = (struct held){ .addr = word, .word = word };
