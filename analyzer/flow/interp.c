@@ -6,6 +6,7 @@
 #include "flow/aside.h"
 #include "flow/funcinfo.h"
 #include "flow/guards.h"
+#include "flow/keep.h"
 #include "flow/prims.h"
 #include "flow/recall.h"
 #include "flow/settled.h"
@@ -1750,15 +1751,6 @@ static uint32_t first_value(struct syms *syms, const struct run_input *input, ui
 	return sym_bin(syms, FB_AND, param, sym_int(syms, (int64_t)input->param_hint[i].bits), false);
 }
 
-/* Runs are kept until all is judged, and in wide scopes there are gigabytes of them. */
-static void fit(struct run *r)
-{
-	vec_fit(&r->acquires);
-	vec_fit(&r->points);
-	vec_fit(&r->leaves);
-	syms_fit(&r->syms);
-}
-
 void interp_run(struct interp *in, const struct run_input *input, struct run *ret)
 {
 	const struct func *fn = &in->p->funcs.v[input->func];
@@ -1843,7 +1835,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	map64_release(&fl.own_cpu);
 	recall_release(&fl.recalled);
 	arena_release(&tmp);
-	fit(ret);
+	keep_what_counts(ret);
 	count_run(in, input, ret, begin);
 }
 

@@ -63,7 +63,7 @@ struct frame {
 	struct fact_loc call; /* in up->func; line 0 for the first frame */
 	bool via_pointer;
 	uint32_t via_record, via_field;
-	const uint32_t *args; /* values of the parameters */
+	uint32_t *args; /* values of the parameters */
 	uint32_t n_args;
 	uint32_t depth;
 	uint64_t hash;

@@ -119,6 +119,7 @@ void analysis_release(struct analysis *an)
 	map64_release(&an->guarded);
 	map64_release(&an->run_with);
 	map64_release(&an->decisive);
+	map64_release(&an->cut_runs);
 	map64_release(&an->near_guards);
 	map64_release(&an->map_owned);
 	map64_release(&an->storages);

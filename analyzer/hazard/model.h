@@ -161,6 +161,7 @@ struct analysis {
 	const struct analyse_options *o;
 	VEC(struct map_kind) kinds;
 	VEC(struct reenter *) reenters;
+	struct map64 cut_runs; /* callable -> how many of its runs came to the bound */
 	VEC(struct outer *) outers;
 	VEC(struct outer *) unit_outers; /* of find_rl110_elsewhere() */
 	VEC(struct hazard) hazards;

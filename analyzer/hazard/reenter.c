@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* So many runs of one callable may come to the bound. */
+#define CUT_RUNS_IN_FULL 4
+
 static void note_guards(struct map64 *touched, const struct guards *g)
 {
 	uint8_t i;
@@ -40,6 +43,24 @@ static uint32_t first_func(const struct frame *fr)
 	return fr->func;
 }
 
+/*
+ * The bound of the next run of @callable; 0: the default. Most runs of one end in the same way: where
+ * some have come to the bound, others would take their time, and show little more.
+ */
+static uint64_t bound_of(const struct analysis *an, uint32_t callable)
+{
+	uint32_t cut = map64_get(&an->cut_runs, callable);
+
+	return cut == MAP64_EMPTY || cut < CUT_RUNS_IN_FULL ? 0 : INTERP_MAX_STEPS / 10;
+}
+
+static void note_cut(struct analysis *an, uint32_t callable)
+{
+	uint32_t cut = map64_get(&an->cut_runs, callable);
+
+	map64_put(&an->cut_runs, callable, cut == MAP64_EMPTY ? 1 : cut + 1);
+}
+
 static struct nested *new_run(struct analysis *an, struct reenter *r, const struct guards *g,
 			      bool nmi)
 {
@@ -47,7 +68,8 @@ static struct nested *new_run(struct analysis *an, struct reenter *r, const stru
 	const struct bpf_callable *c = &an->t.callables.v[r->callable];
 	const struct run_step use = { .func = c->func, .handed = UINT32_MAX, .last = true };
 	struct run_input input = { .func = c->func, .kind = r->kind, .guards = &n->guards,
-				   .nested = true, .nmi = nmi };
+				   .nested = true, .nmi = nmi,
+				   .max_steps = bound_of(an, r->callable) };
 	int64_t values[INTERP_MAX_PARAMS] = { 0 };
 	bool known[INTERP_MAX_PARAMS] = { false };
 	size_t i;
@@ -68,8 +90,10 @@ static struct nested *new_run(struct analysis *an, struct reenter *r, const stru
 	interp_run(&an->in, &input, &n->run);
 	an->steps += n->run.steps;
 	an->nested_runs++;
-	if (n->run.cut)
+	if (n->run.cut) {
 		add_cut(an, c->func, n->run.cut);
+		note_cut(an, r->callable);
+	}
 	for (i = 0; i < n->run.tries.n; i++) /* what the maker waits for is its own business */
 		if (first_func(n->run.tries.v[i].frame) != c->func)
 			n->run.tries.v[i].waits = false;
