@@ -10,17 +10,9 @@
 /* So many tests of guards that are up are looked at for whether they are made over and over. */
 #define MAX_GUARD_TRIES 16
 
-static uint32_t field_string(const struct interp *in, uint32_t record, uint32_t field)
-{
-	char *s = arena_printf(&in->p->arena, "%s.%s", program_str(in->p, record),
-			       program_str(in->p, field));
-
-	return program_string(in->p, s);
-}
-
 uint32_t prim_guard_field(const struct interp *in, uint32_t record, uint32_t field)
 {
-	return GUARD_FIELD | field_string(in, record, field);
+	return GUARD_FIELD | program_joined(in->p, record, field);
 }
 
 uint32_t prim_guard_element(const struct interp *in, uint32_t var, int64_t index)
@@ -78,14 +70,14 @@ static uint32_t field_class(struct flow *fl, const struct sym *v)
 	const struct sym *up = sym_get(syms, v->a);
 
 	if (!interp_record_unnamed(fl->in, v->c))
-		return field_string(fl->in, v->c, v->b);
+		return program_joined(fl->in->p, v->c, v->b);
 	while (up->op == SY_IADDR)
 		up = sym_get(syms, up->a);
 	if (up->op == SY_FADDR)
-		return field_string(fl->in, field_string(fl->in, up->c, up->b), v->b);
+		return program_joined(fl->in->p, program_joined(fl->in->p, up->c, up->b), v->b);
 	if (up->op == SY_GADDR)
-		return field_string(fl->in, fl->in->p->gvars.v[up->a].name, v->b);
-	return field_string(fl->in, v->c, v->b);
+		return program_joined(fl->in->p, fl->in->p->gvars.v[up->a].name, v->b);
+	return program_joined(fl->in->p, v->c, v->b);
 }
 
 const char *interp_field_class(const struct interp *in, struct arena *arena, const struct facts *f,
@@ -146,7 +138,7 @@ static uint32_t lock_class(struct flow *fl, const struct frame *frame, uint32_t 
 		while (v->op == SY_IADDR)
 			v = sym_get(syms, v->a);
 		if (v->op == SY_FADDR)
-			return field_string(fl->in, v->c, v->b);
+			return program_joined(fl->in->p, v->c, v->b);
 		return typed_class(fl, frame, addr);
 	default:
 		return typed_class(fl, frame, addr);

@@ -14,13 +14,19 @@ static const struct rule_lock word_rule = {
 	.does = LOCK_TRY, .success = LOCK_ZERO, .kind = "busy word", .word = true,
 };
 
+/* The string that is the number @bit. */
+static uint32_t bit_string(const struct interp *in, int64_t bit)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lld", (long long)bit);
+	return program_string(in->p, text);
+}
+
 /* The class of bit @bit of word @class. */
 static uint32_t bit_class(const struct interp *in, uint32_t class, int64_t bit)
 {
-	struct program *p = in->p;
-
-	return program_string(p, arena_printf(&p->arena, "%s.%lld", program_str(p, class),
-					      (long long)bit));
+	return program_joined(in->p, class, bit_string(in, bit));
 }
 
 /* --- by the text --- */
@@ -179,9 +185,7 @@ static uint32_t word_addr(const struct prim_call *pc, enum word_op op, uint32_t 
 	if (class && word_arg(op)) {
 		if (!sym_is_int(syms, pc->args[0], &bit))
 			return SYM_NONE;
-		addr = sym_faddr(syms, addr, class,
-				 program_string(fl->in->p, arena_printf(&fl->in->p->arena, "%lld",
-									(long long)bit)));
+		addr = sym_faddr(syms, addr, class, bit_string(fl->in, bit));
 		class = bit_class(fl->in, class, bit);
 	}
 	if (!class || map64_get(&fl->in->words, class) == MAP64_EMPTY)

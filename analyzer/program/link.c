@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "program/program.h"
 
+#include "base/strbuf.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +46,21 @@ uint32_t program_string(struct program *p, const char *s)
 	id = (uint32_t)p->strings.n;
 	vec_push(&p->strings, arena_strdup(&p->arena, s));
 	map64_put(&p->string_ids, key, id);
+	return id;
+}
+
+uint32_t program_joined(struct program *p, uint32_t a, uint32_t b)
+{
+	uint64_t key = (uint64_t)a << 32 | b;
+	uint32_t id = map64_get(&p->joined, key);
+	struct strbuf sb = STRBUF_INIT;
+
+	if (id != MAP64_EMPTY)
+		return id;
+	strbuf_addf(&sb, "%s.%s", program_str(p, a), program_str(p, b));
+	id = program_string(p, sb.buf);
+	map64_put(&p->joined, key, id);
+	strbuf_release(&sb);
 	return id;
 }
 
@@ -680,6 +697,7 @@ void program_release(struct program *p)
 	for (u = 0; u < p->n_units; u++)
 		facts_release(&p->units[u].facts);
 	map64_release(&p->string_ids);
+	map64_release(&p->joined);
 	map64_release(&p->func_by_name);
 	map64_release(&p->gvar_by_name);
 	map64_release(&p->func_by_fact);

@@ -89,6 +89,7 @@ struct program {
 	VEC(struct call) calls;
 	VEC(uint32_t) sites; /* numbers of calls, grouped by callee, ascending */
 	VEC(struct member_target) targets; /* sorted by record, field, func, var */
+	struct map64 joined;		   /* program_joined(): two strings -> string */
 	struct map64 func_by_name;	   /* external functions: string -> func */
 	struct map64 gvar_by_name;
 	struct map64 func_by_fact; /* (unit, fact) -> func */
@@ -113,6 +114,8 @@ void program_release(struct program *p);
 
 /* The number of the string @s, making it known if it was not. */
 uint32_t program_string(struct program *p, const char *s);
+/* The number of "a.b", of strings @a and @b. */
+uint32_t program_joined(struct program *p, uint32_t a, uint32_t b);
 /* The number of @s, or FACTS_NONE when no unit mentions it. */
 uint32_t program_find_string(const struct program *p, const char *s);
 
