@@ -236,6 +236,35 @@ static struct attach_verdict binary_verdict(struct program *p, const struct anal
 	return (struct attach_verdict){ CERT_CONFIRMED, arena_printf(&p->arena, "in %s", def.source) };
 }
 
+const char *attach_target(const struct program *p, const struct rule_attach *way, const char *name,
+			  struct arena *arena)
+{
+	const struct rule_tree *t = &p->rules->tree;
+	size_t i, n;
+
+	if (way->at == AT_TRACEPOINT && t->tracepoint_program_prefix)
+		return arena_printf(arena, "%s%s", t->tracepoint_program_prefix, name);
+	if (way->at != AT_LSM_HOOK)
+		return name;
+	for (i = 0; i < t->lsm_hook_prefixes.n && t->lsm_program_prefix; i++) {
+		n = strlen(t->lsm_hook_prefixes.v[i]);
+		if (!strncmp(name, t->lsm_hook_prefixes.v[i], n))
+			return arena_printf(arena, "%s%s", t->lsm_program_prefix, name + n);
+	}
+	return name;
+}
+
+/* Whether the tree forbids programs of @way on @func, by a set of ids; @ret: its name. */
+static bool is_denied(struct program *p, const struct bpf_tables *t, const struct rule_attach *way,
+		      uint32_t func, uint32_t *ret)
+{
+	const struct map64 *denied = way->at == AT_LSM_HOOK ? &t->denied_hooks : &t->denied;
+	uint32_t target = program_string(p, attach_target(p, way, func_name(p, func), &p->arena));
+
+	*ret = map64_get(denied, target);
+	return *ret != MAP64_EMPTY && (way->deny_sets || way->at == AT_LSM_HOOK);
+}
+
 static struct attach_verdict source_verdict(struct program *p, const struct bpf_tables *t,
 					    const struct analyse_options *o,
 					    const struct rule_attach *way, uint32_t func,
@@ -243,11 +272,11 @@ static struct attach_verdict source_verdict(struct program *p, const struct bpf_
 {
 	const struct func *fn = &p->funcs.v[func];
 	struct attach_guess guess = attach_guess(p, o, func, via_pointer);
-	uint32_t set = map64_get(&t->denied, fn->name);
+	uint32_t set;
 
 	if (guess.certainty == CERT_NO)
 		return no(guess.reason);
-	if (way->deny_sets && set != MAP64_EMPTY)
+	if (is_denied(p, t, way, func, &set))
 		return no(arena_printf(&p->arena, "in %s", program_str(p, set)));
 	if (way->nokprobe && named_in_section(p, &p->rules->tree.nokprobe_sections, func))
 		return no("NOKPROBE_SYMBOL");

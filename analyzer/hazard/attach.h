@@ -30,6 +30,10 @@ struct attach_guess attach_guess(struct program *p, const struct analyse_options
 enum in_binary attach_in_binary(struct program *p, const struct analyse_options *o, uint32_t func,
 				const char **ret_clone);
 
+/* What a program of @way that is put on @name is attached to, as its id says; in @arena, or @name. */
+const char *attach_target(const struct program *p, const struct rule_attach *way, const char *name,
+			  struct arena *arena);
+
 /*
  * The verdict for a program of @way at function @func. @via_pointer: the call
  * at hand goes through a pointer, so it reaches the copy that is not inlined.

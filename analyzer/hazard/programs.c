@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "hazard/programs.h"
 
+#include "hazard/attach.h"
+
 #include <string.h>
 
 /* Instructions for one run of a switch or a callback; the longest of 6.12 takes a few hundred. */
@@ -39,25 +41,6 @@ static size_t prog_fields(struct programs *pr, const struct rule_attach *way, in
 	return N_PROG_FIELDS;
 }
 
-/* What a program of @way that is put on @name is attached to, as its id says. */
-static const char *attached_to(const struct program *p, const struct rule_attach *way,
-			       const char *name, struct arena *arena)
-{
-	const struct rule_tree *t = &p->rules->tree;
-	size_t i, n;
-
-	if (way->at == AT_TRACEPOINT && t->tracepoint_program_prefix)
-		return arena_printf(arena, "%s%s", t->tracepoint_program_prefix, name);
-	if (way->at != AT_LSM_HOOK)
-		return name;
-	for (i = 0; i < t->lsm_hook_prefixes.n && t->lsm_program_prefix; i++) {
-		n = strlen(t->lsm_hook_prefixes.v[i]);
-		if (!strncmp(name, t->lsm_hook_prefixes.v[i], n))
-			return arena_printf(arena, "%s%s", t->lsm_program_prefix, name + n);
-	}
-	return name;
-}
-
 /* The id of what a program of @way is put on: @name, or NULL: not known. How many, 0 or 1. */
 static size_t attach_field(struct programs *pr, const struct rule_attach *way, const char *name,
 			   uint32_t param, struct known_field *ret)
@@ -72,7 +55,7 @@ static size_t attach_field(struct programs *pr, const struct rule_attach *way, c
 		.via_field = program_string(p, t->prog_aux_field),
 		.record = program_string(p, t->prog_aux_record),
 		.field = program_string(p, t->prog_attach_id_field),
-		.value = program_string(p, attached_to(p, way, name, &p->arena)),
+		.value = program_string(p, attach_target(p, way, name, &p->arena)),
 	};
 	return 1;
 }
@@ -402,7 +385,7 @@ static bool is_allowed(struct programs *pr, size_t way, uint32_t c, const char *
 
 	bpf_enumerator(pr->t, pr->in->p, ra->prog_type, &type);
 	if (function)
-		input.attach_name = attached_to(pr->in->p, ra, function, &pr->in->p->arena);
+		input.attach_name = attach_target(pr->in->p, ra, function, &pr->in->p->arena);
 	input.n_fields = prog_fields(pr, ra, type, 0, fields);
 	input.n_fields += attach_field(pr, ra, function, 0, fields + input.n_fields);
 	interp_run(pr->in, &input, &run);

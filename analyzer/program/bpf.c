@@ -449,14 +449,24 @@ bool bpf_set_has(const struct program *p, uint32_t set, uint32_t name)
 	return false;
 }
 
+/* Where functions go that the set @name forbids to programs; NULL: it is no such set. */
+static struct map64 *denied_by(struct bpf_tables *t, const struct program *p, uint32_t name)
+{
+	if (is_named(program_str(p, name), &p->rules->tree.deny_sets))
+		return &t->denied;
+	if (is_named(program_str(p, name), &p->rules->tree.hook_deny_sets))
+		return &t->denied_hooks;
+	return NULL;
+}
+
 static void read_btf(struct bpf_tables *t, struct program *p)
 {
-	uint32_t func_prefix = program_string(p, "func"), u, k, d;
+	uint32_t func_prefix = program_string(p, "func"), u, k;
 
 	for (u = 0; u < p->n_units; u++) {
 		const struct facts *f = &p->units[u].facts;
+		struct map64 *denied = NULL;
 		uint32_t set = 0;
-		bool deny = false;
 
 		for (k = 0; k < f->btf.n; k++) {
 			const struct fact_btf *b = &f->btf.v[k];
@@ -464,18 +474,15 @@ static void read_btf(struct bpf_tables *t, struct program *p)
 
 			if (b->kind == FBTF_SET_START || b->kind == FBTF_LIST) {
 				set = b->kind == FBTF_SET_START ? b->name : 0;
-				deny = false;
-				for (d = 0; d < p->rules->tree.deny_sets.n; d++)
-					deny |= !strcmp(program_str(p, b->name),
-							p->rules->tree.deny_sets.v[d]);
+				denied = set ? denied_by(t, p, set) : NULL;
 				continue;
 			}
 			if (b->kind == FBTF_SET_END)
 				set = 0;
 			if (b->kind != FBTF_ID || !set || b->prefix != func_prefix)
 				continue;
-			if (deny) {
-				map64_put(&t->denied, b->name, set);
+			if (denied) {
+				map64_put(denied, b->name, set);
 				continue;
 			}
 			c.func = map64_get(&p->func_by_name, b->name);
@@ -515,4 +522,5 @@ void bpf_tables_release(struct bpf_tables *t)
 	map64_release(&t->callable_by_proto);
 	map64_release(&t->enumerators);
 	map64_release(&t->denied);
+	map64_release(&t->denied_hooks);
 }

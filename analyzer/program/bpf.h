@@ -66,6 +66,7 @@ struct bpf_tables {
 	struct map64 enumerators;	/* name -> index into values */
 	VEC(int64_t) values;
 	struct map64 denied; /* functions in a deny set: name -> string of the set's name */
+	struct map64 denied_hooks; /* the same of hooks, for LSM programs */
 };
 
 void bpf_tables_read(struct bpf_tables *t, struct program *p);

@@ -540,6 +540,7 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, helper_body_prefix, false),
 	STRING(struct rule_tree, helper_macro, false),
 	NAMES(struct rule_tree, deny_sets),
+	NAMES(struct rule_tree, hook_deny_sets),
 	NAMES(struct rule_tree, nokprobe_sections),
 	NAMES(struct rule_tree, notrace_sections),
 	NAMES(struct rule_tree, boot_sections),

@@ -369,6 +369,7 @@ struct rule_tree {
 	const char *helper_body_prefix; /* "____" */
 	const char *helper_macro;	/* BPF_CALL_*: the macros that define helpers */
 	struct names deny_sets;	       /* btf_id_deny, noreturn_deny */
+	struct names hook_deny_sets;   /* bpf_lsm_disabled_hooks */
 	struct names nokprobe_sections; /* _kprobe_blacklist */
 	struct names notrace_sections;	/* .noinstr.text, .init.text, ... */
 	struct names boot_sections;	/* .init.text, ...: over before there are programs, but for modules */
