@@ -101,17 +101,6 @@ static void mark_given(struct programs *pr, size_t way, uint32_t get_proto, int6
 	interp_run_release(&run);
 }
 
-/* The function @name that some unit defines, also a static one, or FACTS_NONE. */
-static uint32_t find_defined(const struct program *p, const char *name)
-{
-	uint32_t s = program_find_string(p, name), f;
-
-	for (f = 0; s != FACTS_NONE && f < p->funcs.n; f++)
-		if (p->funcs.v[f].name == s && p->funcs.v[f].defined)
-			return f;
-	return FACTS_NONE;
-}
-
 /* The parameter of @func that points to a @record, or FACTS_NONE. */
 static uint32_t param_of(const struct program *p, uint32_t func, uint32_t record)
 {
@@ -153,7 +142,7 @@ static int64_t kfunc_hook(struct programs *pr, int64_t type)
 {
 	struct program *p = pr->in->p;
 	const bool known = true;
-	struct run_input input = { .func = find_defined(p, p->rules->tree.kfunc_hook_function),
+	struct run_input input = { .func = program_defined(p, p->rules->tree.kfunc_hook_function),
 				   .kind = FACTS_NONE, .decide = true, .param_value = &type,
 				   .param_known = &known, .n_known = 1, .max_steps = DECISION_STEPS };
 	int64_t hook = type;
@@ -210,7 +199,7 @@ static bool tests_pass(struct programs *pr, size_t way, int64_t prog_type, const
 
 		input.func = strcmp(p->rules->kfunc_tests.v[i].kfunc, name)
 				     ? FACTS_NONE
-				     : find_defined(p, p->rules->kfunc_tests.v[i].test);
+				     : program_defined(p, p->rules->kfunc_tests.v[i].test);
 		env = input.func == FACTS_NONE
 			      ? FACTS_NONE
 			      : param_of(p, input.func, program_string(p, p->rules->tree.env_record));
@@ -447,7 +436,7 @@ static unsigned int run_test(struct programs *pr, const char *test, size_t way, 
 	struct run run;
 	size_t n = 0, k;
 
-	input.func = find_defined(p, test);
+	input.func = program_defined(p, test);
 	if (input.func == FACTS_NONE)
 		return TAKES;
 	env = param_of(p, input.func, program_string(p, t->env_record));

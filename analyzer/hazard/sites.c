@@ -158,9 +158,10 @@ struct attach_verdict place_verdict(struct analysis *an, size_t w, const struct 
 static bool way_reenters(struct analysis *an, const struct hazard *h, size_t w)
 {
 	const struct reenter *r = h->reenter;
-	uint32_t fields = h->wanted->map_fields | an->t.callables.v[r->callable].fields;
+	const struct bpf_callable *c = &an->t.callables.v[r->callable];
+	uint32_t fields = h->wanted->map_fields | c->fields;
 
-	return an->pr.given[w * an->t.callables.n + r->callable] &&
+	return !(h->wanted->map_fields & c->without) && an->pr.given[w * an->t.callables.n + r->callable] &&
 	       (r->map_type == FACTS_NONE ||
 		programs_use_map(&an->pr, w, r->callable, r->map_type)) &&
 	       programs_use_fields(&an->pr, w, fields);

@@ -235,6 +235,33 @@ static bool member_number(struct program *p, uint32_t g, const char *field, int6
 	return false;
 }
 
+/* What the tree lets objects have that programs allocate: the mask that one function hands to another. */
+static uint32_t object_fields(const struct bpf_tables *t, const struct program *p)
+{
+	const struct rule_tree *rt = &p->rules->tree;
+	uint32_t func = rt->object_fields_function ? program_defined(p, rt->object_fields_function)
+						   : FACTS_NONE;
+	const struct facts *f;
+	uint32_t c;
+
+	if (func == FACTS_NONE || !rt->object_fields_call)
+		return UINT32_MAX;
+	f = func_facts(p, &p->funcs.v[func]);
+	for (c = p->funcs.v[func].calls; c < p->funcs.v[func].calls + p->funcs.v[func].n_calls; c++) {
+		const struct call *call = &p->calls.v[c];
+		const struct fact_insn *insn = &f->insns.v[call->insn];
+		const struct fact_expr *x;
+
+		if (call->callee == FACTS_NONE || rt->object_fields_arg >= insn->n_args ||
+		    strcmp(func_name(p, call->callee), rt->object_fields_call) != 0)
+			continue;
+		x = &f->exprs.v[expr_strip(f, f->arglist.v[insn->args + rt->object_fields_arg])];
+		if (x->op == FX_INT)
+			return bpf_map_fields(t, p, x->val);
+	}
+	return UINT32_MAX;
+}
+
 /* Does parameter @i of helper @c, a pointer to a struct, want an object of the kernel? */
 static bool wants_object(struct bpf_tables *t, struct program *p, struct bpf_callable *c, uint32_t i)
 {
@@ -284,6 +311,10 @@ static void describe_callable(struct bpf_tables *t, struct program *p, struct bp
 	ff = func_fact(p, fn);
 	for (i = 0; i < ff->n_params; i++) {
 		uint32_t record = bpf_param_record(p, c->body, i);
+		const char *name = program_str(p, f->locals.v[ff->locals + i].name);
+
+		if (p->rules->tree.object_param && !strcmp(name, p->rules->tree.object_param))
+			c->without = ~t->object_fields;
 
 		if (record == map)
 			c->takes_map = true;
@@ -504,6 +535,7 @@ void bpf_tables_read(struct bpf_tables *t, struct program *p)
 {
 	memset(t, 0, sizeof(*t));
 	read_enumerators(t, p);
+	t->object_fields = object_fields(t, p);
 	read_array(t, p, p->rules->tree.map_types_array, add_map_type);
 	read_array(t, p, p->rules->tree.verifier_ops_array, add_prog_type);
 	read_struct_ops(t, p);

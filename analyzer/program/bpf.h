@@ -41,6 +41,7 @@ struct bpf_callable {
 	bool sleeps;	   /* only programs that may sleep can call it */
 	bool trusted;	   /* its objects must be trusted: walking to them is not enough */
 	uint32_t fields;   /* bit per rules->map_fields: it is handed such a field of a map's value */
+	uint32_t without;  /* the same: what it is handed cannot have such a field */
 	int64_t *prog_types; /* kfunc: what its sets are registered for */
 	size_t n_prog_types;
 };
@@ -65,6 +66,7 @@ struct bpf_tables {
 	struct map64 callable_by_proto; /* global -> index */
 	struct map64 enumerators;	/* name -> index into values */
 	VEC(int64_t) values;
+	uint32_t object_fields; /* bit per rules->map_fields: what programs allocate may have it */
 	struct map64 denied; /* functions in a deny set: name -> string of the set's name */
 	struct map64 denied_hooks; /* the same of hooks, for LSM programs */
 };

@@ -690,6 +690,16 @@ void program_extend(struct program *p, struct facts *facts, size_t n, bool holds
 	link_units(p, facts, n, true, holds);
 }
 
+uint32_t program_defined(const struct program *p, const char *name)
+{
+	uint32_t s = program_find_string(p, name), f;
+
+	for (f = 0; s != FACTS_NONE && f < p->funcs.n; f++)
+		if (p->funcs.v[f].name == s && p->funcs.v[f].defined)
+			return f;
+	return FACTS_NONE;
+}
+
 void program_release(struct program *p)
 {
 	size_t u;

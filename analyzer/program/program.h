@@ -126,6 +126,8 @@ static inline const char *program_str(const struct program *p, uint32_t s)
 
 /* The function of external linkage called @name, or FACTS_NONE. */
 uint32_t program_func(const struct program *p, const char *name);
+/* The first function called @name, static or not, that has a body; or FACTS_NONE. */
+uint32_t program_defined(const struct program *p, const char *name);
 uint32_t program_gvar(const struct program *p, const char *name);
 
 /* Whether @fn does no more than what rules say of its lock: its own code is not gone through. */

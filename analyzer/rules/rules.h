@@ -335,6 +335,10 @@ struct rule_tree {
 	const char *proto_allowed;    /* allowed */
 	const char *proto_ret_btf;    /* ret_btf_id: &list[which] of what it returns */
 	const char *func_id_enum;     /* bpf_func_id */
+	/* btf_parse_struct_metas, btf_parse_fields: what objects of programs may have */
+	const char *object_fields_function, *object_fields_call;
+	unsigned int object_fields_arg; /* number of the latter's argument with the mask */
+	const char *object_param;	/* meta__ign: of kfuncs that are handed such objects */
 	const char *func_id_prefix;   /* BPF_FUNC_ */
 	const char *map_type_enum;    /* bpf_map_type */
 	const char *prog_type_enum;
