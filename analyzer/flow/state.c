@@ -294,6 +294,9 @@ static const struct known *find_known(const struct state *s, uint32_t sym)
 	return find_known_near(s, sym, UINT32_MAX);
 }
 
+/* A state takes up little between being copied and being copied again. */
+#define KNOWN_ROOM 8
+
 static struct known *make_known(struct state *s, struct arena *a, uint32_t sym)
 {
 	struct known *k;
@@ -309,7 +312,7 @@ static struct known *make_known(struct state *s, struct arena *a, uint32_t sym)
 	if (s->n_known == s->cap_known) {
 		struct known *old = s->known;
 
-		s->cap_known = s->cap_known ? s->cap_known * 2 : 8;
+		s->cap_known += KNOWN_ROOM;
 		s->known = ARENA_ARRAY(a, struct known, s->cap_known);
 		if (s->n_known)
 			memcpy(s->known, old, s->n_known * sizeof(*old));
@@ -682,6 +685,14 @@ static bool known_at(const struct state *s, struct syms *syms, uint32_t addr, st
 	return false;
 }
 
+/* Whether @m and @k say the same, and as meet_known() would say it. */
+static bool is_met(const struct known *m, const struct known *k)
+{
+	return m->lo == k->lo && m->hi == k->hi && m->one_of == k->one_of &&
+	       m->nonzero == k->nonzero && m->not_err == k->not_err &&
+	       m->one_of == known_one_of(m) && says_something(m);
+}
+
 static bool meet_knowledge(struct state *s, const struct state *o, struct syms *syms, uint32_t b,
 			   uint32_t c)
 {
@@ -690,9 +701,15 @@ static bool meet_knowledge(struct state *s, const struct state *o, struct syms *
 
 	for (i = 0; i < s->n_known; i++) {
 		const struct known *k = find_known_near(o, s->known[i].sym, i);
-		const struct sym *v = sym_get(syms, s->known[i].sym);
+		const struct sym *v;
 		struct known m = s->known[i], stored;
 
+		/* States that meet have a common past: most of what they know is from there. */
+		if (k && is_met(&m, k)) {
+			s->known[n++] = m;
+			continue;
+		}
+		v = sym_get(syms, m.sym);
 		if (v->op == SY_FRESH && v->b == b && v->c == c) {
 			s->known[n++] = m;
 			continue;

@@ -93,8 +93,18 @@ static inline const struct sym *sym_get(const struct syms *s, uint32_t id)
 
 /* Term @id with @to for @from where it has that. */
 uint32_t sym_replace(struct syms *s, uint32_t id, uint32_t from, uint32_t to);
+/* The same as sym_contains(), of a term that was made after @part. */
+bool sym_is_made_of(const struct syms *s, uint32_t id, uint32_t part);
+
 /* Whether term @id has @part in it. */
-bool sym_contains(const struct syms *s, uint32_t id, uint32_t part);
+static inline bool sym_contains(const struct syms *s, uint32_t id, uint32_t part)
+{
+	/* What a term is made of was there before it, and begins at nothing else. */
+	if (id <= part)
+		return id == part;
+	return !(sym_get(s, part)->roots & ~sym_get(s, id)->roots) && sym_is_made_of(s, id, part);
+}
+
 bool sym_is_int(const struct syms *s, uint32_t id, int64_t *ret_val);
 /* Whether @id is an address that is never NULL: of a variable, a function, a field at one. */
 bool sym_is_address(const struct syms *s, uint32_t id);

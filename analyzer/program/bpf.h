@@ -66,6 +66,8 @@ struct bpf_tables {
 	struct map64 enumerators;	/* name -> index into values */
 	VEC(int64_t) values;
 	struct map64 denied; /* functions in a deny set: name -> string of the set's name */
+	/* Functions that variables in the sections of these names name. */
+	struct map64 nokprobe, error_injection;
 };
 
 void bpf_tables_read(struct bpf_tables *t, struct program *p);
