@@ -6,8 +6,8 @@
 struct reach {
 	const struct syms *syms;
 	uint32_t depth; /* of the call */
-	uint32_t roots; /* of terms that it comes to; others may share a bit with these */
-	uint32_t cells[STATE_MAX_CELLS]; /* of addresses of cells that it does not come to */
+	uint64_t roots; /* of terms that it comes to; others may share a bit with these */
+	uint32_t cells[STATE_MAX_CELLS]; /* addresses of cells that it does not come to */
 	uint32_t n_cells;
 };
 
@@ -19,7 +19,8 @@ static bool comes_to(const struct reach *r, const struct sym *v)
 /* What the call begins with, and what is found from there in cells. */
 static void find_reach(const struct frame *fr, const struct state *s, struct reach *r)
 {
-	uint32_t i, before;
+	uint64_t before;
+	uint32_t i;
 
 	r->roots = SYM_GLOBAL;
 	for (i = 0; i < fr->n_args; i++)
@@ -35,21 +36,21 @@ static void find_reach(const struct frame *fr, const struct state *s, struct rea
 			if (comes_to(r, addr))
 				r->roots |= sym_get(r->syms, s->cells[i].val)->roots;
 			else
-				r->cells[r->n_cells++] = addr->roots;
+				r->cells[r->n_cells++] = s->cells[i].addr;
 		}
 	} while (r->roots != before);
 }
 
 /*
- * Whether @v may say something of what is at the address of a cell: a store through another
+ * Whether @sym says something of what is at the address of a cell: a store through another
  * pointer may end a cell that the call knows nothing of.
  */
-static bool is_of_cell(const struct reach *r, const struct sym *v)
+static bool is_of_cell(const struct reach *r, uint32_t sym)
 {
 	uint32_t i;
 
-	for (i = 0; i < r->n_cells && v->loads; i++)
-		if (!(r->cells[i] & ~v->roots))
+	for (i = 0; i < r->n_cells; i++)
+		if (sym_contains(r->syms, sym, r->cells[i]))
 			return true;
 	return false;
 }
@@ -72,7 +73,7 @@ struct aside aside_take(const struct flow *fl, const struct frame *fr, struct st
 		const struct known *k = &s->known[i];
 		const struct sym *v = sym_get(r.syms, k->sym);
 
-		if (!v->roots || comes_to(&r, v) || is_of_cell(&r, v) || prim_known_fields(fl, k))
+		if (!v->roots || comes_to(&r, v) || is_of_cell(&r, k->sym) || prim_known_fields(fl, k))
 			s->known[n++] = *k;
 		else
 			as.v[as.n++] = *k;

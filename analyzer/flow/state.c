@@ -109,14 +109,24 @@ bool state_same_property(const struct state *s, const struct state *o)
 	return true;
 }
 
-uint32_t state_cell(const struct state *s, uint32_t addr)
+/* @at: where it is likely to be. */
+static const struct cell *find_cell_near(const struct state *s, uint32_t addr, uint32_t at)
 {
 	uint32_t i;
 
+	if (at < s->n_cells && s->cells[at].addr == addr)
+		return &s->cells[at];
 	for (i = 0; i < s->n_cells; i++)
 		if (s->cells[i].addr == addr)
-			return s->cells[i].val;
-	return SYM_NONE;
+			return &s->cells[i];
+	return NULL;
+}
+
+uint32_t state_cell(const struct state *s, uint32_t addr)
+{
+	const struct cell *c = find_cell_near(s, addr, UINT32_MAX);
+
+	return c ? c->val : SYM_NONE;
 }
 
 static void drop_cell(struct state *s, uint32_t i)
@@ -696,14 +706,16 @@ static bool is_met(const struct known *m, const struct known *k)
 static bool meet_knowledge(struct state *s, const struct state *o, struct syms *syms, uint32_t b,
 			   uint32_t c)
 {
-	uint32_t i, n = 0;
+	uint32_t i, n = 0, at = 0;
 	bool lost = false;
 
 	for (i = 0; i < s->n_known; i++) {
-		const struct known *k = find_known_near(o, s->known[i].sym, i);
+		const struct known *k = find_known_near(o, s->known[i].sym, at);
 		const struct sym *v;
 		struct known m = s->known[i], stored;
 
+		if (k)
+			at = (uint32_t)(k - o->known) + 1;
 		/* States that meet have a common past: most of what they know is from there. */
 		if (k && is_met(&m, k)) {
 			s->known[n++] = m;
@@ -732,15 +744,17 @@ static bool meet_knowledge(struct state *s, const struct state *o, struct syms *
 static bool meet_cells(struct state *s, const struct state *o, struct arena *a, struct syms *syms)
 {
 	struct known m, k;
-	uint32_t i, n = 0;
+	uint32_t i, n = 0, at = 0;
 	bool lost = false;
 
 	for (i = 0; i < s->n_cells; i++) {
 		const struct cell *cell = &s->cells[i];
+		const struct cell *other = find_cell_near(o, cell->addr, at);
 
-		/* States that meet mostly have a common past, and its cells at the same places. */
-		if ((i < o->n_cells && o->cells[i].addr == cell->addr ? o->cells[i].val :
-								     state_cell(o, cell->addr)) == cell->val) {
+		/* States that meet mostly have a common past, and its cells in the same order. */
+		if (other)
+			at = (uint32_t)(other - o->cells) + 1;
+		if (other && other->val == cell->val) {
 			s->cells[n++] = *cell;
 			continue;
 		}

@@ -108,7 +108,7 @@ static void note_roots(const struct syms *s, struct sym *v)
 		/* fallthrough */
 	case SY_PARAM:
 	case SY_FRESH:
-		v->roots = UINT32_C(2) << key_of(v) % 31;
+		v->roots = UINT64_C(2) << key_of(v) % 63;
 		return;
 	default:
 		v->roots = SYM_GLOBAL;

@@ -32,7 +32,7 @@ enum sym_op {
 };
 
 /* The bit in roots of all that is global; others stand for several values. */
-#define SYM_GLOBAL UINT32_C(1)
+#define SYM_GLOBAL UINT64_C(1)
 
 struct sym {
 	uint8_t op;
@@ -41,7 +41,7 @@ struct sym {
 	bool loads;	/* it or a part of it is read from memory, or nothing is known of it... */
 	bool volatile_; /* ...and may be another value next time round a loop */
 	uint32_t a, b, c;
-	uint32_t roots; /* a bit for each parameter, local, fresh value or global in it */
+	uint64_t roots; /* a bit for each parameter, local, fresh value or global in it */
 	int64_t val;
 };
 

@@ -165,8 +165,7 @@ static size_t env_fields(struct programs *pr, const struct rule_attach *way, int
 	return n;
 }
 
-/* What kfuncs are registered for @type: types that share it get the same. */
-static int64_t kfunc_hook(struct programs *pr, int64_t type)
+static int64_t run_hook(struct programs *pr, int64_t type)
 {
 	struct program *p = pr->in->p;
 	const bool known = true;
@@ -183,6 +182,19 @@ static int64_t kfunc_hook(struct programs *pr, int64_t type)
 		sym_is_int(&run.syms, run.exits.v[0].value, &hook);
 	interp_run_release(&run);
 	return hook;
+}
+
+/* What kfuncs are registered for @type: types that share it get the same. */
+static int64_t kfunc_hook(struct programs *pr, int64_t type)
+{
+	uint32_t at = map64_get(&pr->hook_at, (uint64_t)type);
+
+	if (at == MAP64_EMPTY) {
+		at = (uint32_t)pr->hooks.n;
+		map64_put(&pr->hook_at, (uint64_t)type, at);
+		vec_push(&pr->hooks, run_hook(pr, type));
+	}
+	return pr->hooks.v[at];
 }
 
 /* Whether @filter may let programs of @way call the kfunc called @name. */
@@ -359,6 +371,8 @@ void programs_release(struct programs *pr)
 	map64_release(&pr->use_seen);
 	map64_release(&pr->fields_seen);
 	map64_release(&pr->verdicts);
+	map64_release(&pr->hook_at);
+	vec_release(&pr->hooks);
 	map64_release(&pr->objects_at);
 	vec_release(&pr->objects);
 }
