@@ -249,8 +249,8 @@ struct study_answer study_catch_up(struct study *st, struct arena *a)
 }
 
 /* Reads the units, and then those that join them; they are linked when the program is needed. */
-static bool read_all(struct study *st, const struct facts_cache *cache,
-			     struct pool_options *po, struct study_kept *kept)
+static bool read_all(struct study *st, const struct facts_cache *cache, struct pool_options *po,
+		     struct study_kept *kept)
 {
 	size_t n = 0;
 

@@ -141,6 +141,9 @@ static void make_order(struct interp *in, const struct facts *f, const struct fa
 		top--;
 		fi->order[b] = n - 1 - post++;
 	}
+	fi->by_order = ARENA_ARRAY(&in->p->arena, uint32_t, n);
+	for (b = 0; b < n; b++)
+		fi->by_order[fi->order[b]] = b;
 	arena_release(&tmp);
 }
 

@@ -10,6 +10,7 @@ struct func_info {
 	bool has_loop;
 	bool costly; /* a call of it took RECALL_STEPS or more, in some run */
 	uint32_t *order;  /* block -> its number in reverse postorder */
+	uint32_t *by_order; /* the other way round */
 	bool *in_memory;  /* local -> it has an address or parts; its value is in cells */
 	uint64_t *live;	  /* block * words: locals that are read before they are written */
 	uint32_t words;   /* of one block's set */

@@ -54,7 +54,6 @@ struct activation {
 	struct arena arena;
 	struct block_states *blocks; /* by block */
 	bool *pending;		     /* by number in order */
-	uint32_t *by_order;
 	uint32_t next;		     /* no block before this number in order is pending */
 	struct arena *out;	     /* of the exits */
 	struct exits *exits;
@@ -1494,14 +1493,11 @@ static void exec(struct flow *fl, const struct frame *frame, const struct state 
 				  .fi = func_info(fl->in, frame->func), .out = out,
 				  .exits = ret, .entry = s, .dst = FACTS_NONE };
 	struct state *first;
-	uint32_t b, i, n = act.ff->n_blocks;
+	uint32_t i, n = act.ff->n_blocks;
 
 	arena_init(&act.arena);
 	act.blocks = ARENA_ARRAY(&act.arena, struct block_states, n);
 	act.pending = ARENA_ARRAY(&act.arena, bool, n);
-	act.by_order = ARENA_ARRAY(&act.arena, uint32_t, n);
-	for (b = 0; b < n; b++)
-		act.by_order[act.fi->order[b]] = b;
 	first = state_clone(&act.arena, s);
 	first->n_env = act.ff->n_locals;
 	first->env = ARENA_ARRAY(&act.arena, uint32_t, act.ff->n_locals);
@@ -1518,22 +1514,23 @@ static void exec(struct flow *fl, const struct frame *frame, const struct state 
 	act.next = n;
 	arrive(&act, 0, first);
 	while (act.next < n) {
-		struct block_states *bs;
-		uint32_t order = act.next;
+		uint32_t order = act.next, block = act.fi->by_order[order];
+		struct block_states *bs = &act.blocks[block];
 
 		if (!act.pending[order]) {
 			act.next++;
 			continue;
 		}
 		act.pending[order] = false;
-		bs = &act.blocks[act.by_order[order]];
 		for (i = 0; i < bs->n; i++) {
+			struct state *at = bs->v[i].s;
+
 			if (!bs->v[i].pending)
 				continue;
 			bs->v[i].pending = false;
-			run_block(&act, &act.f->blocks.v[act.ff->blocks + act.by_order[order]], 0,
-				  state_clone(&act.arena, bs->v[i].s));
-			bs = &act.blocks[act.by_order[order]];
+			/* Where nothing comes round again no other state will meet this one here. */
+			run_block(&act, &act.f->blocks.v[act.ff->blocks + block], 0,
+				  act.fi->has_loop ? state_clone(&act.arena, at) : at);
 		}
 	}
 	count_activation(&act);

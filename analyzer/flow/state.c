@@ -109,14 +109,24 @@ bool state_same_property(const struct state *s, const struct state *o)
 	return true;
 }
 
-uint32_t state_cell(const struct state *s, uint32_t addr)
+/* @at: where it is likely to be. */
+static const struct cell *find_cell_near(const struct state *s, uint32_t addr, uint32_t at)
 {
 	uint32_t i;
 
+	if (at < s->n_cells && s->cells[at].addr == addr)
+		return &s->cells[at];
 	for (i = 0; i < s->n_cells; i++)
 		if (s->cells[i].addr == addr)
-			return s->cells[i].val;
-	return SYM_NONE;
+			return &s->cells[i];
+	return NULL;
+}
+
+uint32_t state_cell(const struct state *s, uint32_t addr)
+{
+	const struct cell *c = find_cell_near(s, addr, UINT32_MAX);
+
+	return c ? c->val : SYM_NONE;
 }
 
 static void drop_cell(struct state *s, uint32_t i)
@@ -294,6 +304,9 @@ static const struct known *find_known(const struct state *s, uint32_t sym)
 	return find_known_near(s, sym, UINT32_MAX);
 }
 
+/* A state takes up little between being copied and being copied again. */
+#define KNOWN_ROOM 8
+
 static struct known *make_known(struct state *s, struct arena *a, uint32_t sym)
 {
 	struct known *k;
@@ -309,7 +322,7 @@ static struct known *make_known(struct state *s, struct arena *a, uint32_t sym)
 	if (s->n_known == s->cap_known) {
 		struct known *old = s->known;
 
-		s->cap_known = s->cap_known ? s->cap_known * 2 : 8;
+		s->cap_known += KNOWN_ROOM;
 		s->known = ARENA_ARRAY(a, struct known, s->cap_known);
 		if (s->n_known)
 			memcpy(s->known, old, s->n_known * sizeof(*old));
@@ -682,17 +695,33 @@ static bool known_at(const struct state *s, struct syms *syms, uint32_t addr, st
 	return false;
 }
 
+/* Whether @m and @k say the same, and as meet_known() would say it. */
+static bool is_met(const struct known *m, const struct known *k)
+{
+	return m->lo == k->lo && m->hi == k->hi && m->one_of == k->one_of &&
+	       m->nonzero == k->nonzero && m->not_err == k->not_err &&
+	       m->one_of == known_one_of(m) && says_something(m);
+}
+
 static bool meet_knowledge(struct state *s, const struct state *o, struct syms *syms, uint32_t b,
 			   uint32_t c)
 {
-	uint32_t i, n = 0;
+	uint32_t i, n = 0, at = 0;
 	bool lost = false;
 
 	for (i = 0; i < s->n_known; i++) {
-		const struct known *k = find_known_near(o, s->known[i].sym, i);
-		const struct sym *v = sym_get(syms, s->known[i].sym);
+		const struct known *k = find_known_near(o, s->known[i].sym, at);
+		const struct sym *v;
 		struct known m = s->known[i], stored;
 
+		if (k)
+			at = (uint32_t)(k - o->known) + 1;
+		/* States that meet have a common past: most of what they know is from there. */
+		if (k && is_met(&m, k)) {
+			s->known[n++] = m;
+			continue;
+		}
+		v = sym_get(syms, m.sym);
 		if (v->op == SY_FRESH && v->b == b && v->c == c) {
 			s->known[n++] = m;
 			continue;
@@ -715,15 +744,17 @@ static bool meet_knowledge(struct state *s, const struct state *o, struct syms *
 static bool meet_cells(struct state *s, const struct state *o, struct arena *a, struct syms *syms)
 {
 	struct known m, k;
-	uint32_t i, n = 0;
+	uint32_t i, n = 0, at = 0;
 	bool lost = false;
 
 	for (i = 0; i < s->n_cells; i++) {
 		const struct cell *cell = &s->cells[i];
+		const struct cell *other = find_cell_near(o, cell->addr, at);
 
-		/* States that meet mostly have a common past, and its cells at the same places. */
-		if ((i < o->n_cells && o->cells[i].addr == cell->addr ? o->cells[i].val :
-								     state_cell(o, cell->addr)) == cell->val) {
+		/* States that meet mostly have a common past, and its cells in the same order. */
+		if (other)
+			at = (uint32_t)(other - o->cells) + 1;
+		if (other && other->val == cell->val) {
 			s->cells[n++] = *cell;
 			continue;
 		}

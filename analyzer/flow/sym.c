@@ -72,10 +72,15 @@ static void note_loads(const struct syms *s, struct sym *v)
 	}
 }
 
+/* A hash of what tells @v from other terms: looked for at every step, so no rounds that wait for others. */
 static uint64_t key_of(const struct sym *v)
 {
-	return map64_mix(map64_mix(((uint64_t)v->a << 32) | v->b, ((uint64_t)v->c << 8) | v->op),
-			 (uint64_t)v->val);
+	uint64_t x = v->a * UINT64_C(0x9e3779b97f4a7c15) + v->b * UINT64_C(0xbf58476d1ce4e5b9) +
+		     ((uint64_t)v->c << 8 | v->op) * UINT64_C(0x94d049bb133111eb) +
+		     (uint64_t)v->val * UINT64_C(0xd6e8feb86659fd93);
+
+	x = (x ^ x >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+	return x ^ x >> 29;
 }
 
 /* What @v begins at, and how deep that was made. */
@@ -103,7 +108,7 @@ static void note_roots(const struct syms *s, struct sym *v)
 		/* fallthrough */
 	case SY_PARAM:
 	case SY_FRESH:
-		v->roots = UINT32_C(2) << key_of(v) % 31;
+		v->roots = UINT64_C(2) << key_of(v) % 63;
 		return;
 	default:
 		v->roots = SYM_GLOBAL;
@@ -408,13 +413,10 @@ uint32_t sym_bin(struct syms *s, unsigned int op, uint32_t a, uint32_t b, bool i
 	return sym_make(s, SY_BIN, a, b, is_unsigned, op);
 }
 
-bool sym_contains(const struct syms *s, uint32_t id, uint32_t part)
+bool sym_is_made_of(const struct syms *s, uint32_t id, uint32_t part)
 {
 	const struct sym *v = sym_get(s, id);
 
-	/* What a term is made of was there before it. */
-	if (id <= part)
-		return id == part;
 	switch (v->op) {
 	case SY_FADDR:
 	case SY_CONTAINER:

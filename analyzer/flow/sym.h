@@ -32,7 +32,7 @@ enum sym_op {
 };
 
 /* The bit in roots of all that is global; others stand for several values. */
-#define SYM_GLOBAL UINT32_C(1)
+#define SYM_GLOBAL UINT64_C(1)
 
 struct sym {
 	uint8_t op;
@@ -41,7 +41,7 @@ struct sym {
 	bool loads;	/* it or a part of it is read from memory, or nothing is known of it... */
 	bool volatile_; /* ...and may be another value next time round a loop */
 	uint32_t a, b, c;
-	uint32_t roots; /* a bit for each parameter, local, fresh value or global in it */
+	uint64_t roots; /* a bit for each parameter, local, fresh value or global in it */
 	int64_t val;
 };
 
@@ -93,8 +93,18 @@ static inline const struct sym *sym_get(const struct syms *s, uint32_t id)
 
 /* Term @id with @to for @from where it has that. */
 uint32_t sym_replace(struct syms *s, uint32_t id, uint32_t from, uint32_t to);
+/* The same as sym_contains(), of a term that was made after @part. */
+bool sym_is_made_of(const struct syms *s, uint32_t id, uint32_t part);
+
 /* Whether term @id has @part in it. */
-bool sym_contains(const struct syms *s, uint32_t id, uint32_t part);
+static inline bool sym_contains(const struct syms *s, uint32_t id, uint32_t part)
+{
+	/* What a term is made of was there before it, and begins at nothing else. */
+	if (id <= part)
+		return id == part;
+	return !(sym_get(s, part)->roots & ~sym_get(s, id)->roots) && sym_is_made_of(s, id, part);
+}
+
 bool sym_is_int(const struct syms *s, uint32_t id, int64_t *ret_val);
 /* Whether @id is an address that is never NULL: of a variable, a function, a field at one. */
 bool sym_is_address(const struct syms *s, uint32_t id);

@@ -13,32 +13,6 @@ static bool has_prefix(const char *s, const struct names *prefixes)
 	return false;
 }
 
-/* Whether some variable in a section whose name begins with one of @sections names @func. */
-static bool named_in_section(const struct program *p, const struct names *sections, uint32_t func)
-{
-	size_t g;
-	uint32_t i;
-
-	for (g = 0; g < p->gvars.n; g++) {
-		const struct gvar *v = &p->gvars.v[g];
-		const struct facts *f = &p->units[v->unit].facts;
-		const struct fact_var *fv = &f->vars.v[v->fact];
-
-		if (!fv->section || !has_prefix(program_str(p, fv->section), sections))
-			continue;
-		for (i = fv->inits; i < fv->inits + fv->n_inits; i++) {
-			const struct fact_expr *x =
-				&f->exprs.v[expr_strip(f, f->inits.v[i].value)];
-
-			if (x->op == FX_ADDR)
-				x = &f->exprs.v[x->a];
-			if (x->op == FX_FUNC && x->a == func)
-				return true;
-		}
-	}
-	return false;
-}
-
 static struct attach_verdict no(const char *reason)
 {
 	return (struct attach_verdict){ CERT_NO, reason };
@@ -278,11 +252,11 @@ static struct attach_verdict source_verdict(struct program *p, const struct bpf_
 		return no(guess.reason);
 	if (is_denied(p, t, way, func, &set))
 		return no(arena_printf(&p->arena, "in %s", program_str(p, set)));
-	if (way->nokprobe && named_in_section(p, &p->rules->tree.nokprobe_sections, func))
+	if (way->nokprobe && map64_get(&t->nokprobe, func) != MAP64_EMPTY)
 		return no("NOKPROBE_SYMBOL");
 	if (way->at == AT_MODIFY_RETURN &&
 	    !has_prefix(program_str(p, fn->name), &p->rules->tree.lsm_hook_prefixes) &&
-	    !named_in_section(p, &p->rules->tree.error_injection_sections, func))
+	    map64_get(&t->error_injection, func) == MAP64_EMPTY)
 		return no("fmod_ret goes only on LSM hooks and error-injection functions");
 	return (struct attach_verdict){ guess.certainty, guess.reason };
 }

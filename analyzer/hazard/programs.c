@@ -137,8 +137,7 @@ static size_t env_fields(struct programs *pr, const struct rule_attach *way, int
 	return n;
 }
 
-/* What kfuncs are registered for @type: types that share it get the same. */
-static int64_t kfunc_hook(struct programs *pr, int64_t type)
+static int64_t run_hook(struct programs *pr, int64_t type)
 {
 	struct program *p = pr->in->p;
 	const bool known = true;
@@ -155,6 +154,19 @@ static int64_t kfunc_hook(struct programs *pr, int64_t type)
 		sym_is_int(&run.syms, run.exits.v[0].value, &hook);
 	interp_run_release(&run);
 	return hook;
+}
+
+/* What kfuncs are registered for @type: types that share it get the same. */
+static int64_t kfunc_hook(struct programs *pr, int64_t type)
+{
+	uint32_t at = map64_get(&pr->hook_at, (uint64_t)type);
+
+	if (at == MAP64_EMPTY) {
+		at = (uint32_t)pr->hooks.n;
+		map64_put(&pr->hook_at, (uint64_t)type, at);
+		vec_push(&pr->hooks, run_hook(pr, type));
+	}
+	return pr->hooks.v[at];
 }
 
 /* Whether @filter may let programs of @way call the kfunc called @name. */
@@ -331,6 +343,10 @@ void programs_release(struct programs *pr)
 	map64_release(&pr->use_seen);
 	map64_release(&pr->fields_seen);
 	map64_release(&pr->verdicts);
+	map64_release(&pr->hook_at);
+	vec_release(&pr->hooks);
+	map64_release(&pr->objects_at);
+	vec_release(&pr->objects);
 }
 
 /* Whether helper @c is given to programs of @way that are attached to LSM hook @function. */
@@ -632,20 +648,12 @@ static bool has_part(const struct program *p, uint32_t whole, uint32_t part, uns
 	return false;
 }
 
-const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint32_t record,
-			    bool trusted)
+/* How programs of @way get a @record wherever they are attached, or NULL. */
+static const char *object_anywhere(struct programs *pr, size_t way, uint32_t record, bool trusted)
 {
 	struct program *p = pr->in->p;
-	uint32_t i, n;
 	size_t k, m;
 
-	if (func != FACTS_NONE && (!trusted || p->rules->attach.v[way].trusted_args)) {
-		n = func_fact(p, &p->funcs.v[func])->n_params;
-		for (i = 0; i < n; i++)
-			if (has_part(p, bpf_param_record(p, func, i), record, 0))
-				return arena_printf(&p->arena, "argument %u of %s()", i + 1,
-						    func_name(p, func));
-	}
 	for (k = 0; k < pr->t->callables.n; k++)
 		if (pr->given[way * pr->t->callables.n + k] &&
 		    !pr->t->callables.v[k].sleeps && !pr->t->callables.v[k].n_objects &&
@@ -662,4 +670,27 @@ const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint
 			return o->how;
 	}
 	return NULL;
+}
+
+const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint32_t record,
+			    bool trusted)
+{
+	struct program *p = pr->in->p;
+	uint64_t key = map64_mix((uint64_t)way << 1 | trusted, record);
+	uint32_t i, n, at;
+
+	if (func != FACTS_NONE && (!trusted || p->rules->attach.v[way].trusted_args)) {
+		n = func_fact(p, &p->funcs.v[func])->n_params;
+		for (i = 0; i < n; i++)
+			if (has_part(p, bpf_param_record(p, func, i), record, 0))
+				return arena_printf(&p->arena, "argument %u of %s()", i + 1,
+						    func_name(p, func));
+	}
+	at = map64_get(&pr->objects_at, key);
+	if (at == MAP64_EMPTY) {
+		at = (uint32_t)pr->objects.n;
+		map64_put(&pr->objects_at, key, at);
+		vec_push(&pr->objects, object_anywhere(pr, way, record, trusted));
+	}
+	return pr->objects.v[at];
 }

@@ -23,6 +23,10 @@ struct programs {
 	struct map64 allowed_seen; /* memos of .allowed and of the verifier's tests */
 	struct map64 use_seen, fields_seen;
 	struct map64 verdicts; /* what tests of the verifier say, each question once */
+	struct map64 hook_at; /* program type -> number in hooks */
+	VEC(int64_t) hooks; /* what its kfuncs are registered for */
+	struct map64 objects_at; /* way, record, trusted -> number in objects */
+	VEC(const char *) objects; /* how a program gets it wherever it is, or NULL */
 	uint64_t runs;
 };
 

@@ -40,9 +40,20 @@ struct circle {
 	struct finding finding;
 };
 
+/* What a nested run waits for: one way to each class. */
+struct wants {
+	struct want {
+		const struct acquire *acquire;
+		uint32_t lock;
+	} *v;
+	size_t n;
+};
+
 struct orders {
 	struct analysis *an;
 	VEC(struct order_lock) locks;
+	VEC(struct wants) wants;
+	struct map64 wants_at; /* nested run -> number in wants */
 	VEC(struct edge) edges;
 	struct map64 edge_at; /* (from, to) */
 	VEC(struct circle) circles;
@@ -244,10 +255,8 @@ static int better(const struct edge *e, const struct edge *back, const struct ha
 	return ladder_length(h) < ladder_length(&e->h) ? 1 : -1;
 }
 
-static void try_edge(struct orders *od, struct hazard *h)
+static void try_edge(struct orders *od, struct hazard *h, uint32_t from, uint32_t to)
 {
-	uint32_t from = lock_of(od, &h->outer->run, h->held);
-	uint32_t to = lock_of(od, &h->nested->run, h->wanted);
 	const struct edge *back;
 	struct site_list sites;
 	struct edge *e;
@@ -276,29 +285,57 @@ static void try_edge(struct orders *od, struct hazard *h)
 	e->sites = sites;
 }
 
+/* Whether acquire @k of @run is the first that waits for its class. */
+static bool is_first(const struct run *run, size_t k)
+{
+	const struct acquire *a = run->acquires.v;
+	size_t m;
+
+	for (m = 0; m < k; m++)
+		if (a[m].class == a[k].class && waits(&a[m]))
+			return false;
+	return waits(&a[k]) && !a[k].last_put;
+}
+
+static struct wants wants_of(struct orders *od, const struct nested *n)
+{
+	uint32_t at = map64_get(&od->wants_at, (uintptr_t)n);
+	struct wants w = { 0 };
+	size_t k;
+
+	if (at != MAP64_EMPTY)
+		return od->wants.v[at];
+	w.v = ARENA_ARRAY(od->an->arena, struct want, n->run.acquires.n);
+	for (k = 0; k < n->run.acquires.n; k++) {
+		const struct acquire *a = &n->run.acquires.v[k];
+
+		if (is_first(&n->run, k))
+			w.v[w.n++] = (struct want){ a, lock_of(od, &n->run, a) };
+	}
+	map64_put(&od->wants_at, (uintptr_t)n, (uint32_t)od->wants.n);
+	vec_push(&od->wants, w);
+	return w;
+}
+
 static void try_section(struct orders *od, struct outer *o, uint32_t held, const struct guards *g)
 {
 	struct analysis *an = od->an;
 	struct guards another = for_another(an, g);
-	size_t i, k, m;
+	uint32_t from = lock_of(od, &o->run, &o->run.acquires.v[held]);
+	size_t i, k;
 
 	for (i = 0; i < an->reenters.n; i++) {
 		struct reenter *r = an->reenters.v[i];
 		const struct nested *n = reenter_run(an, r, &another, false);
+		const struct wants w = wants_of(od, n);
 
-		for (k = 0; k < n->run.acquires.n; k++) {
-			const struct acquire *w = &n->run.acquires.v[k];
+		for (k = 0; k < w.n; k++) {
 			struct hazard h = { .outer = o, .held = &o->run.acquires.v[held],
 					    .held_index = held, .guards = *g, .reenter = r,
-					    .nested = n, .wanted = w, .context = CTX_ORDER };
+					    .nested = n, .wanted = w.v[k].acquire,
+					    .context = CTX_ORDER };
 
-			/* One way to the class is enough. */
-			for (m = 0; m < k && (n->run.acquires.v[m].class != w->class ||
-					      !waits(&n->run.acquires.v[m]));
-			     m++)
-				;
-			if (waits(w) && m == k && !w->last_put)
-				try_edge(od, &h);
+			try_edge(od, &h, from, w.v[k].lock);
 		}
 	}
 }
@@ -588,5 +625,7 @@ void find_orders(struct analysis *an, struct finding_list *ret)
 	vec_release(&od.circles);
 	vec_release(&od.edges);
 	vec_release(&od.locks);
+	vec_release(&od.wants);
+	map64_release(&od.wants_at);
 	map64_release(&od.edge_at);
 }

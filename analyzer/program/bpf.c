@@ -531,6 +531,50 @@ static void read_btf(struct bpf_tables *t, struct program *p)
 	}
 }
 
+static bool is_in(const char *section, const struct names *sections)
+{
+	size_t i;
+
+	for (i = 0; i < sections->n; i++)
+		if (!strncmp(section, sections->v[i], strlen(sections->v[i])))
+			return true;
+	return false;
+}
+
+/* Notes in @ret the functions that the initialiser of @fv, a variable of @f, names. */
+static void note_named(const struct facts *f, const struct fact_var *fv, struct map64 *ret)
+{
+	uint32_t i;
+
+	for (i = fv->inits; i < fv->inits + fv->n_inits; i++) {
+		const struct fact_expr *x = &f->exprs.v[expr_strip(f, f->inits.v[i].value)];
+
+		if (x->op == FX_ADDR)
+			x = &f->exprs.v[x->a];
+		if (x->op == FX_FUNC && x->a != FACTS_NONE)
+			map64_put(ret, x->a, 1);
+	}
+}
+
+/* What is said of a function by a variable in a section of its own: by the section's begin. */
+static void read_sections(struct bpf_tables *t, const struct program *p)
+{
+	const struct rule_tree *tree = &p->rules->tree;
+	size_t g;
+
+	for (g = 0; g < p->gvars.n; g++) {
+		const struct gvar *v = &p->gvars.v[g];
+		const struct facts *f = &p->units[v->unit].facts;
+		const struct fact_var *fv = &f->vars.v[v->fact];
+		const char *section = fv->section ? program_str(p, fv->section) : "";
+
+		if (is_in(section, &tree->nokprobe_sections))
+			note_named(f, fv, &t->nokprobe);
+		if (is_in(section, &tree->error_injection_sections))
+			note_named(f, fv, &t->error_injection);
+	}
+}
+
 void bpf_tables_read(struct bpf_tables *t, struct program *p)
 {
 	memset(t, 0, sizeof(*t));
@@ -541,6 +585,7 @@ void bpf_tables_read(struct bpf_tables *t, struct program *p)
 	read_struct_ops(t, p);
 	read_protos(t, p);
 	read_btf(t, p);
+	read_sections(t, p);
 }
 
 void bpf_tables_release(struct bpf_tables *t)
@@ -555,4 +600,6 @@ void bpf_tables_release(struct bpf_tables *t)
 	map64_release(&t->enumerators);
 	map64_release(&t->denied);
 	map64_release(&t->denied_hooks);
+	map64_release(&t->nokprobe);
+	map64_release(&t->error_injection);
 }

@@ -69,6 +69,8 @@ struct bpf_tables {
 	uint32_t object_fields; /* bit per rules->map_fields: what programs allocate may have it */
 	struct map64 denied; /* functions in a deny set: name -> string of the set's name */
 	struct map64 denied_hooks; /* the same of hooks, for LSM programs */
+	/* Functions that variables in the sections of these names name. */
+	struct map64 nokprobe, error_injection;
 };
 
 void bpf_tables_read(struct bpf_tables *t, struct program *p);
