@@ -1887,6 +1887,7 @@ void interp_release(struct interp *in)
 	map64_release(&in->transparent);
 	map64_release(&in->guard_classes);
 	map64_release(&in->plural_guards);
+	map64_release(&in->chosen_guards);
 	vec_release(&in->guard_writers);
 	vec_release(&in->settled);
 	map64_release(&in->kept);

@@ -334,6 +334,7 @@ struct interp {
 	VEC(struct word_user) word_users;
 	/* Guards of which there are several: another object, or another index, has its own. */
 	struct map64 plural_guards;
+	struct map64 chosen_guards; /* those of which one is found by an index that is computed */
 	/* Of functions beyond the scope; see flow/summary.h. */
 	struct map64 summary_at;
 	VEC(struct summary *) summaries;

@@ -629,13 +629,17 @@ static uint32_t guard_of(struct flow *fl, uint32_t addr)
 	const struct syms *syms = &fl->run->syms;
 	const struct sym *v = sym_get(syms, addr);
 	int64_t index = 0;
+	bool chosen = false;
 	uint32_t guard;
 
 	if (v->op == SY_LOAD)
 		v = sym_get(syms, v->a);
-	for (; v->op == SY_IADDR || v->op == SY_LOAD; v = sym_get(syms, v->a))
-		if (v->op == SY_IADDR && (v->c || !sym_is_int(syms, v->b, &index)))
-			index = 0;
+	for (; v->op == SY_IADDR || v->op == SY_LOAD; v = sym_get(syms, v->a)) {
+		if (v->op != SY_IADDR || (!v->c && sym_is_int(syms, v->b, &index)))
+			continue;
+		index = 0;
+		chosen |= !v->c;
+	}
 	if (v->op == SY_GADDR)
 		guard = prim_guard_element(fl->in, v->a, index);
 	else if (v->op == SY_FADDR)
@@ -644,6 +648,8 @@ static uint32_t guard_of(struct flow *fl, uint32_t addr)
 		return FACTS_NONE;
 	if (!is_only_one(syms, addr))
 		map64_put(&fl->in->plural_guards, guard, 1);
+	if (chosen)
+		map64_put(&fl->in->chosen_guards, guard, 1);
 	return guard;
 }
 

@@ -104,6 +104,15 @@ static bool is_of_cpu(const struct analysis *an, const struct syms *syms, const 
 	return parts->n != 0;
 }
 
+/* Whether @index is a constant (none: the first), though others find @guard by one that they compute. */
+static bool is_fixed(const struct analysis *an, const struct syms *syms, uint32_t index, uint32_t guard)
+{
+	int64_t n;
+
+	return (index == SYM_NONE || sym_is_int(syms, index, &n)) &&
+	       map64_get(&an->in.chosen_guards, guard) != MAP64_EMPTY;
+}
+
 bool acquire_wrong_guard(const struct analysis *an, const struct run *run,
 			 const struct acquire *a, uint32_t *ret_guard, bool *ret_few)
 {
@@ -128,7 +137,8 @@ bool acquire_wrong_guard(const struct analysis *an, const struct run *run,
 		index = index_of(&run->syms, gt->addr, &owner);
 		if (index != SYM_NONE)
 			add_parts(&run->syms, index, owner, &parts);
-		if (parts.unknown || (of_lock.unknown && !is_of_cpu(an, &run->syms, &parts)))
+		if (parts.unknown || (of_lock.unknown && !is_of_cpu(an, &run->syms, &parts) &&
+				      !is_fixed(an, &run->syms, index, gt->guard)))
 			continue;
 		*ret_guard = gt->guard;
 		if (!share_part(&parts, &of_lock))
