@@ -163,7 +163,7 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 		make_whatif(&an, ret);
 	find_beyond(&an, &ret->beyond);
 	if (ret->beyond.n)
-		strlist_add(&an, &ret->assumptions,
+		strlist_add(&ret->assumptions, an.arena,
 			    arena_printf(arena,
 					 "programs are not followed into %zu file%s that they come to beyond "
 					 "the scope, whose locks are not known so; the JSON report names them",

@@ -88,7 +88,7 @@ void make_fault_finding(struct analysis *an, const struct fault *ft, struct find
 	f->rule = rule ? rule->name : ft->code;
 	f->severity = ft->severity;
 	if (ft->assumption)
-		strlist_add(an, &f->assumptions, ft->assumption);
+		strlist_add(&f->assumptions, an->arena, ft->assumption);
 	f->message = ft->message;
 	f->location = location_in(an, &ft->loc, ft->frame->func);
 	if (ft->class)

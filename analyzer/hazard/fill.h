@@ -22,8 +22,6 @@ struct finding_list {
 /* RL109: adds a finding for each two locks that are taken in both orders. */
 void find_orders(struct analysis *an, struct finding_list *ret);
 
-/* Adds @s to @l, once. */
-void strlist_add(struct analysis *an, struct strlist *l, const char *s);
 void fill_attach(struct analysis *an, const struct hazard *h, const struct site_list *sites,
 		 struct finding *f);
 /* The functions that come back in, each once, those that some site reaches first. */

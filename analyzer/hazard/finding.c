@@ -91,6 +91,19 @@ bool step_kind_from_name(const char *name, enum step_kind *ret)
 	return true;
 }
 
+void strlist_add(struct strlist *list, struct arena *a, const char *s)
+{
+	const char **v;
+
+	if (strlist_has(list, s))
+		return;
+	v = ARENA_ARRAY(a, const char *, list->n + 1);
+	if (list->n)
+		memcpy(v, list->v, list->n * sizeof(*v));
+	v[list->n++] = s;
+	list->v = v;
+}
+
 bool strlist_has(const struct strlist *list, const char *s)
 {
 	for (size_t i = 0; i < list->n; i++) {

@@ -2,6 +2,8 @@
 #ifndef RELOCK_HAZARD_FINDING_H
 #define RELOCK_HAZARD_FINDING_H
 
+#include "base/arena.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +27,8 @@ struct strlist {
 };
 
 bool strlist_has(const struct strlist *list, const char *s);
+/* Adds @s unless it is there; the list is in @a, the text is not copied. */
+void strlist_add(struct strlist *list, struct arena *a, const char *s);
 
 enum severity { SEV_NOTE, SEV_WARNING, SEV_ERROR };
 enum certainty { CERT_NO, CERT_POSSIBLE, CERT_LIKELY, CERT_CONFIRMED };

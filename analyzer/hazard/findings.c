@@ -223,19 +223,6 @@ static void look_at_sites(struct analysis *an, struct seen *s, size_t n, bool of
 	free(v);
 }
 
-void strlist_add(struct analysis *an, struct strlist *l, const char *s)
-{
-	const char **v;
-
-	if (strlist_has(l, s))
-		return;
-	v = ARENA_ARRAY(an->arena, const char *, l->n + 1);
-	if (l->n)
-		memcpy(v, l->v, l->n * sizeof(*v));
-	v[l->n++] = s;
-	l->v = v;
-}
-
 const char *site_name(struct analysis *an, uint32_t func, const char *tracepoint)
 {
 	if (func == FACTS_NONE)
@@ -262,7 +249,7 @@ static struct attach_point attach_at(struct analysis *an, const struct hazard *h
 	}
 	for (w = 0; w < an->p->rules->attach.n; w++)
 		if (s->ways >> w & 1)
-			strlist_add(an, &a.how, an->p->rules->attach.v[w].how);
+			strlist_add(&a.how, an->arena, an->p->rules->attach.v[w].how);
 	return a;
 }
 
@@ -309,7 +296,7 @@ void fill_reentry(struct analysis *an, const struct seen *s, size_t n, struct fi
 				for (k = 0; k < s[i].sites.v.n; k++)
 					here |= s[i].sites.v.v[k].ways >> w & 1;
 				if (here)
-					strlist_add(an, &r->program_types,
+					strlist_add(&r->program_types, an->arena,
 						    an->p->rules->attach.v[w].type_name);
 			}
 		}
@@ -326,11 +313,11 @@ static void assume_run_sites(struct analysis *an, uint32_t callable, struct find
 	for (w = 0; w < an->p->rules->attach.n; w++)
 		if (an->p->rules->attach.v[w].at == AT_RUN_SITE &&
 		    an->pr.given[w * an->t.callables.n + callable])
-			strlist_add(an, &types, an->p->rules->attach.v[w].type_name);
+			strlist_add(&types, an->arena, an->p->rules->attach.v[w].type_name);
 	for (w = 0; w < types.n; w++)
 		strbuf_addf(&sb, "%s%s", w ? (w + 1 == types.n ? " and " : ", ") : "", types.v[w]);
 	if (types.n)
-		strlist_add(an, &f->assumptions,
+		strlist_add(&f->assumptions, an->arena,
 			    arena_printf(an->arena,
 					 "that the kernel runs no %s program while the lock is held "
 					 "(where it runs them was not looked for)",
@@ -348,7 +335,7 @@ void fill_severity(struct analysis *an, const struct seen *s, struct finding *f)
 	f->severity = SEV_NOTE;
 	if (s->h->wrong_if_few && l->best >= CERT_LIKELY) {
 		f->severity = SEV_WARNING;
-		strlist_add(an, &f->assumptions,
+		strlist_add(&f->assumptions, an->arena,
 			    arena_printf(an->arena,
 					 "that there can be fewer %s than counters of %s",
 					 program_str(an->p, s->h->held->class),
@@ -358,17 +345,17 @@ void fill_severity(struct analysis *an, const struct seen *s, struct finding *f)
 	} else if (l->best_objectless >= CERT_POSSIBLE) {
 		f->severity = SEV_WARNING;
 		if (l->best < CERT_POSSIBLE)
-			strlist_add(an, &f->assumptions,
+			strlist_add(&f->assumptions, an->arena,
 				    arena_printf(an->arena,
 						 "that a program can get hold of the object that "
 						 "%s() wants was not shown",
 						 func_name(an->p, c->func)));
 		else
-			strlist_add(an, &f->assumptions,
+			strlist_add(&f->assumptions, an->arena,
 				    "that the compiler leaves a function in the section that "
 				    "a program can be attached to");
 	} else {
-		strlist_add(an, &f->notes,
+		strlist_add(&f->notes, an->arena,
 			    arena_printf(an->arena,
 					 "no program that can be attached in these sections may "
 					 "call %s(), so nothing can use this today",
@@ -377,14 +364,14 @@ void fill_severity(struct analysis *an, const struct seen *s, struct finding *f)
 	}
 	waking = waking_func(an, s->h->wanted);
 	if (waking != FACTS_NONE)
-		strlist_add(an, &f->assumptions,
+		strlist_add(&f->assumptions, an->arena,
 			    arena_printf(an->arena,
 					 "that somebody can be waiting for what %s() releases, and is "
 					 "woken up there",
 					 func_name(an->p, waking)));
 	for (w = 0; w < an->p->rules->attach.n; w++)
 		if (an->pr.unknown[w] && an->p->rules->attach.v[w].at != AT_RUN_SITE)
-			strlist_add(an, &f->assumptions,
+			strlist_add(&f->assumptions, an->arena,
 				    arena_printf(an->arena,
 						 "which helpers %s programs get was not analysed",
 						 an->p->rules->attach.v[w].type_name));
@@ -396,10 +383,10 @@ static void fill_guards(struct analysis *an, const struct hazard *h, const struc
 	uint8_t i;
 
 	if (c->expected != FACTS_NONE)
-		strlist_add(an, &f->guard_expected, guard_name(an->p, c->expected));
+		strlist_add(&f->guard_expected, an->arena, guard_name(an->p, c->expected));
 	for (i = 0; i < h->guards.n; i++)
 		if (h->guards.v[i].count > 0 && h->guards.v[i].guard != GUARD_IRQS_OFF)
-			strlist_add(an, &f->guard_raised, guard_name(an->p, h->guards.v[i].guard));
+			strlist_add(&f->guard_raised, an->arena, guard_name(an->p, h->guards.v[i].guard));
 }
 
 void fill_id(struct finding *f, unsigned int ordinal)
@@ -433,9 +420,9 @@ static void note_others(struct analysis *an, const struct seen *s, size_t n, siz
 		if (s[i].looked && !s[i].sites.v.n && s[best].sites.v.n)
 			continue;
 		if (s[i].h->outer->func != s[best].h->outer->func)
-			strlist_add(an, &others, people_name(an->p, s[i].h->outer->func));
+			strlist_add(&others, an->arena, people_name(an->p, s[i].h->outer->func));
 		if (s[i].h->held->class != s[best].h->held->class)
-			strlist_add(an, &locks, program_str(an->p, s[i].h->held->class));
+			strlist_add(&locks, an->arena, program_str(an->p, s[i].h->held->class));
 	}
 	if (others.n) {
 		strbuf_addstr(&sb, "the same is true of");
@@ -443,10 +430,10 @@ static void note_others(struct analysis *an, const struct seen *s, size_t n, siz
 			strbuf_addf(&sb, "%s %s()", i ? "," : "", others.v[i]);
 		if (others.n > OTHERS_MAX)
 			strbuf_addf(&sb, " and %zu more", others.n - OTHERS_MAX);
-		strlist_add(an, &f->notes, arena_strdup(an->arena, sb.buf));
+		strlist_add(&f->notes, an->arena, arena_strdup(an->arena, sb.buf));
 	}
 	for (i = 0; i < locks.n; i++)
-		strlist_add(an, &f->notes,
+		strlist_add(&f->notes, an->arena,
 			    arena_printf(an->arena, "%s is taken again in the same way",
 					 locks.v[i]));
 	strbuf_release(&sb);

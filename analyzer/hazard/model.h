@@ -363,8 +363,6 @@ const struct finding *hazard_finding(const struct analysis *an, const struct haz
  */
 bool remedy_stops(const struct analysis *an, const struct hazard *h,
 		  const struct rule_attach *way, uint32_t func);
-/* @s in @l once; the array is made anew, in the analysis' arena. */
-void strlist_add(struct analysis *an, struct strlist *l, const char *s);
 /* The object file that function @func is compiled into, or NULL: nobody knows. */
 const char *func_object(struct analysis *an, uint32_t func);
 

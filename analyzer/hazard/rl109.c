@@ -527,7 +527,7 @@ static void fill_circle(struct orders *od, struct circle *c)
 	f->entry_via = e->h.outer->via;
 	for (i = 0; i < e->h.guards.n; i++)
 		if (e->h.guards.v[i].count > 0 && e->h.guards.v[i].guard != GUARD_IRQS_OFF)
-			strlist_add(an, &f->guard_raised,
+			strlist_add(&f->guard_raised, an->arena,
 				    guard_name(an->p, e->h.guards.v[i].guard));
 	fill_attach(an, &e->h, &e->sites, f);
 	fill_reentry(an, &s, 1, f);
@@ -585,7 +585,7 @@ static void note_alike(struct orders *od, const struct circle *c, struct finding
 {
 	const struct edge *e = &od->edges.v[c->there];
 
-	strlist_add(od->an, &f->notes,
+	strlist_add(&f->notes, od->an->arena,
 		    arena_printf(od->an->arena, "the same is true of %s and %s",
 				 lock_name(od, e->from), lock_name(od, e->to)));
 }

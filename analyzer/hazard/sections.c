@@ -111,14 +111,14 @@ static void fill_draft(struct builder *b, const struct outer *o, const struct ac
 	s->lock_type = a->rule->kind;
 	s->primitive = func_name(an->p, a->primitive);
 	for (i = 0; i < g->n; i++)
-		strlist_add(an, &s->guard_raised, guard_name(an->p, g->v[i].guard));
+		strlist_add(&s->guard_raised, an->arena, guard_name(an->p, g->v[i].guard));
 	for (k = 0; k < an->designated.n; k++)
 		if (an->designated.v[k].class == a->class &&
 		    an->designated.v[k].kind == lock_storage_kind(an, &o->run, a) &&
 		    an->designated.v[k].guard != FACTS_NONE &&
 		    guard_is_designated(an, a->class, an->designated.v[k].kind,
 					an->designated.v[k].guard))
-			strlist_add(an, &s->guard_meant,
+			strlist_add(&s->guard_meant, an->arena,
 				    guard_name(an->p, an->designated.v[k].guard));
 }
 
@@ -230,7 +230,7 @@ static void add_place(struct builder *b, size_t at, const struct place *pl)
 
 static void add_entry(struct builder *b, size_t at, const struct outer *o)
 {
-	strlist_add(b->an, &b->drafts.v[at].s.entries,
+	strlist_add(&b->drafts.v[at].s.entries, b->an->arena,
 		    arena_printf(b->an->arena, "%s (%s)", people_name(b->an->p, o->func), o->via));
 }
 
@@ -298,7 +298,7 @@ static void add_danger(struct builder *b, const struct hazard *h, const struct f
 		w->spot.certainty = s->certainty;
 		w->spot.reason = s->reason;
 	}
-	strlist_add(b->an, &w->locks, d.lock);
+	strlist_add(&w->locks, b->an->arena, d.lock);
 	if (map64_get(&b->danger_seen, key) != MAP64_EMPTY)
 		return;
 	map64_put(&b->danger_seen, key, 1);
@@ -322,7 +322,7 @@ static void add_hazards(struct builder *b)
 		if (!f)
 			continue;
 		at = draft_of(b, h->outer, h->held, &h->guards);
-		strlist_add(b->an, &b->drafts.v[at].s.findings, f->id);
+		strlist_add(&b->drafts.v[at].s.findings, b->an->arena, f->id);
 		sites_find(b->an, h, &sites);
 		for (k = 0; k < sites.v.n; k++)
 			add_danger(b, h, f, &sites.v.v[k]);
@@ -337,7 +337,7 @@ static struct strlist ways_names(struct analysis *an, uint64_t ways)
 
 	for (w = 0; w < an->p->rules->attach.n; w++)
 		if (ways >> w & 1)
-			strlist_add(an, &l, an->p->rules->attach.v[w].how);
+			strlist_add(&l, an->arena, an->p->rules->attach.v[w].how);
 	return l;
 }
 
@@ -441,7 +441,7 @@ static void finish_section(struct builder *b, struct draft *d, struct section *r
 		a->certainty = s->certainty;
 		a->reason = s->reason;
 		a->location = s->location;
-		strlist_add(an, &w->locks, ret->lock.class);
+		strlist_add(&w->locks, an->arena, ret->lock.class);
 		w->spot.ways |= s->ways;
 		if (!w->spot.reason || s->certainty > w->spot.certainty) {
 			w->spot.certainty = s->certainty;

@@ -90,7 +90,7 @@ static struct strlist how_names(struct analysis *an, uint64_t ways)
 
 	for (w = 0; w < an->p->rules->attach.n; w++)
 		if (ways >> w & 1)
-			strlist_add(an, &l, an->p->rules->attach.v[w].how);
+			strlist_add(&l, an->arena, an->p->rules->attach.v[w].how);
 	return l;
 }
 
@@ -131,7 +131,7 @@ static void fill_open(struct analysis *an, const struct site_list *l, struct lef
 		a->function = func_name(an->p, s->func);
 		ret->open_object[i] = func_object(an, s->func);
 		if (ret->open_object[i])
-			strlist_add(an, &ret->objects, ret->open_object[i]);
+			strlist_add(&ret->objects, an->arena, ret->open_object[i]);
 	}
 }
 
@@ -211,7 +211,7 @@ static void hide(struct analysis *an, struct remedy_set *set, uint32_t func, str
 		return;
 	set->hidden[func] = true;
 	if (traceable(an, func))
-		strlist_add(an, &t->hidden, func_name(an->p, func));
+		strlist_add(&t->hidden, an->arena, func_name(an->p, func));
 }
 
 static void hide_function(struct analysis *an, struct remedy_set *set, const char *name,
@@ -219,7 +219,7 @@ static void hide_function(struct analysis *an, struct remedy_set *set, const cha
 {
 	uint32_t f;
 
-	strlist_add(an, &t->notrace, name);
+	strlist_add(&t->notrace, an->arena, name);
 	for (f = 0; f < an->p->funcs.n; f++)
 		if (is_called(an, f, name))
 			hide(an, set, f, t);
@@ -231,7 +231,7 @@ static void hide_object(struct analysis *an, struct remedy_set *set, const char 
 	bool analysed = false;
 	uint32_t f;
 
-	strlist_add(an, &t->objects, object);
+	strlist_add(&t->objects, an->arena, object);
 	for (f = 0; f < an->p->funcs.n; f++) {
 		const char *o = func_object(an, f);
 
@@ -241,7 +241,7 @@ static void hide_object(struct analysis *an, struct remedy_set *set, const char 
 		hide(an, set, f, t);
 	}
 	if (!analysed)
-		strlist_add(an, &t->hidden_objects, object);
+		strlist_add(&t->hidden_objects, an->arena, object);
 }
 
 static struct remedy_set new_set(struct analysis *an)
@@ -283,7 +283,7 @@ static void propose_guard(struct analysis *an, const struct finding *f, struct p
 	if (c->expected == FACTS_NONE || c->rule == &rule_rl106 || c->of_lock)
 		return;
 	vec_push(&set.guards, ((struct raised){ c->func, c->expected }));
-	strlist_add(an, &t.guards,
+	strlist_add(&t.guards, an->arena,
 		    arena_printf(an->arena, "%s:%s", people_name(an->p, c->func),
 				 guard_name(an->p, c->expected)));
 	finish(an, &set, f, &t);
@@ -369,7 +369,7 @@ static void propose(struct analysis *an, const struct report *r, const struct fi
 		if (&r->findings[i] != f && !strcmp(r->findings[i].context, "nmi") &&
 		    r->findings[i].severity > SEV_NOTE &&
 		    !strcmp(r->findings[i].lock.class, f->lock.class))
-			strlist_add(an, &p->nmi, r->findings[i].id);
+			strlist_add(&p->nmi, an->arena, r->findings[i].id);
 }
 
 static void try_given(struct analysis *an, const struct report *r, struct whatif *ret)
@@ -383,7 +383,7 @@ static void try_given(struct analysis *an, const struct report *r, struct whatif
 	t->kind = "given";
 	for (i = 0; i < names->n_guards; i++) {
 		set_guard(an, &set, names->guards[i].function, names->guards[i].counter);
-		strlist_add(an, &t->guards,
+		strlist_add(&t->guards, an->arena,
 			    arena_printf(an->arena, "%s:%s", names->guards[i].function,
 					 names->guards[i].counter));
 	}

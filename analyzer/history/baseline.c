@@ -93,6 +93,25 @@ static const char *lock_text(const struct finding *f, struct arena *a)
 			    : arena_strdup(a, f->lock.class);
 }
 
+const char *reentry_of_type(struct arena *a, const char *function, const char *type)
+{
+	return arena_printf(a, "%s %s", function, type);
+}
+
+bool reentry_add(struct strlist *l, struct arena *a, const struct finding *f)
+{
+	size_t before = l->n;
+
+	for (size_t i = 0; i < f->n_reentry; i++) {
+		const struct reentry *r = &f->reentry[i];
+
+		strlist_add(l, a, arena_strdup(a, r->function));
+		for (size_t k = 0; k < r->program_types.n; k++)
+			strlist_add(l, a, reentry_of_type(a, r->function, r->program_types.v[k]));
+	}
+	return l->n > before;
+}
+
 void baseline_take(struct baseline *b, const struct report *r)
 {
 	memset(b, 0, sizeof(*b));
@@ -108,13 +127,7 @@ void baseline_take(struct baseline *b, const struct report *r)
 			.knows_reentry = true,
 		};
 
-		k.reentry.v = ARENA_ARRAY(&b->arena, const char *, f->n_reentry);
-		while (k.reentry.n < f->n_reentry) {
-			const char *name = f->reentry[k.reentry.n].function;
-
-			k.reentry.v[k.reentry.n++] = arena_strdup(&b->arena, name);
-		}
-
+		reentry_add(&k.reentry, &b->arena, f);
 		vec_push(&b->v, k);
 	}
 	if (b->v.n)

@@ -22,7 +22,7 @@ struct known {
 	enum severity severity;
 	const char *code, *function, *lock; /* "" where it does not say */
 	const char *reason;		    /* NULL: none is given */
-	struct strlist reentry; /* functions that come back to the lock; of baseline_take() only */
+	struct strlist reentry; /* what comes back, as reentry_add() has it; of baseline_take() only */
 	bool knows_reentry;
 	unsigned int line;
 };
@@ -44,6 +44,14 @@ int baseline_read(struct baseline *b, const char *path, const char **ret_error);
 /* What a report has, copied; suppressed findings, too. */
 void baseline_take(struct baseline *b, const struct report *r);
 void baseline_release(struct baseline *b);
+
+/* "FUNCTION TYPE", in @a: programs of a type come back through a function. */
+const char *reentry_of_type(struct arena *a, const char *function, const char *type);
+/*
+ * Adds to @l, in @a, what comes back in @f: its functions, and each of them with each type of its
+ * programs. Returns whether anything was not there yet.
+ */
+bool reentry_add(struct strlist *l, struct arena *a, const struct finding *f);
 
 /* Is @s an id: 16 hex digits in lower case? */
 bool is_id(const char *s);

@@ -14,18 +14,33 @@ static void add_note(struct finding *f, struct arena *a, const char *note)
 	f->notes.v = v;
 }
 
-/* "a(), b()": the functions that come back to the lock of @f and are not in @old; or NULL. */
+/* "@function()", or "@function() of kprobe programs"; NULL: it is in @old, and so are its programs. */
+static const char *more_of(const struct reentry *r, const struct strlist *old, struct arena *a)
+{
+	const char *types = NULL;
+
+	if (!strlist_has(old, r->function))
+		return arena_printf(a, "%s()", r->function);
+	for (size_t i = 0; i < r->program_types.n; i++) {
+		const char *type = r->program_types.v[i];
+
+		if (!strlist_has(old, reentry_of_type(a, r->function, type)))
+			types = types ? arena_printf(a, "%s, %s", types, type) : type;
+	}
+	return types ? arena_printf(a, "%s() of %s programs", r->function, types) : NULL;
+}
+
+/* "a(), b() of kprobe programs": what comes back to the lock of @f and is not in @old; or NULL. */
 static const char *more_reentry(const struct finding *f, const struct strlist *old, struct arena *a)
 {
 	const char *ret = NULL;
 
 	/* A note is about what nothing can use. */
 	for (size_t i = 0; f->severity > SEV_NOTE && i < f->n_reentry; i++) {
-		const char *name = f->reentry[i].function;
+		const char *more = more_of(&f->reentry[i], old, a);
 
-		if (!strlist_has(old, name))
-			ret = ret ? arena_printf(a, "%s, %s()", ret, name)
-				  : arena_printf(a, "%s()", name);
+		if (more)
+			ret = ret ? arena_printf(a, "%s, %s", ret, more) : more;
 	}
 	return ret;
 }
@@ -53,30 +68,12 @@ static bool covers(const struct baseline *b, const char *what, struct finding *f
 	return true;
 }
 
-/* --- functions that came back to nothing before --- */
+/* --- what came back to nothing before --- */
 
-static void add_name(struct strlist *l, struct arena *a, const char *name)
-{
-	const char **v;
-
-	if (strlist_has(l, name))
-		return;
-	v = ARENA_ARRAY(a, const char *, l->n + 1);
-	if (l->n)
-		memcpy(v, l->v, l->n * sizeof(*v));
-	v[l->n++] = name;
-	l->v = v;
-}
-
-/* Adds to @l the functions that come back in @f; returns whether one was not there yet. */
 static bool add_reentry(struct strlist *l, struct arena *a, const struct finding *f)
 {
-	size_t before = l->n;
-
 	/* A note is about what nothing can use. */
-	for (size_t i = 0; f->severity > SEV_NOTE && i < f->n_reentry; i++)
-		add_name(l, a, f->reentry[i].function);
-	return l->n > before;
+	return f->severity > SEV_NOTE && reentry_add(l, a, f);
 }
 
 /* Whether @f is about what comes back; in the other rules the section is to blame, whatever does. */
@@ -86,9 +83,9 @@ static bool is_about_reentry(const struct finding *f)
 }
 
 /*
- * Of a function that came back to no lock in the revision, and does so now, the
- * first finding that has it is new: such a function is a cause of its own, and one
- * finding tells of it, however many locks it comes to.
+ * Of a function that came back to no lock in the revision, or not in programs of
+ * a type, and does so now, the first finding that has it is new: that is a cause of
+ * its own, and one finding tells of it, however many locks it comes to.
  */
 static void mark_newcomers(struct report *r, struct arena *a, const struct known_before *k)
 {
@@ -98,7 +95,7 @@ static void mark_newcomers(struct report *r, struct arena *a, const struct known
 		const struct known *old = &k->revision->v.v[i];
 
 		for (size_t n = 0; old->severity > SEV_NOTE && n < old->reentry.n; n++)
-			add_name(&told, a, old->reentry.v[n]);
+			strlist_add(&told, a, old->reentry.v[n]);
 	}
 	for (size_t i = 0; i < r->n_findings; i++)
 		if (!strcmp(r->findings[i].state, "new"))
@@ -223,12 +220,9 @@ void mark_known(struct report *r, struct arena *a, const struct known_before *k)
 
 static const char *more_than(const struct finding *old, const struct finding *new, struct arena *a)
 {
-	struct strlist names = {ARENA_ARRAY(a, const char *, old->n_reentry), 0};
+	struct strlist names = { NULL, 0 };
 
-	while (names.n < old->n_reentry) {
-		names.v[names.n] = old->reentry[names.n].function;
-		names.n++;
-	}
+	reentry_add(&names, a, old);
 	return more_reentry(new, &names, a);
 }
 

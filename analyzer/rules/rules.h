@@ -337,7 +337,6 @@ struct rule_tree {
 	const char *func_id_enum;     /* bpf_func_id */
 	/* btf_parse_struct_metas, btf_parse_fields: what objects of programs may have */
 	const char *object_fields_function, *object_fields_call;
-	unsigned int object_fields_arg; /* number of the latter's argument with the mask */
 	const char *object_param;	/* meta__ign: of kfuncs that are handed such objects */
 	const char *func_id_prefix;   /* BPF_FUNC_ */
 	const char *map_type_enum;    /* bpf_map_type */
@@ -387,6 +386,7 @@ struct rule_tree {
 	struct names own_records;  /* structs that a program makes itself; '*' matches any rest */
 	unsigned int kfunc_sleepable; /* KF_SLEEPABLE */
 	unsigned int kfunc_trusted;   /* KF_TRUSTED_ARGS */
+	unsigned int object_fields_arg; /* number of object_fields_call's argument with the mask */
 	struct names tracepoint_calls;	/* prefixes of what calls a tracepoint's programs */
 	struct names trampolines;	/* prefixes of functions that are a jump, in assembly */
 	struct names value_locks; /* structs that are locks in values of maps: named by themselves */

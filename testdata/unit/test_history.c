@@ -219,6 +219,54 @@ static void test_newcomers(void **state)
 	arena_release(&a);
 }
 
+/* So is one that programs of another type come back through: who gets it is a cause, too. */
+static void test_newcomers_of_type(void **state)
+{
+	const char *types[] = { "tracing", "kprobe", "perf_event" };
+	struct reentry before[] = { { .function = "get", .program_types = { types, 1 } } };
+	struct reentry after[] = { { .function = "get", .program_types = { types, 3 } } };
+	struct finding old_findings[] = {
+		{ .id = "1111111111111111", .severity = SEV_ERROR },
+		{ .id = "2222222222222222", .severity = SEV_ERROR },
+	};
+	struct finding new_findings[ARRAY_SIZE(old_findings)];
+	struct report old = { .findings = old_findings, .n_findings = ARRAY_SIZE(old_findings) };
+	struct report new = { .findings = new_findings, .n_findings = ARRAY_SIZE(new_findings) };
+	struct baseline revision;
+	struct known_before known = { .revision = &revision, .today = "2026-11-28" };
+	struct arena a = ARENA_INIT;
+	struct diff d;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(old_findings); i++) {
+		struct finding *f = &old_findings[i];
+
+		f->code = "RL106";
+		f->location.function = "get";
+		f->lock.class = "pot.lock";
+		f->reentry = before;
+		f->n_reentry = 1;
+		new_findings[i] = *f;
+		new_findings[i].reentry = after;
+	}
+	baseline_take(&revision, &old);
+	mark_known(&new, &a, &known);
+	assert_string_equal(new_findings[0].state, "new");
+	assert_int_equal(new_findings[0].notes.n, 1);
+	assert_non_null(strstr(new_findings[0].notes.v[0], "get() of kprobe, perf_event programs"));
+	assert_string_equal(new_findings[1].state, "unchanged");
+	diff_reports(&old, &new, &a, &d);
+	assert_int_equal(d.rows[0].change, CHANGE_WORSE);
+	assert_string_equal(d.rows[0].more, "get() of kprobe, perf_event programs");
+	assert_int_equal(d.rows[1].change, CHANGE_NONE);
+	/* The other way round it is no worse. */
+	diff_reports(&new, &old, &a, &d);
+	assert_int_equal(d.rows[0].change, CHANGE_NONE);
+	assert_null(d.rows[0].more);
+	baseline_release(&revision);
+	arena_release(&a);
+}
+
 /* Names of the tree cannot break the lines of a baseline. */
 static void test_evil_names(void **state)
 {
@@ -278,7 +326,7 @@ int main(void)
 		cmocka_unit_test(test_json_line),   cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_older_report), cmocka_unit_test(test_diff),
-		cmocka_unit_test(test_newcomers),
+		cmocka_unit_test(test_newcomers),   cmocka_unit_test(test_newcomers_of_type),
 		cmocka_unit_test(test_evil_names),  cmocka_unit_test(test_dates),
 	};
 
