@@ -144,6 +144,34 @@ static void make_order(struct interp *in, const struct facts *f, const struct fa
 	arena_release(&tmp);
 }
 
+bool *func_info_around(struct interp *in, struct arena *arena, uint32_t func, uint32_t block)
+{
+	const struct func *fn = &in->p->funcs.v[func];
+	const struct facts *f = func_facts(in->p, fn);
+	const struct fact_func *ff = func_fact(in->p, fn);
+	bool *seen = ARENA_ARRAY(arena, bool, ff->n_blocks);
+	uint32_t *stack = ARENA_ARRAY(arena, uint32_t, ff->n_blocks), top = 0;
+
+	if (block) {
+		seen[0] = true;
+		stack[top++] = 0;
+	}
+	while (top) {
+		const struct fact_block *blk = &f->blocks.v[ff->blocks + stack[--top]];
+		uint32_t max = blk->n_cases + 2, n, i;
+		uint32_t *succ = ARENA_ARRAY(arena, uint32_t, max);
+
+		n = block_succs(f, blk, succ, max);
+		for (i = 0; i < n; i++) {
+			if (seen[succ[i]] || succ[i] == block)
+				continue;
+			seen[succ[i]] = true;
+			stack[top++] = succ[i];
+		}
+	}
+	return seen;
+}
+
 /* Backward: what is read later on. Blocks are few; passes until nothing changes. */
 static void make_live(struct interp *in, const struct facts *f, const struct fact_func *ff,
 		      struct func_info *fi)

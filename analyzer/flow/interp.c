@@ -6,6 +6,7 @@
 #include "flow/funcinfo.h"
 #include "flow/guards.h"
 #include "flow/prims.h"
+#include "flow/recheck.h"
 #include "flow/settled.h"
 #include "flow/state.h"
 #include "flow/summary.h"
@@ -177,15 +178,23 @@ uint32_t flow_load(struct flow *fl, struct state *s, uint32_t addr)
 	return sym_make(syms, SY_LOAD, addr, 0, 0, 0);
 }
 
-static bool expr_is_unsigned(const struct facts *f, uint32_t e)
+/* How many bits @e has, and whether they are unsigned, where it is an operand. */
+static unsigned int operand_bits(const struct facts *f, uint32_t e, bool *ret_unsigned)
 {
 	uint32_t type = f->exprs.v[e].type;
-	const struct fact_type *t;
+	const struct fact_type *t = type == FACTS_NONE ? NULL : &f->types.v[type];
 
-	if (type == FACTS_NONE)
-		return false;
-	t = &f->types.v[type];
-	return t->kind == FT_PTR || (t->kind == FT_INT && !t->is_signed && t->bits >= 32);
+	*ret_unsigned = t && (t->kind == FT_PTR || (t->kind == FT_INT && !t->is_signed && t->bits >= 32));
+	return t && t->kind == FT_INT && t->bits < 64 ? 32 : 64;
+}
+
+/* Whether @a and @b are compared as unsigned numbers: the wider type decides. */
+static bool is_unsigned_pair(const struct facts *f, uint32_t a, uint32_t b)
+{
+	bool ua, ub;
+	unsigned int na = operand_bits(f, a, &ua), nb = operand_bits(f, b, &ub);
+
+	return na == nb ? ua || ub : na > nb ? ua : ub;
 }
 
 /* ptr - offsetof(record, field): container_of(). */
@@ -262,7 +271,7 @@ static uint32_t flow_eval(struct activation *act, struct state *s, uint32_t e)
 		a = flow_eval(act, s, x->a);
 		b = flow_eval(act, s, x->b);
 		return sym_bin(syms, x->sub, a, b,
-			       expr_is_unsigned(act->f, x->a) || expr_is_unsigned(act->f, x->b));
+			       is_unsigned_pair(act->f, x->a, x->b));
 	case FX_CAST:
 		return flow_eval(act, s, x->a);
 	default:
@@ -755,11 +764,12 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 			value = sym_make(syms, SY_LOAD, to, 0, 0, 0);
 		}
 	}
-	/* The frame's own memory is gone. */
+	/* The frame's own memory is gone, and what it read anew for a lock that it hands out. */
 	for (i = 0; i < out->n_cells;) {
 		const struct sym *v = root_of(syms, out->cells[i].addr);
 
-		if (v->op == SY_LADDR && v->a == act->frame->depth && v->b != RESULT_LOCAL) {
+		if ((v->op == SY_LADDR && v->a == act->frame->depth && v->b != RESULT_LOCAL) ||
+		    (out->n_held > act->entry->n_held && recheck_is_new(syms, out->cells[i].val))) {
 			memmove(&out->cells[i], &out->cells[i + 1],
 				(out->n_cells - i - 1) * sizeof(*out->cells));
 			out->n_cells--;
@@ -1383,6 +1393,7 @@ static void run_block(struct activation *act, const struct fact_block *blk, uint
 	for (; i < blk->n_insns; i++) {
 		const struct fact_insn *insn = &act->f->insns.v[blk->insns + i];
 		struct exits ex = { 0 };
+		bool alone = !s->n_held;
 		uint32_t val;
 		size_t k;
 
@@ -1413,6 +1424,10 @@ static void run_block(struct activation *act, const struct fact_block *blk, uint
 		}
 		call(act, s, insn, &ex);
 		for (k = 0; k < ex.n; k++) {
+			if (alone && ex.v[k].s->n_held)
+				recheck_members(act->fl, &act->arena, act->frame, insn,
+						(uint32_t)(blk - act->f->blocks.v) - act->ff->blocks,
+						act->entry, s, ex.v[k].s);
 			if (insn->dst != FACTS_NONE)
 				assign(act, ex.v[k].s, insn->dst, ex.v[k].value);
 			state_forget(ex.v[k].s, syms,

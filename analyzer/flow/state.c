@@ -152,17 +152,8 @@ static bool may_alias(const struct syms *syms, uint32_t a, uint32_t b)
 	return !(is_own_memory(syms, a) && is_own_memory(syms, b)) || x->op == SY_IADDR;
 }
 
-void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t addr, uint32_t val)
+void state_renew(struct state *s, struct arena *a, uint32_t addr, uint32_t val)
 {
-	uint32_t i;
-
-	for (i = 0; i < s->n_cells;) {
-		if (s->cells[i].addr == addr || may_alias(syms, s->cells[i].addr, addr))
-			drop_cell(s, i);
-		else
-			i++;
-	}
-	state_forget_known(s, syms, sym_make(syms, SY_LOAD, addr, 0, 0, 0));
 	if (s->n_cells == STATE_MAX_CELLS)
 		drop_cell(s, 0);
 	if (s->n_cells == s->cap_cells) {
@@ -174,6 +165,20 @@ void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t a
 			memcpy(s->cells, old, s->n_cells * sizeof(*old));
 	}
 	s->cells[s->n_cells++] = (struct cell){ addr, val };
+}
+
+void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t addr, uint32_t val)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->n_cells;) {
+		if (s->cells[i].addr == addr || may_alias(syms, s->cells[i].addr, addr))
+			drop_cell(s, i);
+		else
+			i++;
+	}
+	state_forget_known(s, syms, sym_make(syms, SY_LOAD, addr, 0, 0, 0));
+	state_renew(s, a, addr, val);
 }
 
 void state_forget(struct state *s, const struct syms *syms, uint32_t addr)
@@ -292,6 +297,11 @@ static const struct known *find_known_near(const struct state *s, uint32_t sym, 
 static const struct known *find_known(const struct state *s, uint32_t sym)
 {
 	return find_known_near(s, sym, UINT32_MAX);
+}
+
+bool state_knows(const struct state *s, uint32_t sym)
+{
+	return find_known(s, sym) != NULL;
 }
 
 static struct known *make_known(struct state *s, struct arena *a, uint32_t sym)
@@ -454,6 +464,9 @@ static int truth_cmp(const struct state *s, const struct syms *syms, const struc
 	int64_t c, lo, hi;
 	int t;
 
+	/* Nothing unsigned is less than 0. */
+	if (v->c && (v->val == FB_GT || v->val == FB_LE) && !state_truth(s, syms, v->a))
+		return v->val == FB_LE;
 	if (!sym_is_int(syms, v->b, &c))
 		return -1;
 	if (!c && (v->val == FB_EQ || v->val == FB_NE)) {
