@@ -229,8 +229,8 @@ static uint32_t load_place(struct activation *act, struct state *s, uint32_t add
 
 	if (guard == FACTS_NONE)
 		return flow_load(act->fl, s, addr);
-	t = (struct guard_test){ guard, guards_get(&s->guards, guard), act->at, act->frame->func,
-				 addr };
+	t = (struct guard_test){ .guard = guard, .count = guards_get(&s->guards, guard),
+				 .loc = act->at, .func = act->frame->func, .addr = addr };
 	act->dst = FACTS_NONE;
 	if (dst == FACTS_NONE || place_addr(act, s, dst) != addr)
 		prim_tested(act->fl, act->frame, s, &t);
@@ -1845,6 +1845,7 @@ void interp_run_release(struct run *r)
 	vec_release(&r->returns);
 	vec_release(&r->tries);
 	vec_release(&r->strays);
+	vec_release(&r->lowers);
 	map64_release(&r->releases);
 	map64_release(&r->balanced);
 	map64_release(&r->raised);

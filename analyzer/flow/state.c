@@ -634,16 +634,62 @@ static bool has_failed(const struct state *s, uint32_t addr)
 	return false;
 }
 
+static struct guard_test *find_test(struct guard_tests *t, uint32_t guard)
+{
+	uint8_t i;
+
+	for (i = 0; i < t->n; i++)
+		if (t->v[i].guard == guard)
+			return &t->v[i];
+	return NULL;
+}
+
+/* Where @t was raised, on this path or on that of @o. */
+static void meet_raised(struct guard_test *t, const struct guard_test *o)
+{
+	uint8_t i, k;
+
+	if (!o->n_raised || o->count != t->count)
+		t->n_raised = 0;
+	for (i = 0; i < o->n_raised && t->n_raised; i++) {
+		for (k = 0; k < t->n_raised && t->raised[k] != o->raised[i]; k++)
+			;
+		if (k < t->n_raised)
+			continue;
+		if (k == GUARD_MAX_RAISED)
+			t->n_raised = 0;
+		else
+			t->raised[t->n_raised++] = o->raised[i];
+	}
+}
+
 /* Notes a test that the other path made: which of several counters it was may differ. */
 static void meet_test(struct state *s, const struct guard_test *t)
 {
-	struct guard_test both = *t;
-	uint8_t i;
+	struct guard_test both = *t, *own = find_test(&s->tests, t->guard);
 
-	for (i = 0; i < s->tests.n; i++)
-		if (s->tests.v[i].guard == t->guard && s->tests.v[i].addr != t->addr)
+	if (!own) { /* it is up without a test, if it is */
+		both.n_raised = 0;
+	} else {
+		meet_raised(&both, own);
+		if (own->addr != t->addr)
 			both.addr = SYM_NONE;
+	}
 	state_tested(s, &both);
+}
+
+static void meet_tests(struct state *s, const struct guard_tests *o)
+{
+	uint8_t i, k;
+
+	for (i = 0; i < s->tests.n; i++) {
+		for (k = 0; k < o->n && o->v[k].guard != s->tests.v[i].guard; k++)
+			;
+		if (k == o->n)
+			s->tests.v[i].n_raised = 0;
+	}
+	for (i = 0; i < o->n; i++)
+		meet_test(s, &o->v[i]);
 }
 
 /* Whether @s still goes by what was at an address before it was written to: by @load. */
@@ -772,8 +818,7 @@ bool state_meet_but(struct state *s, const struct state *o, struct arena *a, str
 	lost |= (o->strays & ~s->strays) != 0;
 	s->strays |= o->strays;
 	lost |= meet_locks(s, o);
-	for (i = 0; i < o->tests.n; i++)
-		meet_test(s, &o->tests.v[i]);
+	meet_tests(s, &o->tests);
 	return lost;
 }
 
