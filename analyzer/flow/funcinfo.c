@@ -314,3 +314,39 @@ bool interp_param_is_guard(struct interp *in, uint32_t func, uint32_t param)
 	}
 	return fi->guard_params >> param & 1;
 }
+
+/* Whether @func, or its own text, takes locks, or releases them. */
+static void what_it_does(const struct program *p, uint32_t func, bool *ret_takes,
+			 bool *ret_releases)
+{
+	const struct func *fn = &p->funcs.v[func];
+	uint32_t c;
+
+	*ret_takes = fn->lock && fn->lock->does != LOCK_RELEASE;
+	*ret_releases = fn->lock && fn->lock->does == LOCK_RELEASE;
+	for (c = fn->calls; c < fn->calls + fn->n_calls && !fn->lock; c++) {
+		const struct rule_lock *lock;
+
+		if (p->calls.v[c].callee == FACTS_NONE)
+			continue;
+		lock = p->funcs.v[p->calls.v[c].callee].lock;
+		*ret_takes |= lock && lock->does != LOCK_RELEASE;
+		*ret_releases |= lock && lock->does == LOCK_RELEASE;
+	}
+}
+
+bool func_takes(const struct program *p, uint32_t func)
+{
+	bool takes, releases;
+
+	what_it_does(p, func, &takes, &releases);
+	return takes;
+}
+
+bool func_only_releases(const struct program *p, uint32_t func)
+{
+	bool takes, releases;
+
+	what_it_does(p, func, &takes, &releases);
+	return releases && !takes;
+}

@@ -21,6 +21,10 @@ struct func_info {
 
 /* The info of a defined function. */
 struct func_info *func_info(struct interp *in, uint32_t func);
+/* Whether @func is a lock primitive that takes, or its own text has one. */
+bool func_takes(const struct program *p, uint32_t func);
+/* The same of one that releases, and none that takes. */
+bool func_only_releases(const struct program *p, uint32_t func);
 /* By block of @func whether it is come to without @block; in @arena. */
 bool *func_info_around(struct interp *in, struct arena *arena, uint32_t func, uint32_t block);
 

@@ -178,14 +178,15 @@ uint32_t flow_load(struct flow *fl, struct state *s, uint32_t addr)
 	return sym_make(syms, SY_LOAD, addr, 0, 0, 0);
 }
 
-/* How many bits @e has, and whether they are unsigned, where it is an operand. */
+/* How many bits @e has as an operand, 0 if that is not known, and whether they are unsigned. */
 static unsigned int operand_bits(const struct facts *f, uint32_t e, bool *ret_unsigned)
 {
 	uint32_t type = f->exprs.v[e].type;
 	const struct fact_type *t = type == FACTS_NONE ? NULL : &f->types.v[type];
 
-	*ret_unsigned = t && (t->kind == FT_PTR || (t->kind == FT_INT && !t->is_signed && t->bits >= 32));
-	return t && t->kind == FT_INT && t->bits < 64 ? 32 : 64;
+	*ret_unsigned = t && (t->kind == FT_PTR ||
+			      (t->kind == FT_INT && !t->is_signed && t->bits >= 32));
+	return !t ? 0 : t->kind == FT_INT && t->bits < 64 ? 32 : 64;
 }
 
 /* Whether @a and @b are compared as unsigned numbers: the wider type decides. */
@@ -270,8 +271,7 @@ static uint32_t flow_eval(struct activation *act, struct state *s, uint32_t e)
 			return a;
 		a = flow_eval(act, s, x->a);
 		b = flow_eval(act, s, x->b);
-		return sym_bin(syms, x->sub, a, b,
-			       is_unsigned_pair(act->f, x->a, x->b));
+		return sym_bin(syms, x->sub, a, b, is_unsigned_pair(act->f, x->a, x->b));
 	case FX_CAST:
 		return flow_eval(act, s, x->a);
 	default:
@@ -1303,6 +1303,39 @@ static void call(struct activation *act, struct state *s, const struct fact_insn
 
 /* --- blocks --- */
 
+/* Whether @val is read from a local of one of @frame's callers. */
+static bool is_callers_local(const struct syms *syms, const struct frame *frame, uint32_t val)
+{
+	const struct sym *v = sym_get(syms, val);
+
+	if (v->op == SY_UN)
+		return is_callers_local(syms, frame, v->a);
+	if (v->op == SY_BIN)
+		return is_callers_local(syms, frame, v->a) || is_callers_local(syms, frame, v->b);
+	if (v->op != SY_LOAD)
+		return false;
+	v = root_of(syms, v->a);
+	return v->op == SY_LADDR && v->a < frame->depth;
+}
+
+/*
+ * A function that is there to release looks at what a caller keeps in a local, and of that nothing
+ * is known any more, as paths met since it was stored. It may say whether the lock is held; so
+ * where the function keeps one that it found, that is no fault.
+ */
+static void lose_by_local(struct activation *act, struct state *s, uint32_t cond)
+{
+	uint8_t i, k;
+
+	if (!act->entry->n_held || !s->n_held ||
+	    !is_callers_local(&act->fl->run->syms, act->frame, cond) ||
+	    !func_only_releases(act->fl->in->p, act->frame->func))
+		return;
+	for (i = 0; i < s->n_held; i++)
+		for (k = 0; k < act->entry->n_held; k++)
+			s->held[i].lost |= act->entry->held[k].acquire == s->held[i].acquire;
+}
+
 static void branch(struct activation *act, struct state *s, const struct fact_block *blk)
 {
 	struct syms *syms = &act->fl->run->syms;
@@ -1314,6 +1347,7 @@ static void branch(struct activation *act, struct state *s, const struct fact_bl
 		arrive(act, blk->succ[t ? 0 : 1], s);
 		return;
 	}
+	lose_by_local(act, s, cond);
 	o = state_clone(&act->arena, s);
 	if (state_assume(s, &act->arena, syms, cond, true))
 		arrive(act, blk->succ[0], s);
@@ -1425,8 +1459,7 @@ static void run_block(struct activation *act, const struct fact_block *blk, uint
 		call(act, s, insn, &ex);
 		for (k = 0; k < ex.n; k++) {
 			if (alone && ex.v[k].s->n_held)
-				recheck_members(act->fl, &act->arena, act->frame, insn,
-						(uint32_t)(blk - act->f->blocks.v) - act->ff->blocks,
+				recheck_members(act->fl, &act->arena, act->frame, blk, insn,
 						act->entry, s, ex.v[k].s);
 			if (insn->dst != FACTS_NONE)
 				assign(act, ex.v[k].s, insn->dst, ex.v[k].value);

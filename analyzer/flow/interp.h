@@ -49,7 +49,7 @@ struct guard_test {
 	struct fact_loc loc;
 	uint32_t func;
 	uint32_t addr; /* which counter, where there are several: a term of the run; or SYM_NONE */
-	/* Where it was raised by the operation, on the paths that met; none: it was not, or at too many. */
+	/* Where the operation raised it, on the paths that met; none: nowhere, or at too many. */
 	uint32_t raised[GUARD_MAX_RAISED];
 	uint8_t n_raised;
 };

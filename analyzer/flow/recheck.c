@@ -74,7 +74,7 @@ static void find_written(struct interp *in, uint32_t func, struct func_info *fi)
 	map64_release(&set);
 }
 
-/* Adds to @ret members in @sym, a term that something is known of, that are read and @fi has as written. */
+/* Adds to @ret the members that term @sym reads and @fi has as written. */
 static void add_members(const struct syms *syms, const struct func_info *fi, uint32_t sym,
 			struct map64 *ret)
 {
@@ -102,41 +102,6 @@ static void add_members(const struct syms *syms, const struct func_info *fi, uin
 	}
 }
 
-/* Whether @func, or its own text, takes locks, or releases them. */
-static void what_it_does(const struct program *p, uint32_t func, bool *ret_takes, bool *ret_releases)
-{
-	const struct func *fn = &p->funcs.v[func];
-	uint32_t c;
-
-	*ret_takes = fn->lock && fn->lock->does != LOCK_RELEASE;
-	*ret_releases = fn->lock && fn->lock->does == LOCK_RELEASE;
-	for (c = fn->calls; c < fn->calls + fn->n_calls && !fn->lock; c++) {
-		const struct rule_lock *lock;
-
-		if (p->calls.v[c].callee == FACTS_NONE)
-			continue;
-		lock = p->funcs.v[p->calls.v[c].callee].lock;
-		*ret_takes |= lock && lock->does != LOCK_RELEASE;
-		*ret_releases |= lock && lock->does == LOCK_RELEASE;
-	}
-}
-
-static bool takes(const struct program *p, uint32_t func)
-{
-	bool takes, releases;
-
-	what_it_does(p, func, &takes, &releases);
-	return takes;
-}
-
-static bool only_releases(const struct program *p, uint32_t func)
-{
-	bool takes, releases;
-
-	what_it_does(p, func, &takes, &releases);
-	return releases && !takes;
-}
-
 /* Whether one of @func's blocks from which a lock may be released is come to without @block. */
 static bool released_around(struct interp *in, uint32_t func, uint32_t block)
 {
@@ -150,7 +115,7 @@ static bool released_around(struct interp *in, uint32_t func, uint32_t block)
 	for (c = fn->calls; c < fn->calls + fn->n_calls && !ret; c++) {
 		const struct call *call = &in->p->calls.v[c];
 
-		if (call->callee == FACTS_NONE || !only_releases(in->p, call->callee))
+		if (call->callee == FACTS_NONE || !func_only_releases(in->p, call->callee))
 			continue;
 		for (b = 0; b < ff->n_blocks; b++) {
 			const struct fact_block *blk = &f->blocks.v[ff->blocks + b];
@@ -164,18 +129,20 @@ static bool released_around(struct interp *in, uint32_t func, uint32_t block)
 }
 
 void recheck_members(struct flow *fl, struct arena *arena, const struct frame *frame,
-		     const struct fact_insn *insn, uint32_t block, const struct state *entry,
-		     const struct state *before, struct state *s)
+		     const struct fact_block *blk, const struct fact_insn *insn,
+		     const struct state *entry, const struct state *before, struct state *s)
 {
+	const struct func *fn = &fl->in->p->funcs.v[frame->func];
 	struct syms *syms = &fl->run->syms;
 	struct func_info *fi = func_info(fl->in, frame->func);
-	const struct facts *f = func_facts(fl->in->p, &fl->in->p->funcs.v[frame->func]);
+	const struct facts *f = func_facts(fl->in->p, fn);
+	uint32_t block = (uint32_t)(blk - f->blocks.v) - func_fact(fl->in->p, fn)->blocks;
 	const struct fact_expr *callee = &f->exprs.v[expr_strip(f, insn->val)];
 	struct map64 members = { 0 };
 	uint32_t i, fresh;
 	size_t k;
 
-	if (callee->op != FX_FUNC || callee->a == FACTS_NONE || !takes(fl->in->p, callee->a))
+	if (callee->op != FX_FUNC || callee->a == FACTS_NONE || !func_takes(fl->in->p, callee->a))
 		return;
 	for (i = 0; i < s->n_known; i++) {
 		uint32_t sym = s->known[i].sym;

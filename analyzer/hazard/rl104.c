@@ -156,8 +156,8 @@ static void judge_lower(struct analysis *an, const struct outer *o, const struct
 	ft.end = ft.loc;
 	func = people_name(an->p, ft.frame->func);
 	ft.message = arena_printf(an->arena,
-				  "%s() lowers another %s than it raised, so every later trylock of that "
-				  "on this CPU fails",
+				  "%s() lowers another %s than it raised, so every later trylock "
+				  "of that on this CPU fails",
 				  func, name);
 	ft.end_note = arena_printf(an->arena, "lowers another %s", name);
 	ft.help = arena_printf(an->arena, "lower the %s in %s() that was raised", name, func);
@@ -215,7 +215,7 @@ static const struct run_leave *blamed_when_busy(const struct run *base, const st
 	return best;
 }
 
-/* Whether @func releases a lock that it did not get as well: RL107 says so, and of what follows nothing. */
+/* Whether RL107 says that @func releases a lock that it did not get. */
 static bool is_unchecked(const struct analysis *an, uint32_t func)
 {
 	size_t i;
@@ -228,7 +228,7 @@ static bool is_unchecked(const struct analysis *an, uint32_t func)
 
 /*
  * What a function for programs does with @guard where it was raised by whom it interrupted: whether
- * it leaves it higher, or @lower. That it does the opposite where nothing is raised makes it no better.
+ * it leaves it higher, or @lower. That it does the opposite where nothing is raised is no excuse.
  */
 static void judge_busy(struct analysis *an, const struct reenter *r, const struct nested *n,
 		       uint32_t guard, bool lower)

@@ -3,7 +3,7 @@
 
 /* RL107 unchecked-trylock: where a trylock failed, the path goes on as if it had not. */
 
-/* An attempt on a lock of @class at @loc in @frame fails, and it is released at @released all the same. */
+/* An attempt on a lock of @class, at @loc in @frame, fails; it is released at @released even so. */
 static void add_unchecked(struct analysis *an, const struct outer *o, const struct frame *frame,
 			  const struct fact_loc *loc, uint32_t class,
 			  const struct fact_loc *released)
@@ -22,7 +22,8 @@ static void add_unchecked(struct analysis *an, const struct outer *o, const stru
 				  people_name(an->p, ft.frame->func), name);
 	ft.begin_note = arena_printf(an->arena, "tries %s: it fails", name);
 	ft.end_note = arena_printf(an->arena, "releases %s, which it does not hold", name);
-	ft.help = arena_printf(an->arena, "test the result, and leave where %s was not taken", name);
+	ft.help = arena_printf(an->arena, "test the result, and leave where %s was not taken",
+			       name);
 	add_fault(an, &ft);
 }
 
@@ -39,8 +40,8 @@ static void judge(struct analysis *an, const struct outer *o, const struct run *
 }
 
 /*
- * The outermost function that leaves acquire @id of @run to its caller, if a guard was tested for it:
- * an attempt on the lock, which fails where the guard is up. NULL: there is none.
+ * The outermost function that leaves acquire @id of @run to its caller, if a guard was tested for
+ * it: an attempt on the lock, which fails where the guard is up. NULL: there is none.
  */
 static const struct frame *attempt(const struct run *run, uint32_t id)
 {
@@ -59,8 +60,8 @@ static const struct frame *attempt(const struct run *run, uint32_t id)
 }
 
 /*
- * An entry point begins with no guard raised, so such an attempt always gets the lock. It is run once
- * more with those guards raised: where it releases then what it has not, and had the first time,
+ * An entry point begins with no guard raised, so such an attempt always gets the lock. It is run
+ * once more with those guards raised: where it releases then what it has not, and had the first time,
  * nobody looked at what the attempt returned.
  */
 static void judge_busy(struct analysis *an, const struct outer *o)
