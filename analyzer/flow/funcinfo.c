@@ -147,6 +147,34 @@ static void make_order(struct interp *in, const struct facts *f, const struct fa
 	arena_release(&tmp);
 }
 
+bool *func_info_around(struct interp *in, struct arena *arena, uint32_t func, uint32_t block)
+{
+	const struct func *fn = &in->p->funcs.v[func];
+	const struct facts *f = func_facts(in->p, fn);
+	const struct fact_func *ff = func_fact(in->p, fn);
+	bool *seen = ARENA_ARRAY(arena, bool, ff->n_blocks);
+	uint32_t *stack = ARENA_ARRAY(arena, uint32_t, ff->n_blocks), top = 0;
+
+	if (block) {
+		seen[0] = true;
+		stack[top++] = 0;
+	}
+	while (top) {
+		const struct fact_block *blk = &f->blocks.v[ff->blocks + stack[--top]];
+		uint32_t max = blk->n_cases + 2, n, i;
+		uint32_t *succ = ARENA_ARRAY(arena, uint32_t, max);
+
+		n = block_succs(f, blk, succ, max);
+		for (i = 0; i < n; i++) {
+			if (seen[succ[i]] || succ[i] == block)
+				continue;
+			seen[succ[i]] = true;
+			stack[top++] = succ[i];
+		}
+	}
+	return seen;
+}
+
 /* Backward: what is read later on. Blocks are few; passes until nothing changes. */
 static void make_live(struct interp *in, const struct facts *f, const struct fact_func *ff,
 		      struct func_info *fi)
@@ -288,4 +316,40 @@ bool interp_param_is_guard(struct interp *in, uint32_t func, uint32_t param)
 		}
 	}
 	return fi->guard_params >> param & 1;
+}
+
+/* Whether @func, or its own text, takes locks, or releases them. */
+static void what_it_does(const struct program *p, uint32_t func, bool *ret_takes,
+			 bool *ret_releases)
+{
+	const struct func *fn = &p->funcs.v[func];
+	uint32_t c;
+
+	*ret_takes = fn->lock && fn->lock->does != LOCK_RELEASE;
+	*ret_releases = fn->lock && fn->lock->does == LOCK_RELEASE;
+	for (c = fn->calls; c < fn->calls + fn->n_calls && !fn->lock; c++) {
+		const struct rule_lock *lock;
+
+		if (p->calls.v[c].callee == FACTS_NONE)
+			continue;
+		lock = p->funcs.v[p->calls.v[c].callee].lock;
+		*ret_takes |= lock && lock->does != LOCK_RELEASE;
+		*ret_releases |= lock && lock->does == LOCK_RELEASE;
+	}
+}
+
+bool func_takes(const struct program *p, uint32_t func)
+{
+	bool takes, releases;
+
+	what_it_does(p, func, &takes, &releases);
+	return takes;
+}
+
+bool func_only_releases(const struct program *p, uint32_t func)
+{
+	bool takes, releases;
+
+	what_it_does(p, func, &takes, &releases);
+	return releases && !takes;
 }

@@ -16,10 +16,19 @@ struct func_info {
 	uint32_t words;   /* of one block's set */
 	uint64_t guard_params;	/* bit i: parameter i ends up as a per-CPU counter */
 	bool guard_params_made;
+	uint64_t *written; /* members, sorted: flow/recheck.c */
+	uint32_t n_written;
+	bool written_made;
 };
 
 /* The info of a defined function. */
 struct func_info *func_info(struct interp *in, uint32_t func);
+/* Whether @func is a lock primitive that takes, or its own text has one. */
+bool func_takes(const struct program *p, uint32_t func);
+/* The same of one that releases, and none that takes. */
+bool func_only_releases(const struct program *p, uint32_t func);
+/* By block of @func whether it is come to without @block; in @arena. */
+bool *func_info_around(struct interp *in, struct arena *arena, uint32_t func, uint32_t block);
 
 static inline bool func_info_live(const struct func_info *fi, uint32_t block, uint32_t local)
 {

@@ -9,6 +9,7 @@
 #include "flow/keep.h"
 #include "flow/prims.h"
 #include "flow/recall.h"
+#include "flow/recheck.h"
 #include "flow/settled.h"
 #include "flow/state.h"
 #include "flow/summary.h"
@@ -179,15 +180,24 @@ uint32_t flow_load(struct flow *fl, struct state *s, uint32_t addr)
 	return sym_make(syms, SY_LOAD, addr, 0, 0, 0);
 }
 
-static bool expr_is_unsigned(const struct facts *f, uint32_t e)
+/* How many bits @e has as an operand, 0 if that is not known, and whether they are unsigned. */
+static unsigned int operand_bits(const struct facts *f, uint32_t e, bool *ret_unsigned)
 {
 	uint32_t type = f->exprs.v[e].type;
-	const struct fact_type *t;
+	const struct fact_type *t = type == FACTS_NONE ? NULL : &f->types.v[type];
 
-	if (type == FACTS_NONE)
-		return false;
-	t = &f->types.v[type];
-	return t->kind == FT_PTR || (t->kind == FT_INT && !t->is_signed && t->bits >= 32);
+	*ret_unsigned = t && (t->kind == FT_PTR ||
+			      (t->kind == FT_INT && !t->is_signed && t->bits >= 32));
+	return !t ? 0 : t->kind == FT_INT && t->bits < 64 ? 32 : 64;
+}
+
+/* Whether @a and @b are compared as unsigned numbers: the wider type decides. */
+static bool is_unsigned_pair(const struct facts *f, uint32_t a, uint32_t b)
+{
+	bool ua, ub;
+	unsigned int na = operand_bits(f, a, &ua), nb = operand_bits(f, b, &ub);
+
+	return na == nb ? ua || ub : na > nb ? ua : ub;
 }
 
 /* ptr - offsetof(record, field): container_of(). */
@@ -220,8 +230,8 @@ static uint32_t load_place(struct activation *act, struct state *s, uint32_t add
 
 	if (guard == FACTS_NONE)
 		return flow_load(act->fl, s, addr);
-	t = (struct guard_test){ guard, guards_get(&s->guards, guard), act->at, act->frame->func,
-				 addr };
+	t = (struct guard_test){ .guard = guard, .count = guards_get(&s->guards, guard),
+				 .loc = act->at, .func = act->frame->func, .addr = addr };
 	act->dst = FACTS_NONE;
 	if (dst == FACTS_NONE || place_addr(act, s, dst) != addr)
 		prim_tested(act->fl, act->frame, s, &t);
@@ -261,8 +271,7 @@ static uint32_t flow_eval(struct activation *act, struct state *s, uint32_t e)
 			return a;
 		a = flow_eval(act, s, x->a);
 		b = flow_eval(act, s, x->b);
-		return sym_bin(syms, x->sub, a, b,
-			       expr_is_unsigned(act->f, x->a) || expr_is_unsigned(act->f, x->b));
+		return sym_bin(syms, x->sub, a, b, is_unsigned_pair(act->f, x->a, x->b));
 	case FX_CAST:
 		return flow_eval(act, s, x->a);
 	default:
@@ -754,11 +763,12 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 			value = sym_make(syms, SY_LOAD, to, 0, 0, 0);
 		}
 	}
-	/* The frame's own memory is gone. */
+	/* The frame's own memory is gone, and what it read anew for a lock that it hands out. */
 	for (i = 0; i < out->n_cells;) {
 		const struct sym *v = root_of(syms, out->cells[i].addr);
 
-		if (v->op == SY_LADDR && v->a == act->frame->depth && v->b != RESULT_LOCAL) {
+		if ((v->op == SY_LADDR && v->a == act->frame->depth && v->b != RESULT_LOCAL) ||
+		    (out->n_held > act->entry->n_held && recheck_is_new(syms, out->cells[i].val))) {
 			memmove(&out->cells[i], &out->cells[i + 1],
 				(out->n_cells - i - 1) * sizeof(*out->cells));
 			out->n_cells--;
@@ -1320,6 +1330,39 @@ static void call(struct activation *act, struct state *s, const struct fact_insn
 
 /* --- blocks --- */
 
+/* Whether @val is read from a local of one of @frame's callers. */
+static bool is_callers_local(const struct syms *syms, const struct frame *frame, uint32_t val)
+{
+	const struct sym *v = sym_get(syms, val);
+
+	if (v->op == SY_UN)
+		return is_callers_local(syms, frame, v->a);
+	if (v->op == SY_BIN)
+		return is_callers_local(syms, frame, v->a) || is_callers_local(syms, frame, v->b);
+	if (v->op != SY_LOAD)
+		return false;
+	v = root_of(syms, v->a);
+	return v->op == SY_LADDR && v->a < frame->depth;
+}
+
+/*
+ * A function that is there to release looks at what a caller keeps in a local, and of that nothing
+ * is known any more, as paths met since it was stored. It may say whether the lock is held; so
+ * where the function keeps one that it found, that is no fault.
+ */
+static void lose_by_local(struct activation *act, struct state *s, uint32_t cond)
+{
+	uint8_t i, k;
+
+	if (!act->entry->n_held || !s->n_held ||
+	    !is_callers_local(&act->fl->run->syms, act->frame, cond) ||
+	    !func_only_releases(act->fl->in->p, act->frame->func))
+		return;
+	for (i = 0; i < s->n_held; i++)
+		for (k = 0; k < act->entry->n_held; k++)
+			s->held[i].lost |= act->entry->held[k].acquire == s->held[i].acquire;
+}
+
 static void branch(struct activation *act, struct state *s, const struct fact_block *blk)
 {
 	struct syms *syms = &act->fl->run->syms;
@@ -1331,6 +1374,7 @@ static void branch(struct activation *act, struct state *s, const struct fact_bl
 		arrive(act, blk->succ[t ? 0 : 1], s);
 		return;
 	}
+	lose_by_local(act, s, cond);
 	o = state_clone(&act->arena, s);
 	if (state_assume(s, &act->arena, syms, cond, true))
 		arrive(act, blk->succ[0], s);
@@ -1410,6 +1454,7 @@ static void run_block(struct activation *act, const struct fact_block *blk, uint
 	for (; i < blk->n_insns; i++) {
 		const struct fact_insn *insn = &act->f->insns.v[blk->insns + i];
 		struct exits ex = { 0 };
+		bool alone = !s->n_held;
 		uint32_t val;
 		size_t k;
 
@@ -1439,6 +1484,9 @@ static void run_block(struct activation *act, const struct fact_block *blk, uint
 		}
 		call(act, s, insn, &ex);
 		for (k = 0; k < ex.n; k++) {
+			if (alone && ex.v[k].s->n_held)
+				recheck_members(act->fl, &act->arena, act->frame, blk, insn,
+						act->entry, s, ex.v[k].s);
 			if (insn->dst != FACTS_NONE)
 				assign(act, ex.v[k].s, insn->dst, ex.v[k].value);
 			state_forget(ex.v[k].s, syms,
@@ -1846,6 +1894,7 @@ void interp_run_release(struct run *r)
 	vec_release(&r->returns);
 	vec_release(&r->tries);
 	vec_release(&r->strays);
+	vec_release(&r->lowers);
 	map64_release(&r->releases);
 	map64_release(&r->balanced);
 	map64_release(&r->raised);

@@ -40,6 +40,8 @@ struct guards {
 	uint8_t n;
 };
 
+#define GUARD_MAX_RAISED 2
+
 /* A test of a guard that the path took: the result decides what happens next. */
 struct guard_test {
 	uint32_t guard;
@@ -47,6 +49,9 @@ struct guard_test {
 	struct fact_loc loc;
 	uint32_t func;
 	uint32_t addr; /* which counter, where there are several: a term of the run; or SYM_NONE */
+	/* Where the operation raised it, on the paths that met; none: nowhere, or at too many. */
+	uint32_t raised[GUARD_MAX_RAISED];
+	uint8_t n_raised;
 };
 
 struct guard_tests {
@@ -182,6 +187,15 @@ struct run_stray {
 	bool doubtful; /* at some place the class is released held or not */
 };
 
+/* A guard goes down to 0, by another address than those by which it went up. */
+struct run_lower {
+	uint32_t guard;
+	uint32_t lowered, raised[GUARD_MAX_RAISED]; /* terms of the run */
+	uint8_t n_raised;
+	const struct frame *frame;
+	struct fact_loc loc;
+};
+
 /* The bit of run.strays.v[n]; what comes late shares one. */
 #define RUN_STRAY_BIT(n) (UINT64_C(1) << ((n) < 63 ? (n) : 63))
 
@@ -203,6 +217,7 @@ struct run {
 	VEC(struct run_return) returns; /* only where asked for */
 	VEC(struct run_try) tries;
 	VEC(struct run_stray) strays;
+	VEC(struct run_lower) lowers;
 	struct map64 releases; /* class and place of a release -> enum released */
 	/* Guards, by what the run does to them; and by what goes on below a frame: run_did(). */
 	struct map64 raised, lowered;
@@ -353,6 +368,8 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 void interp_run_release(struct run *r);
 /* Whether what @did (a run's raised or lowered) says happened to @guard in @frame, or below it. */
 bool run_did(const struct map64 *did, const struct frame *frame, uint32_t guard);
+/* What a release of @class at @loc was in @run, enum released; 0: there was none. */
+unsigned int run_released(const struct run *run, uint32_t class, const struct fact_loc *loc);
 
 /* The lock at the end of @path, as a term of @run. */
 uint32_t interp_lock_term(struct interp *in, struct run *run, const struct lock_path *path);

@@ -38,6 +38,17 @@ static void visit_frames(const struct frame *fr, struct map64 *seen, uint32_t *n
 	}
 }
 
+static void visit_tests(struct guard_tests *t, uint32_t *number, visit_fn *visit)
+{
+	uint8_t i, k;
+
+	for (i = 0; i < t->n; i++) {
+		visit(&t->v[i].addr, number);
+		for (k = 0; k < t->v[i].n_raised; k++)
+			visit(&t->v[i].raised[k], number);
+	}
+}
+
 static void visit_run(struct run *run, uint32_t *number, visit_fn *visit)
 {
 	struct map64 seen = { 0 };
@@ -48,8 +59,7 @@ static void visit_run(struct run *run, uint32_t *number, visit_fn *visit)
 		struct acquire *a = &run->acquires.v[i];
 
 		visit(&a->addr, number);
-		for (k = 0; k < a->tests.n; k++)
-			visit(&a->tests.v[k].addr, number);
+		visit_tests(&a->tests, number, visit);
 		visit_frames(a->frame, &seen, number, visit);
 		visit_frames(a->caller, &seen, number, visit);
 	}
@@ -63,6 +73,12 @@ static void visit_run(struct run *run, uint32_t *number, visit_fn *visit)
 	}
 	for (i = 0; i < run->strays.n; i++)
 		visit(&run->strays.v[i].addr, number);
+	for (i = 0; i < run->lowers.n; i++) {
+		visit(&run->lowers.v[i].lowered, number);
+		for (k = 0; k < run->lowers.v[i].n_raised; k++)
+			visit(&run->lowers.v[i].raised[k], number);
+		visit_frames(run->lowers.v[i].frame, &seen, number, visit);
+	}
 	for (i = 0; i < run->exits.n; i++)
 		visit(&run->exits.v[i].value, number);
 	map64_release(&seen);

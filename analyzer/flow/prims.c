@@ -408,6 +408,18 @@ static void add_failed(struct state *fail, uint32_t addr, uint32_t id)
 	fail->failed[fail->n_failed++] = (struct failed){ addr, id };
 }
 
+static uint64_t release_key(uint32_t class, const struct fact_loc *loc)
+{
+	return map64_mix(map64_mix(class, loc->file), (uint64_t)loc->line << 32 | loc->col);
+}
+
+unsigned int run_released(const struct run *run, uint32_t class, const struct fact_loc *loc)
+{
+	uint32_t what = map64_get(&run->releases, release_key(class, loc));
+
+	return what == MAP64_EMPTY ? 0 : what;
+}
+
 /*
  * Notes what a release was. One instruction that releases a lock of @class on one
  * path, and on another one that is not held, hangs on a test that was made before:
@@ -416,13 +428,10 @@ static void add_failed(struct state *fail, uint32_t addr, uint32_t id)
 static void note_release(const struct prim_call *pc, uint32_t class, enum released what)
 {
 	struct run *run = pc->fl->run;
-	uint64_t key = map64_mix(map64_mix(class, pc->insn->loc.file),
-				 (uint64_t)pc->insn->loc.line << 32 | pc->insn->loc.col);
-	uint32_t was = map64_get(&run->releases, key), is;
+	unsigned int was = run_released(run, class, &pc->insn->loc), is = was | what;
 	size_t i;
 
-	is = (was == MAP64_EMPTY ? 0 : was) | what;
-	map64_put(&run->releases, key, is);
+	map64_put(&run->releases, release_key(class, &pc->insn->loc), is);
 	for (i = 0; is == (RELEASED_HELD | RELEASED_STRAY) && is != was && i < run->strays.n; i++)
 		run->strays.v[i].doubtful |= run->strays.v[i].class == class;
 }
@@ -808,6 +817,38 @@ void prim_tested(struct flow *fl, const struct frame *frame, struct state *s,
 	s->in_vain |= UINT64_C(1) << id;
 }
 
+/* @guard is lowered to 0 at @addr: notes it if what raised it from there was at another address. */
+static void note_lower(const struct prim_call *pc, const struct state *s, uint32_t guard,
+		       uint32_t addr)
+{
+	struct run *run = pc->fl->run;
+	struct run_lower l = { .guard = guard, .lowered = addr, .frame = pc->frame,
+			       .loc = pc->insn->loc };
+	size_t i;
+
+	for (i = 0; i < s->tests.n; i++) {
+		const struct guard_test *t = &s->tests.v[i];
+
+		if (t->guard != guard || t->count != 1)
+			continue;
+		memcpy(l.raised, t->raised, sizeof(l.raised));
+		l.n_raised = t->n_raised;
+	}
+	for (i = 0; i < l.n_raised && l.raised[i] != addr; i++)
+		;
+	if (!l.n_raised || i < l.n_raised)
+		return;
+	for (i = 0; i < run->lowers.n; i++) {
+		const struct run_lower *o = &run->lowers.v[i];
+
+		if (o->guard == guard && o->frame->hash == l.frame->hash && o->lowered == addr &&
+		    o->n_raised == l.n_raised && !memcmp(o->raised, l.raised, sizeof(l.raised)))
+			return;
+	}
+	vec_push(&run->lowers, l);
+	keep_frame(pc->fl);
+}
+
 /* What @op does to @guard, at @addr, by argument @amount (and the next); returns its value, or SYM_NONE. */
 static uint32_t count(const struct prim_call *pc, struct state *s, enum percpu_op op,
 		      uint32_t guard, uint32_t addr, uint32_t amount)
@@ -816,9 +857,11 @@ static uint32_t count(const struct prim_call *pc, struct state *s, enum percpu_o
 	int32_t delta, old = guards_get(&s->guards, guard);
 	int64_t val, expect;
 
-	if (known_delta(pc, op, amount, &delta))
+	if (known_delta(pc, op, amount, &delta)) {
 		set_guard(pc->fl, pc->frame, s, guard, old + delta);
-	else if ((op == PERCPU_WRITE || op == PERCPU_XCHG) && pc->insn->n_args > amount)
+		if (old == 1 && delta == -1 && !pc->fl->input->nested)
+			note_lower(pc, s, guard, addr);
+	} else if ((op == PERCPU_WRITE || op == PERCPU_XCHG) && pc->insn->n_args > amount)
 		prim_write_guard(pc->fl, pc->frame, s, guard, pc->args[amount]);
 	else if (op == PERCPU_CMPXCHG && small_arg(pc, amount, &expect) &&
 		 small_arg(pc, amount + 1, &val))
@@ -826,8 +869,11 @@ static uint32_t count(const struct prim_call *pc, struct state *s, enum percpu_o
 	else if (op != PERCPU_READ)
 		return SYM_NONE;
 	if (op >= PERCPU_INC_RETURN && op != PERCPU_WRITE && pc->insn->dst != FACTS_NONE) {
-		struct guard_test t = { guard, guards_get(&s->guards, guard), pc->insn->loc,
-					pc->frame->func, addr };
+		struct guard_test t = { .guard = guard, .count = guards_get(&s->guards, guard),
+					.loc = pc->insn->loc, .func = pc->frame->func,
+					.addr = addr, .raised = { addr } };
+
+		t.n_raised = t.count > old;
 
 		prim_tested(pc->fl, pc->frame, s, &t);
 	}

@@ -21,7 +21,7 @@ static uint64_t mix_locks(uint64_t key, const struct state *s)
 
 static uint64_t mix_guards(uint64_t key, const struct state *s)
 {
-	uint8_t i;
+	uint8_t i, k;
 
 	key = guards_mix(map64_mix(key, (uint64_t)s->guards.n << 8 | s->tests.n), &s->guards);
 	for (i = 0; i < s->tests.n; i++) {
@@ -30,6 +30,8 @@ static uint64_t mix_guards(uint64_t key, const struct state *s)
 		key = map64_mix(key, (uint64_t)t->guard << 32 | (uint32_t)t->count);
 		key = map64_mix(key, (uint64_t)t->func << 32 | t->addr);
 		key = map64_mix(key, (uint64_t)t->loc.line << 32 | t->loc.col);
+		for (k = 0; k < t->n_raised; k++)
+			key = map64_mix(key, t->raised[k] + UINT64_C(1));
 	}
 	return key;
 }

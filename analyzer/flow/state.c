@@ -162,17 +162,8 @@ static bool may_alias(const struct syms *syms, uint32_t a, uint32_t b)
 	return !(is_own_memory(syms, a) && is_own_memory(syms, b)) || x->op == SY_IADDR;
 }
 
-void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t addr, uint32_t val)
+void state_renew(struct state *s, struct arena *a, uint32_t addr, uint32_t val)
 {
-	uint32_t i;
-
-	for (i = 0; i < s->n_cells;) {
-		if (s->cells[i].addr == addr || may_alias(syms, s->cells[i].addr, addr))
-			drop_cell(s, i);
-		else
-			i++;
-	}
-	state_forget_known(s, syms, sym_make(syms, SY_LOAD, addr, 0, 0, 0));
 	if (s->n_cells == STATE_MAX_CELLS)
 		drop_cell(s, 0);
 	if (s->n_cells == s->cap_cells) {
@@ -184,6 +175,20 @@ void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t a
 			memcpy(s->cells, old, s->n_cells * sizeof(*old));
 	}
 	s->cells[s->n_cells++] = (struct cell){ addr, val };
+}
+
+void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t addr, uint32_t val)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->n_cells;) {
+		if (s->cells[i].addr == addr || may_alias(syms, s->cells[i].addr, addr))
+			drop_cell(s, i);
+		else
+			i++;
+	}
+	state_forget_known(s, syms, sym_make(syms, SY_LOAD, addr, 0, 0, 0));
+	state_renew(s, a, addr, val);
 }
 
 void state_forget(struct state *s, const struct syms *syms, uint32_t addr)
@@ -302,6 +307,11 @@ static const struct known *find_known_near(const struct state *s, uint32_t sym, 
 static const struct known *find_known(const struct state *s, uint32_t sym)
 {
 	return find_known_near(s, sym, UINT32_MAX);
+}
+
+bool state_knows(const struct state *s, uint32_t sym)
+{
+	return find_known(s, sym) != NULL;
 }
 
 /* A state takes up little between being copied and being copied again. */
@@ -467,6 +477,9 @@ static int truth_cmp(const struct state *s, const struct syms *syms, const struc
 	int64_t c, lo, hi;
 	int t;
 
+	/* Nothing unsigned is less than 0. */
+	if (v->c && (v->val == FB_GT || v->val == FB_LE) && !state_truth(s, syms, v->a))
+		return v->val == FB_LE;
 	if (!sym_is_int(syms, v->b, &c))
 		return -1;
 	if (!c && (v->val == FB_EQ || v->val == FB_NE)) {
@@ -634,16 +647,62 @@ static bool has_failed(const struct state *s, uint32_t addr)
 	return false;
 }
 
+static struct guard_test *find_test(struct guard_tests *t, uint32_t guard)
+{
+	uint8_t i;
+
+	for (i = 0; i < t->n; i++)
+		if (t->v[i].guard == guard)
+			return &t->v[i];
+	return NULL;
+}
+
+/* Where @t was raised, on this path or on that of @o. */
+static void meet_raised(struct guard_test *t, const struct guard_test *o)
+{
+	uint8_t i, k;
+
+	if (!o->n_raised || o->count != t->count)
+		t->n_raised = 0;
+	for (i = 0; i < o->n_raised && t->n_raised; i++) {
+		for (k = 0; k < t->n_raised && t->raised[k] != o->raised[i]; k++)
+			;
+		if (k < t->n_raised)
+			continue;
+		if (k == GUARD_MAX_RAISED)
+			t->n_raised = 0;
+		else
+			t->raised[t->n_raised++] = o->raised[i];
+	}
+}
+
 /* Notes a test that the other path made: which of several counters it was may differ. */
 static void meet_test(struct state *s, const struct guard_test *t)
 {
-	struct guard_test both = *t;
-	uint8_t i;
+	struct guard_test both = *t, *own = find_test(&s->tests, t->guard);
 
-	for (i = 0; i < s->tests.n; i++)
-		if (s->tests.v[i].guard == t->guard && s->tests.v[i].addr != t->addr)
+	if (!own) { /* it is up without a test, if it is */
+		both.n_raised = 0;
+	} else {
+		meet_raised(&both, own);
+		if (own->addr != t->addr)
 			both.addr = SYM_NONE;
+	}
 	state_tested(s, &both);
+}
+
+static void meet_tests(struct state *s, const struct guard_tests *o)
+{
+	uint8_t i, k;
+
+	for (i = 0; i < s->tests.n; i++) {
+		for (k = 0; k < o->n && o->v[k].guard != s->tests.v[i].guard; k++)
+			;
+		if (k == o->n)
+			s->tests.v[i].n_raised = 0;
+	}
+	for (i = 0; i < o->n; i++)
+		meet_test(s, &o->v[i]);
 }
 
 /* Whether @s still goes by what was at an address before it was written to: by @load. */
@@ -790,8 +849,7 @@ bool state_meet_but(struct state *s, const struct state *o, struct arena *a, str
 	lost |= (o->strays & ~s->strays) != 0;
 	s->strays |= o->strays;
 	lost |= meet_locks(s, o);
-	for (i = 0; i < o->tests.n; i++)
-		meet_test(s, &o->tests.v[i]);
+	meet_tests(s, &o->tests);
 	return lost;
 }
 

@@ -73,6 +73,11 @@ struct state *state_clone(struct arena *a, const struct state *s);
 bool state_same_property(const struct state *s, const struct state *o);
 
 void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t addr, uint32_t val);
+/*
+ * Somebody else may have written to @addr, where the path stored nothing: what is read there now is
+ * @val. What is known of the value that was there before stays.
+ */
+void state_renew(struct state *s, struct arena *a, uint32_t addr, uint32_t val);
 /* What is stored at @addr, or SYM_NONE. */
 uint32_t state_cell(const struct state *s, uint32_t addr);
 /* Forgets what is stored at or below @addr. */
@@ -97,6 +102,8 @@ bool state_drop_vain(struct state *s, uint32_t addr, uint32_t try);
  */
 void state_forget_volatile(struct state *s, const struct syms *syms, const struct state *entry);
 
+/* Whether anything is known of the term @sym itself. */
+bool state_knows(const struct state *s, uint32_t sym);
 /* 1: @cond is not zero, 0: it is, -1: not known. */
 int state_truth(const struct state *s, const struct syms *syms, uint32_t cond);
 /* The small numbers that @sym may be, as in struct known; 0: it may be any. */

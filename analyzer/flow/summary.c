@@ -62,8 +62,10 @@ static void add_take(struct interp *in, const struct run *run, const struct acqu
 	t->acquire.n_under = 0; /* numbers of that run's */
 	t->via = a->via;
 	t->call = a->call;
-	for (i = 0; i < t->acquire.tests.n; i++)
+	for (i = 0; i < t->acquire.tests.n; i++) {
 		t->acquire.tests.v[i].addr = SYM_NONE;
+		t->acquire.tests.v[i].n_raised = 0;
+	}
 	t->n_frames = a->frame->depth + 1;
 	t->n_own = fr->depth + 1;
 	t->own = ARENA_ARRAY(arena, struct frame, t->n_own);

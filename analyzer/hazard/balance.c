@@ -121,8 +121,8 @@ void make_fault_finding(struct analysis *an, const struct fault *ft, struct find
 
 void find_faults(struct analysis *an)
 {
-	find_rl104(an);
 	find_rl107(an);
+	find_rl104(an);
 	find_rl110(an);
 	find_rl110_elsewhere(an);
 	find_rl110_claims(an);

@@ -286,6 +286,11 @@ void find_hazards(struct analysis *an);
  */
 bool acquire_wrong_guard(const struct analysis *an, const struct run *run,
 			 const struct acquire *a, uint32_t *ret_guard, bool *ret_few);
+/*
+ * Whether @lowered and @raised, addresses of one guard, are of two elements: the one is found by a
+ * constant and the other by a value, or by two values that have nothing in common.
+ */
+bool guard_elements_differ(const struct run *run, uint32_t lowered, uint32_t raised);
 /* The element that @a locks, of an array of such: a term of @run, or SYM_NONE. */
 uint32_t acquire_element(const struct run *run, const struct acquire *a);
 /* Whether the callee of @h does not come to the lock where @guard is raised. */

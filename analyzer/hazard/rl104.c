@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "hazard/model.h"
 
+#include <string.h>
+
 /* RL104 guard-leak: a path returns with a guard still raised, or lowers it below where it was. */
 
 /* Whether some entry point's job is to lower what another one raised. */
@@ -133,9 +135,47 @@ static void judge(struct analysis *an, const struct outer *o, const struct run_l
 	add_leak(an, o, l, guard, count, &ft);
 }
 
-/* A return of @frame, or of the entry point (NULL), that leaves @guard otherwise than it was. */
+/* @l: one of several counters is raised, and another lowered. */
+static void judge_lower(struct analysis *an, const struct outer *o, const struct run_lower *l)
+{
+	const char *func, *name = guard_name(an->p, l->guard);
+	struct fault ft = { .code = "RL104", .severity = SEV_WARNING, .outer = o, .frame = l->frame,
+			    .loc = l->loc, .guard = l->guard };
+	uint8_t i;
+
+	if (map64_get(&an->near_guards, l->guard) == MAP64_EMPTY)
+		return;
+	for (i = 0; i < l->n_raised; i++)
+		if (!guard_elements_differ(&o->run, l->lowered, l->raised[i]))
+			return;
+	/* Who raised it as well has both elements at hand, and hands on the wrong one. */
+	while (ft.frame->up && !run_did(&o->run.raised, ft.frame, l->guard)) {
+		ft.loc = ft.frame->call;
+		ft.frame = ft.frame->up;
+	}
+	ft.end = ft.loc;
+	func = people_name(an->p, ft.frame->func);
+	ft.message = arena_printf(an->arena,
+				  "%s() lowers another %s than it raised, so every later trylock "
+				  "of that on this CPU fails",
+				  func, name);
+	ft.end_note = arena_printf(an->arena, "lowers another %s", name);
+	ft.help = arena_printf(an->arena, "lower the %s in %s() that was raised", name, func);
+	ft.assumption = assume_failing(an, l->guard);
+	add_fault(an, &ft);
+}
+
+/* Whether @l leaves @guard higher than it was; with @lower: lower. */
+static bool leaves(const struct run_leave *l, uint32_t guard, bool lower)
+{
+	int32_t count = guards_get(&l->guards, guard);
+
+	return lower ? count < 0 : count > 0;
+}
+
+/* A return of @frame, or of the entry point (NULL), that leaves @guard so. */
 static const struct run_leave *leave_of(const struct run *run, const struct frame *frame,
-					uint32_t guard)
+					uint32_t guard, bool lower)
 {
 	size_t i;
 
@@ -143,7 +183,7 @@ static const struct run_leave *leave_of(const struct run *run, const struct fram
 		const struct run_leave *l = &run->leaves.v[i];
 
 		if ((frame ? l->frame->hash == frame->hash : !l->frame->up) &&
-		    guards_get(&l->guards, guard))
+		    leaves(l, guard, lower))
 			return l;
 	}
 	return NULL;
@@ -151,44 +191,60 @@ static const struct run_leave *leave_of(const struct run *run, const struct fram
 
 /*
  * Of @busy, a run that began with @guard raised: the return that leaves it
- * otherwise than it was, of the innermost function that does not do so when
+ * higher or @lower than it was, of the innermost function that does not do so when
  * nothing is raised (@base), or says by its value that it did not.
  */
 static const struct run_leave *blamed_when_busy(const struct run *base, const struct run *busy,
-						uint32_t guard)
+						uint32_t guard, bool lower)
 {
 	const struct run_leave *best = NULL;
 	size_t i;
 
 	for (i = 0; i < busy->leaves.n; i++) {
 		const struct run_leave *l = &busy->leaves.v[i];
-		const struct run_leave *other = leave_of(base, l->frame, guard);
+		const struct run_leave *other = leave_of(base, l->frame, guard, lower);
 
-		if (!guards_get(&l->guards, guard) || l->n_held)
+		if (!leaves(l, guard, lower) || l->n_held)
 			continue;
-		if (other ? !(other->value & l->value) : balanced_values(base, l->frame) || !l->frame->up)
+		if (other ? !(other->value & l->value)
+			  : balanced_values(base, l->frame) || !l->frame->up ||
+				    leave_of(base, l->frame, guard, !lower))
 			if (!best || l->frame->depth > best->frame->depth)
 				best = l;
 	}
 	return best;
 }
 
-/* What a function for programs does with @guard where it was raised by whom it interrupted. */
+/* Whether RL107 says that @func releases a lock that it did not get. */
+static bool is_unchecked(const struct analysis *an, uint32_t func)
+{
+	size_t i;
+
+	for (i = 0; i < an->faults.n; i++)
+		if (!strcmp(an->faults.v[i].code, "RL107") && an->faults.v[i].frame->func == func)
+			return true;
+	return false;
+}
+
+/*
+ * What a function for programs does with @guard where it was raised by whom it interrupted: whether
+ * it leaves it higher, or @lower. That it does the opposite where nothing is raised is no excuse.
+ */
 static void judge_busy(struct analysis *an, const struct reenter *r, const struct nested *n,
-		       uint32_t guard)
+		       uint32_t guard, bool lower)
 {
 	const struct run *base = &r->runs.v[0]->run; /* nothing raised */
 	const struct bpf_callable *c = &an->t.callables.v[r->callable];
-	const struct run_leave *root = leave_of(&n->run, NULL, guard), *l;
+	const struct run_leave *root = leave_of(&n->run, NULL, guard, lower), *l;
 	const char *func, *name = guard_name(an->p, guard);
 	struct fault ft = { .severity = SEV_WARNING };
 	struct outer *o;
 	int32_t count;
 
-	if (!root || root->n_held || leave_of(base, NULL, guard))
+	if (!root || root->n_held || leave_of(base, NULL, guard, lower))
 		return;
-	l = blamed_when_busy(base, &n->run, guard);
-	if (!l)
+	l = blamed_when_busy(base, &n->run, guard, lower);
+	if (!l || is_unchecked(an, l->frame->func))
 		return;
 	o = ARENA_NEW(an->arena, struct outer);
 	o->func = c->func;
@@ -224,8 +280,10 @@ static void find_busy(struct analysis *an, const struct reenter *r)
 
 		for (g = 0; g < n->guards.n && !n->nmi && !n->run.cut && !r->runs.v[0]->run.cut; g++)
 			if (n->guards.v[g].count > 0 &&
-			    map64_get(&an->near_guards, n->guards.v[g].guard) != MAP64_EMPTY)
-				judge_busy(an, r, n, n->guards.v[g].guard);
+			    map64_get(&an->near_guards, n->guards.v[g].guard) != MAP64_EMPTY) {
+				judge_busy(an, r, n, n->guards.v[g].guard, false);
+				judge_busy(an, r, n, n->guards.v[g].guard, true);
+			}
 	}
 }
 
@@ -244,6 +302,8 @@ void find_rl104(struct analysis *an)
 				if (is_wrong(an, &o->run, l, l->guards.v[g].guard, l->guards.v[g].count))
 					judge(an, o, l, l->guards.v[g].guard, l->guards.v[g].count);
 		}
+		for (k = 0; k < o->run.lowers.n && !o->run.cut && !o->beyond; k++)
+			judge_lower(an, o, &o->run.lowers.v[k]);
 	}
 	for (i = 0; i < an->reenters.n; i++)
 		find_busy(an, an->reenters.v[i]);

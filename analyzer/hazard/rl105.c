@@ -152,6 +152,23 @@ bool acquire_wrong_guard(const struct analysis *an, const struct run *run,
 	return false;
 }
 
+bool guard_elements_differ(const struct run *run, uint32_t lowered, uint32_t raised)
+{
+	uint32_t owner, from = index_of(&run->syms, raised, &owner), to;
+	struct parts up = { .n = 0 }, down = { .n = 0 };
+
+	if (from != SYM_NONE)
+		add_parts(&run->syms, from, owner, &up);
+	to = index_of(&run->syms, lowered, &owner);
+	if (to != SYM_NONE)
+		add_parts(&run->syms, to, owner, &down);
+	if (share_part(&up, &down))
+		return false;
+	if (!down.n || !up.n)
+		return down.n != up.n;
+	return !down.unknown && !up.unknown;
+}
+
 uint32_t acquire_element(const struct run *run, const struct acquire *a)
 {
 	uint32_t id = a->addr;

@@ -3,44 +3,112 @@
 
 /* RL107 unchecked-trylock: where a trylock failed, the path goes on as if it had not. */
 
+/* An attempt on a lock of @class, at @loc in @frame, fails; it is released at @released even so. */
+static void add_unchecked(struct analysis *an, const struct outer *o, const struct frame *frame,
+			  const struct fact_loc *loc, uint32_t class,
+			  const struct fact_loc *released)
+{
+	struct fault ft = { .code = "RL107", .severity = SEV_ERROR, .outer = o, .frame = frame,
+			    .loc = *loc, .class = class, .guard = FACTS_NONE, .end = *released };
+	const char *name = program_str(an->p, class);
+
+	/* The statement is where the tree's own headers were called from. */
+	while (ft.frame->up && (an->p->funcs.v[ft.frame->func].flags & FF_HEADER)) {
+		ft.loc = ft.frame->call;
+		ft.frame = ft.frame->up;
+	}
+	ft.message = arena_printf(an->arena,
+				  "%s() goes on, and releases %s, also where it did not get it",
+				  people_name(an->p, ft.frame->func), name);
+	ft.begin_note = arena_printf(an->arena, "tries %s: it fails", name);
+	ft.end_note = arena_printf(an->arena, "releases %s, which it does not hold", name);
+	ft.help = arena_printf(an->arena, "test the result, and leave where %s was not taken",
+			       name);
+	add_fault(an, &ft);
+}
+
 static void judge(struct analysis *an, const struct outer *o, const struct run *run)
 {
-	const char *func, *class;
 	size_t k;
 
 	for (k = 0; k < run->tries.n; k++) {
 		const struct run_try *t = &run->tries.v[k];
-		struct fault ft = { .code = "RL107", .severity = SEV_ERROR, .outer = o,
-				    .frame = t->frame, .loc = t->loc, .class = t->class,
-				    .guard = FACTS_NONE, .end = t->released };
 
-		if (!t->class || !t->released.line)
-			continue;
-		/* The statement is where the tree's own headers were called from. */
-		while (ft.frame->up && (an->p->funcs.v[ft.frame->func].flags & FF_HEADER)) {
-			ft.loc = ft.frame->call;
-			ft.frame = ft.frame->up;
-		}
-		func = people_name(an->p, ft.frame->func);
-		class = program_str(an->p, t->class);
-		ft.message = arena_printf(an->arena,
-					  "%s() goes on, and releases %s, also where it did not get it",
-					  func, class);
-		ft.begin_note = arena_printf(an->arena, "tries %s: it fails", class);
-		ft.end_note = arena_printf(an->arena, "releases %s, which it does not hold", class);
-		ft.help = arena_printf(an->arena,
-				       "test the result, and leave where %s was not taken", class);
-		add_fault(an, &ft);
+		if (t->class && t->released.line)
+			add_unchecked(an, o, t->frame, &t->loc, t->class, &t->released);
 	}
+}
+
+/*
+ * The outermost function that leaves acquire @id of @run to its caller, if a guard was tested for
+ * it: an attempt on the lock, which fails where the guard is up. NULL: there is none.
+ */
+static const struct frame *attempt(const struct run *run, uint32_t id)
+{
+	const struct frame *ret = NULL;
+	size_t i;
+	uint8_t h;
+
+	for (i = 0; i < run->leaves.n && run->acquires.v[id].tests.n; i++) {
+		const struct run_leave *l = &run->leaves.v[i];
+
+		for (h = 0; h < l->n_held && l->frame->up; h++)
+			if (l->held[h] == id && (!ret || l->frame->depth < ret->depth))
+				ret = l->frame;
+	}
+	return ret;
+}
+
+/*
+ * An entry point begins with no guard raised, so such an attempt always gets the lock. It is run
+ * once more with those guards raised: where it releases then what it has not, and had the first time,
+ * nobody looked at what the attempt returned.
+ */
+static void judge_busy(struct analysis *an, const struct outer *o)
+{
+	struct guards g = { .n = 0 };
+	const struct run_input input = { .func = o->func, .kind = o->kind, .guards = &g };
+	struct run busy;
+	uint32_t id;
+	size_t i;
+	uint8_t t;
+
+	for (id = 0; id < o->run.acquires.n; id++)
+		for (t = 0; t < o->run.acquires.v[id].tests.n && attempt(&o->run, id); t++)
+			if (o->run.acquires.v[id].tests.v[t].guard != GUARD_IRQS_OFF)
+				guards_set(&g, o->run.acquires.v[id].tests.v[t].guard, 1);
+	if (!g.n)
+		return;
+	interp_run(&an->in, &input, &busy);
+	an->steps += busy.steps;
+	for (i = 0; i < busy.strays.n && !busy.cut; i++) {
+		const struct run_stray *s = &busy.strays.v[i];
+
+		if (!s->class || run_released(&o->run, s->class, &s->loc) != RELEASED_HELD)
+			continue;
+		for (id = 0; id < o->run.acquires.n; id++) {
+			const struct frame *fr = attempt(&o->run, id);
+
+			if (fr && o->run.acquires.v[id].class == s->class)
+				add_unchecked(an, o, fr->up, &fr->call, s->class, &s->loc);
+		}
+	}
+	interp_run_release(&busy);
 }
 
 void find_rl107(struct analysis *an)
 {
 	size_t i, k;
 
-	for (i = 0; i < an->outers.n; i++)
-		if (!an->outers.v[i]->beyond)
-			judge(an, an->outers.v[i], &an->outers.v[i]->run);
+	for (i = 0; i < an->outers.n; i++) {
+		const struct outer *o = an->outers.v[i];
+
+		if (o->beyond)
+			continue;
+		judge(an, o, &o->run);
+		if (!o->run.cut && !o->run.followed)
+			judge_busy(an, o);
+	}
 	/* Some code tries the lock only in an NMI, where only programs bring it. */
 	for (i = 0; i < an->reenters.n; i++) {
 		const struct reenter *r = an->reenters.v[i];
