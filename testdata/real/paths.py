@@ -92,13 +92,13 @@ ACQUIRE, RELEASE = acquired(NOTHING_DONE), released(NOTHING_DONE)
 
 
 def effects(locks):
-    """What each primitive of rules/locks.yaml does: a set of pairs."""
+    """What each primitive of rules/locks.yaml does that sparse could count: a set of pairs."""
     does = {"acquire": ACQUIRE, "release": RELEASE, "try": NOTHING_DONE | ACQUIRE}
     out = {}
     for rule in locks:
         for name in rule.get("functions") or [rule["function"]]:
             what = does.get(rule["does"])
-            if what:
+            if what and not rule.get("uncounted"):
                 out[name] = what | NOTHING_DONE if "success" in rule else what
     return out
 
