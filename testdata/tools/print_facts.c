@@ -221,6 +221,17 @@ static void mark_locking(struct program *p)
 	}
 }
 
+/* How many locks return @r leaves, without those that no other checker could count. */
+static unsigned int held_counted(const struct run *run, const struct run_return *r)
+{
+	unsigned int n = 0;
+	uint8_t i;
+
+	for (i = 0; i < r->n_held; i++)
+		n += !run->acquires.v[r->held[i]].rule->uncounted;
+	return n;
+}
+
 static void print_returns(const struct program *p, struct interp *in, uint32_t func)
 {
 	struct run_input input = { .func = func, .kind = FACTS_NONE, .own_unit = true,
@@ -232,7 +243,7 @@ static void print_returns(const struct program *p, struct interp *in, uint32_t f
 	printf("returns %s%s%s%s", func_name(p, func), run.cut ? " cut" : "",
 	       run.forgot ? " forgot" : "", run.strays.n ? " stray" : "");
 	for (i = 0; i < run.returns.n; i++)
-		printf(" %u", run.returns.v[i].n_held);
+		printf(" %u", held_counted(&run, &run.returns.v[i]));
 	printf("\n");
 	interp_run_release(&run);
 }
