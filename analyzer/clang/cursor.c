@@ -130,9 +130,9 @@ static bool takes_pointer_to(CXCursor c, CXType type)
 }
 
 /*
- * The association of a _Generic that was taken. libclang tells neither which one that is nor the types
- * that they are for. But it has the type of the whole; and where several have that, as calls with
- * pointers that are cast to void *, it is the only one that is made for what is asked about.
+ * The association of a _Generic that was taken. libclang tells neither which one that is nor the
+ * types that they are for. But it has the type of the whole; and where several have that, as calls
+ * with pointers that are cast to void *, it is the only one that is made for what is asked about.
  */
 bool cursor_generic_choice(struct lower *l, CXCursor c, CXCursor *ret)
 {

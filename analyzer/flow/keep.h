@@ -5,9 +5,9 @@
 #include "flow/interp.h"
 
 /*
- * Runs are kept until all is judged, and of most of their terms nobody will ask again: a run that ends at
- * its bound has made half a million. Drops all terms of @run that nothing which is left of it names, and
- * the room that its lists do not need. Terms get other numbers, in the same order.
+ * Runs are kept until all is judged, and of most of their terms nobody will ask again: a run that
+ * ends at its bound has made half a million. Drops all terms of @run that nothing which is left of it
+ * names, and the room that its lists do not need. Terms get other numbers, in the same order.
  */
 void keep_what_counts(struct run *run);
 

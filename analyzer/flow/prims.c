@@ -553,16 +553,17 @@ struct state *prim_try(const struct prim_call *pc, struct state *s, uint32_t add
 static void tell(const struct prim_call *pc, struct state *s, struct state *fail, uint32_t value,
 		 struct exits *ret)
 {
+	enum lock_success success = pc->fl->in->p->funcs.v[pc->callee].lock->success;
 	struct syms *syms = &pc->fl->run->syms;
 	uint32_t yes = sym_int(syms, 1), no = sym_int(syms, 0);
 
-	if (pc->fl->in->p->funcs.v[pc->callee].lock->success == LOCK_ZERO) {
+	if (success == LOCK_ZERO) {
 		yes = no;
 		no = value;
 		value = sym_bin(syms, FB_GE, value, sym_int(syms, -MAX_ERRNO), true);
 		if (fail && !state_assume(fail, pc->arena, syms, value, true))
 			fail = NULL;
-	} else if (pc->fl->in->p->funcs.v[pc->callee].lock->success == LOCK_EVEN) {
+	} else if (success == LOCK_EVEN) {
 		no = yes;
 		yes = sym_bin(syms, FB_AND, value, sym_int(syms, ~INT64_C(1)), true);
 	}

@@ -161,7 +161,8 @@ static bool way_reenters(struct analysis *an, const struct hazard *h, size_t w)
 	const struct bpf_callable *c = &an->t.callables.v[r->callable];
 	uint32_t fields = h->wanted->map_fields | c->fields;
 
-	return !(h->wanted->map_fields & c->without) && an->pr.given[w * an->t.callables.n + r->callable] &&
+	return !(h->wanted->map_fields & c->without) &&
+	       an->pr.given[w * an->t.callables.n + r->callable] &&
 	       (r->map_type == FACTS_NONE ||
 		programs_use_map(&an->pr, w, r->callable, r->map_type)) &&
 	       programs_use_fields(&an->pr, w, fields);
