@@ -17,8 +17,8 @@ struct aside {
 
 /*
  * Takes out of @s what the call with frame @fr cannot come to: values that begin neither at what it
- * is handed, at globals, at what it makes itself, nor at what these lead to by @s's cells. What is
- * taken is kept in @a.
+ * is handed, at globals, at locks that are held, at what it makes itself, nor at what these lead to by
+ * @s's cells. What is taken is kept in @a. Nothing is, where loops forget what callers knew.
  */
 struct aside aside_take(const struct flow *fl, const struct frame *fr, struct state *s,
 			struct arena *a);

@@ -1049,6 +1049,7 @@ static void enter(struct activation *act, struct state *s, const struct fact_ins
 			     (uint64_t)callee << 32 | (uint32_t)(insn - act->f->insns.v));
 	as = aside_take(fl, fr, s, &act->arena);
 	exec_or_recall(fl, fr, s, &act->arena, &ex);
+	aside_give(&as, s, &act->arena); /* the caller still asks what was known before */
 	/* Most calls have nothing to show: their frames go. */
 	if (fl->kept == kept)
 		arena_return(&fl->run->arena, &mark);

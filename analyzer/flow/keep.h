@@ -7,7 +7,8 @@
 /*
  * Runs are kept until all is judged, and of most of their terms nobody will ask again: a run that
  * ends at its bound has made half a million. Drops all terms of @run that nothing which is left of it
- * names, and the room that its lists do not need. Terms get other numbers, in the same order.
+ * names, and the room that its longest lists do not need. Terms get other numbers, in the same order;
+ * the first is 0 no more, and sym_fresh() by the number of terms makes no new ones.
  */
 void keep_what_counts(struct run *run);
 

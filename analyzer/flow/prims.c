@@ -850,6 +850,16 @@ static void note_lower(const struct prim_call *pc, const struct state *s, uint32
 	keep_frame(pc->fl);
 }
 
+/* What raised @guard is not what it is at now. */
+static void forget_raised(struct state *s, uint32_t guard)
+{
+	uint8_t i;
+
+	for (i = 0; i < s->tests.n; i++)
+		if (s->tests.v[i].guard == guard)
+			s->tests.v[i].n_raised = 0;
+}
+
 /* What @op does to @guard, at @addr, by argument @amount (and the next); returns its value, or SYM_NONE. */
 static uint32_t count(const struct prim_call *pc, struct state *s, enum percpu_op op,
 		      uint32_t guard, uint32_t addr, uint32_t amount)
@@ -869,13 +879,14 @@ static uint32_t count(const struct prim_call *pc, struct state *s, enum percpu_o
 		set_guard(pc->fl, pc->frame, s, guard, expect == old ? (int32_t)val : old);
 	else if (op != PERCPU_READ)
 		return SYM_NONE;
+	if (guards_get(&s->guards, guard) != old)
+		forget_raised(s, guard);
 	if (op >= PERCPU_INC_RETURN && op != PERCPU_WRITE && pc->insn->dst != FACTS_NONE) {
 		struct guard_test t = { .guard = guard, .count = guards_get(&s->guards, guard),
 					.loc = pc->insn->loc, .func = pc->frame->func,
 					.addr = addr, .raised = { addr } };
 
 		t.n_raised = t.count > old;
-
 		prim_tested(pc->fl, pc->frame, s, &t);
 	}
 	if (op == PERCPU_XCHG || op == PERCPU_CMPXCHG)

@@ -17,6 +17,16 @@ static uint64_t member_key(uint32_t record, uint32_t field)
 	return (uint64_t)record << 32 | field;
 }
 
+/* Whether member @x is of what a local points to that is no parameter: mostly an object that is new. */
+static bool is_of_own(const struct facts *f, const struct fact_func *ff, const struct fact_expr *x)
+{
+	while (x->op == FX_FIELD || x->op == FX_INDEX)
+		x = &f->exprs.v[expr_strip(f, x->a)];
+	if (x->op == FX_DEREF)
+		x = &f->exprs.v[expr_strip(f, x->a)];
+	return x->op == FX_LOCAL && x->a >= ff->n_params;
+}
+
 /* Adds to @set the members that the text of @func writes, and of what it calls in @unit. */
 static void add_written(const struct program *p, uint32_t func, uint32_t unit, unsigned int down,
 			struct map64 *seen, struct map64 *set)
@@ -41,7 +51,7 @@ static void add_written(const struct program *p, uint32_t func, uint32_t unit, u
 			if (f->insns.v[i].op != FI_ASSIGN || set->n >= MAX_WRITTEN)
 				continue;
 			x = &f->exprs.v[expr_strip(f, f->insns.v[i].dst)];
-			if (x->op == FX_FIELD)
+			if (x->op == FX_FIELD && !is_of_own(f, ff, x))
 				map64_put(set, member_key(x->sym2, x->sym), 1);
 		}
 	}

@@ -152,6 +152,22 @@ bool acquire_wrong_guard(const struct analysis *an, const struct run *run,
 	return false;
 }
 
+/* Whether @id is read from a local: which may have been written by whoever had its address. */
+static bool reads_local(const struct syms *syms, uint32_t id)
+{
+	const struct sym *v = sym_get(syms, id);
+
+	if (v->op == SY_UN)
+		return reads_local(syms, v->a);
+	if (v->op == SY_BIN)
+		return reads_local(syms, v->a) || reads_local(syms, v->b);
+	if (v->op != SY_LOAD)
+		return false;
+	while (v->op == SY_LOAD || v->op == SY_FADDR || v->op == SY_IADDR)
+		v = sym_get(syms, v->a);
+	return v->op == SY_LADDR;
+}
+
 bool guard_elements_differ(const struct run *run, uint32_t lowered, uint32_t raised)
 {
 	uint32_t owner, from = index_of(&run->syms, raised, &owner), to;
@@ -162,7 +178,8 @@ bool guard_elements_differ(const struct run *run, uint32_t lowered, uint32_t rai
 	to = index_of(&run->syms, lowered, &owner);
 	if (to != SYM_NONE)
 		add_parts(&run->syms, to, owner, &down);
-	if (share_part(&up, &down))
+	if (share_part(&up, &down) || (from != SYM_NONE && reads_local(&run->syms, from)) ||
+	    (to != SYM_NONE && reads_local(&run->syms, to)))
 		return false;
 	if (!down.n || !up.n)
 		return down.n != up.n;

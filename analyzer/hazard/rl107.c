@@ -59,6 +59,22 @@ static const struct frame *attempt(const struct run *run, uint32_t id)
 	return ret;
 }
 
+/* The attempt on a lock of @class, if @run makes it at one place only; or NULL. */
+static const struct frame *only_attempt(const struct run *run, uint32_t class)
+{
+	const struct frame *ret = NULL, *fr;
+	uint32_t id;
+
+	for (id = 0; id < run->acquires.n; id++) {
+		fr = run->acquires.v[id].class == class ? attempt(run, id) : NULL;
+		if (fr && ret && (fr->up != ret->up || fr->call.line != ret->call.line ||
+				  fr->call.col != ret->call.col))
+			return NULL;
+		ret = fr ? fr : ret;
+	}
+	return ret;
+}
+
 /*
  * An entry point begins with no guard raised, so such an attempt always gets the lock. It is run
  * once more with those guards raised: where it releases then what it has not, and had the first time,
@@ -68,6 +84,7 @@ static void judge_busy(struct analysis *an, const struct outer *o)
 {
 	struct guards g = { .n = 0 };
 	const struct run_input input = { .func = o->func, .kind = o->kind, .guards = &g };
+	const struct frame *fr;
 	struct run busy;
 	uint32_t id;
 	size_t i;
@@ -86,12 +103,9 @@ static void judge_busy(struct analysis *an, const struct outer *o)
 
 		if (!s->class || run_released(&o->run, s->class, &s->loc) != RELEASED_HELD)
 			continue;
-		for (id = 0; id < o->run.acquires.n; id++) {
-			const struct frame *fr = attempt(&o->run, id);
-
-			if (fr && o->run.acquires.v[id].class == s->class)
-				add_unchecked(an, o, fr->up, &fr->call, s->class, &s->loc);
-		}
+		fr = only_attempt(&o->run, s->class);
+		if (fr)
+			add_unchecked(an, o, fr->up, &fr->call, s->class, &s->loc);
 	}
 	interp_run_release(&busy);
 }
