@@ -318,11 +318,6 @@ bool interp_param_is_guard(struct interp *in, uint32_t func, uint32_t param)
 	return fi->guard_params >> param & 1;
 }
 
-static bool takes(const struct rule_lock *l)
-{
-	return l->does != LOCK_RELEASE && l->does != LOCK_LOOK;
-}
-
 /* Whether @func, or its own text, takes locks, or releases them. */
 static void what_it_does(const struct program *p, uint32_t func, bool *ret_takes,
 			 bool *ret_releases)
@@ -330,7 +325,7 @@ static void what_it_does(const struct program *p, uint32_t func, bool *ret_takes
 	const struct func *fn = &p->funcs.v[func];
 	uint32_t c;
 
-	*ret_takes = fn->lock && takes(fn->lock);
+	*ret_takes = fn->lock && rule_lock_takes(fn->lock);
 	*ret_releases = fn->lock && fn->lock->does == LOCK_RELEASE;
 	for (c = fn->calls; c < fn->calls + fn->n_calls && !fn->lock; c++) {
 		const struct rule_lock *lock;
@@ -338,7 +333,7 @@ static void what_it_does(const struct program *p, uint32_t func, bool *ret_takes
 		if (p->calls.v[c].callee == FACTS_NONE)
 			continue;
 		lock = p->funcs.v[p->calls.v[c].callee].lock;
-		*ret_takes |= lock && takes(lock);
+		*ret_takes |= lock && rule_lock_takes(lock);
 		*ret_releases |= lock && lock->does == LOCK_RELEASE;
 	}
 }

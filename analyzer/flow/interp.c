@@ -1141,7 +1141,7 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 			ret->n = first;
 			go_through(act, s, insn, callee, args, through, ret);
 		}
-		if (fn->lock->does != LOCK_RELEASE && fn->lock->does != LOCK_LOOK) {
+		if (rule_lock_takes(fn->lock)) {
 			for (i = first; i < ret->n; i++)
 				if (ret->v[i].s->n_held)
 					add_point(act, ret->v[i].s, insn, callee, through != NULL, false);

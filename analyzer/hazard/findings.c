@@ -235,8 +235,8 @@ const char *site_name(struct analysis *an, uint32_t func, const char *tracepoint
 static struct attach_point attach_at(struct analysis *an, const struct hazard *h, const struct site *s)
 {
 	struct attach_point a = { .certainty = s->certainty, .reason = s->reason,
-				  .name = site_name(an, s->func, s->tracepoint) };
-	size_t w;
+				  .name = site_name(an, s->func, s->tracepoint),
+				  .how = ways_names(an, s->ways) };
 
 	if (!s->tracepoint && !s->run_site && s->func != FACTS_NONE)
 		a.function = func_name(an->p, s->func);
@@ -247,9 +247,6 @@ static struct attach_point attach_at(struct analysis *an, const struct hazard *h
 		a.location = program_location(an->p, &h->held->loc, h->held->func);
 		a.location.function = people_name(an->p, h->held->func);
 	}
-	for (w = 0; w < an->p->rules->attach.n; w++)
-		if (s->ways >> w & 1)
-			strlist_add(&a.how, an->arena, an->p->rules->attach.v[w].how);
 	return a;
 }
 

@@ -5,7 +5,7 @@
 
 static bool takes(const struct rule_lock *l)
 {
-	return l->does != LOCK_RELEASE && l->does != LOCK_LOOK && !l->sleeps;
+	return rule_lock_takes(l) && !l->sleeps;
 }
 
 static bool gives_back(const struct rule_lock *l)

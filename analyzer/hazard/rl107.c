@@ -90,10 +90,15 @@ static void judge_busy(struct analysis *an, const struct outer *o)
 	size_t i;
 	uint8_t t;
 
-	for (id = 0; id < o->run.acquires.n; id++)
-		for (t = 0; t < o->run.acquires.v[id].tests.n && attempt(&o->run, id); t++)
-			if (o->run.acquires.v[id].tests.v[t].guard != GUARD_IRQS_OFF)
-				guards_set(&g, o->run.acquires.v[id].tests.v[t].guard, 1);
+	for (id = 0; id < o->run.acquires.n; id++) {
+		const struct guard_tests *tests = &o->run.acquires.v[id].tests;
+
+		if (!attempt(&o->run, id))
+			continue;
+		for (t = 0; t < tests->n; t++)
+			if (tests->v[t].guard != GUARD_IRQS_OFF)
+				guards_set(&g, tests->v[t].guard, 1);
+	}
 	if (!g.n)
 		return;
 	interp_run(&an->in, &input, &busy);

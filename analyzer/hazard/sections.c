@@ -330,17 +330,6 @@ static void add_hazards(struct builder *b)
 	}
 }
 
-static struct strlist ways_names(struct analysis *an, uint64_t ways)
-{
-	struct strlist l = { NULL, 0 };
-	size_t w;
-
-	for (w = 0; w < an->p->rules->attach.n; w++)
-		if (ways >> w & 1)
-			strlist_add(&l, an->arena, an->p->rules->attach.v[w].how);
-	return l;
-}
-
 static int cmp_text(const char *a, const char *b)
 {
 	return strcmp(a ? a : "", b ? b : "");

@@ -365,6 +365,17 @@ void sites_merge(struct site_list *l, const struct site_list *from)
 		qsort(l->v.v, l->v.n, sizeof(*l->v.v), cmp_site);
 }
 
+struct strlist ways_names(struct analysis *an, uint64_t ways)
+{
+	struct strlist l = { NULL, 0 };
+	size_t w;
+
+	for (w = 0; w < an->p->rules->attach.n; w++)
+		if (ways >> w & 1)
+			strlist_add(&l, an->arena, an->p->rules->attach.v[w].how);
+	return l;
+}
+
 void sites_release(struct site_list *l)
 {
 	vec_release(&l->v);

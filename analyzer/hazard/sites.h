@@ -33,6 +33,8 @@ struct site_list {
 void sites_find(struct analysis *an, const struct hazard *h, struct site_list *ret);
 /* Adds the sites of @from that @l does not have. */
 void sites_merge(struct site_list *l, const struct site_list *from);
+/* What reports call the ways of @ways, a bit per rules->attach; in the arena of @an. */
+struct strlist ways_names(struct analysis *an, uint64_t ways);
 void sites_release(struct site_list *l);
 
 /* How a program at some site of @l gets the objects that @h->reenter wants, or NULL. */

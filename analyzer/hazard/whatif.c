@@ -83,17 +83,6 @@ static enum severity severity_of(const struct site_list *l)
 	return l->best_objectless >= CERT_POSSIBLE ? SEV_WARNING : SEV_NOTE;
 }
 
-static struct strlist how_names(struct analysis *an, uint64_t ways)
-{
-	struct strlist l = { NULL, 0 };
-	size_t w;
-
-	for (w = 0; w < an->p->rules->attach.n; w++)
-		if (ways >> w & 1)
-			strlist_add(&l, an->arena, an->p->rules->attach.v[w].how);
-	return l;
-}
-
 /* Whether ftrace is what leads to site @s, in some way. */
 static bool through_ftrace(const struct analysis *an, const struct site *s)
 {
@@ -118,7 +107,7 @@ static void fill_open(struct analysis *an, const struct site_list *l, struct lef
 		struct attach_point *a = &ret->open[ret->n_open++];
 
 		a->name = site_name(an, s->func, s->tracepoint);
-		a->how = how_names(an, s->ways);
+		a->how = ways_names(an, s->ways);
 		a->certainty = s->certainty;
 		a->reason = s->reason;
 		a->location = ret->finding->lock.acquired;

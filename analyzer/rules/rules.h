@@ -57,6 +57,12 @@ struct rule_lock {
 	bool word; /* not of the rules: a word that code makes a lock of, or a mark (words) */
 };
 
+/* Whether its function has the lock, or may have it, when it returns. */
+static inline bool rule_lock_takes(const struct rule_lock *l)
+{
+	return l->does != LOCK_RELEASE && l->does != LOCK_LOOK;
+}
+
 /*
  * Whether annotations of functions, and sparse, know the lock: they do not speak of those that sleep, nor
  * of seqcounts.
