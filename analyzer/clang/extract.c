@@ -362,6 +362,8 @@ static bool needs_prelude(const struct extract_job *job)
 	words_scan(text.buf, text.len, note_word, &words);
 	for (i = 0; i < r->percpu.n && !needs; i++)
 		needs = has_word(&words, r->percpu.v[i].macro);
+	for (i = 0; i < r->words.n && !needs; i++)
+		needs = r->words.v[i].header && has_word(&words, r->words.v[i].function);
 	for (i = 0; i < r->claims.n && !needs; i++)
 		needs = has_word(&words, r->claims.v[i].macro);
 	for (i = 0; i < r->btf_macros.n && !needs; i++)

@@ -172,6 +172,39 @@ static void value_macro(const struct rule_value *v, struct strbuf *out)
 			    v->function, v->function, v->function);
 }
 
+/* A macro on a word of any type is written as a call. */
+static void word_macro(const struct rule_word *w, struct strbuf *out)
+{
+	const char *m = w->function;
+
+	if (!w->header)
+		return;
+	strbuf_addf(out, "#ifdef %s\n#undef %s\n", m, m);
+	switch (w->op) {
+	case WORD_CMPXCHG:
+		strbuf_addf(out,
+			    "unsigned long __relock_%s(const volatile void *ptr, ...);\n"
+			    "#define %s(ptr, o, n) __relock_as(*(ptr), __relock_%s("
+			    "__relock_pcp(*(ptr)), (o), (n)))\n",
+			    m, m, m);
+		break;
+	case WORD_TRY_CMPXCHG:
+		strbuf_addf(out,
+			    "_Bool __relock_%s(const volatile void *ptr, void *old, ...);\n"
+			    "#define %s(ptr, o, n) __relock_%s(__relock_pcp(*(ptr)), (void *)(o), (n))\n",
+			    m, m, m);
+		break;
+	default:
+		strbuf_addf(out,
+			    "unsigned long __relock_%s(const volatile void *ptr, ...);\n"
+			    "#define %s(ptr, n) __relock_as(*(ptr), __relock_%s("
+			    "__relock_pcp(*(ptr)), (n)))\n",
+			    m, m, m);
+		break;
+	}
+	strbuf_addstr(out, "#endif\n");
+}
+
 /*
  * The value of a per-CPU operation has the type of the counter, which may be a
  * pointer or, rarely, a struct, to which nothing can be cast. Per-CPU variables
@@ -204,13 +237,18 @@ void extract_prelude(const struct rules *rules, struct strbuf *out)
 		include_once(out, rules->percpu.v[i].header);
 	for (size_t i = 0; i < rules->btf_macros.n; i++)
 		include_once(out, rules->btf_macros.v[i].header);
+	for (size_t i = 0; i < rules->words.n; i++)
+		if (rules->words.v[i].header)
+			include_once(out, rules->words.v[i].header);
 	for (size_t i = 0; i < rules->values.n; i++)
 		if (rules->values.v[i].header)
 			include_once(out, rules->values.v[i].header);
-	if (rules->percpu.n)
+	if (rules->percpu.n || rules->words.n)
 		strbuf_addstr(out, percpu_head);
 	for (size_t i = 0; i < rules->percpu.n; i++)
 		percpu_macro(&rules->percpu.v[i], out);
+	for (size_t i = 0; i < rules->words.n; i++)
+		word_macro(&rules->words.v[i], out);
 	if (rules->btf_macros.n)
 		strbuf_addstr(out, btf_head);
 	for (size_t i = 0; i < rules->btf_macros.n; i++)

@@ -29,6 +29,19 @@ static uint32_t bit_class(const struct interp *in, uint32_t class, int64_t bit)
 	return program_joined(in->p, class, bit_string(in, bit));
 }
 
+/* Makes the number of a bit of @arg, the first argument of a function of @op; false: it is none. */
+static bool is_one_bit(enum word_op op, int64_t *arg)
+{
+	uint64_t mask = (uint64_t)*arg;
+
+	if (op != WORD_FETCH_OR && op != WORD_AND_NOT)
+		return true;
+	if (!mask || mask & (mask - 1))
+		return false;
+	*arg = __builtin_ctzll(mask);
+	return true;
+}
+
 /* --- by the text --- */
 
 static bool text_is_int(const struct facts *f, uint32_t e, int64_t *ret_val)
@@ -39,31 +52,43 @@ static bool text_is_int(const struct facts *f, uint32_t e, int64_t *ret_val)
 	return x->op == FX_INT;
 }
 
+/* The class of the word at @place, or 0. */
+static uint32_t place_class(const struct interp *in, const struct facts *f, uint32_t place)
+{
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, place)], *to;
+	const char *name;
+
+	while (x->op == FX_DEREF) {
+		to = &f->exprs.v[expr_strip(f, x->a)];
+		if (to->op != FX_ADDR)
+			return 0;
+		x = &f->exprs.v[expr_strip(f, to->a)];
+	}
+	if (x->op == FX_GLOBAL)
+		return x->sym;
+	if (x->op != FX_FIELD)
+		return 0;
+	name = interp_field_class(in, &in->p->arena, f, x);
+	return name ? program_string(in->p, name) : 0;
+}
+
 /* The class of the word that call @insn of a function of @op is about, or 0. */
 static uint32_t text_class(const struct interp *in, const struct facts *f,
 			   const struct fact_insn *insn, enum word_op op)
 {
-	struct program *p = in->p;
 	const struct fact_expr *x;
-	const char *name;
 	uint32_t class;
 	int64_t bit;
 
 	if (insn->n_args <= word_arg(op))
 		return 0;
 	x = &f->exprs.v[expr_strip(f, f->arglist.v[insn->args + word_arg(op)])];
-	if (x->op != FX_ADDR)
-		return 0;
-	x = &f->exprs.v[expr_strip(f, x->a)];
-	if (x->op == FX_GLOBAL)
-		class = x->sym;
-	else if (x->op == FX_FIELD && (name = interp_field_class(in, &p->arena, f, x)))
-		class = program_string(p, name);
-	else
-		return 0;
-	if (!word_arg(op))
+	class = x->op == FX_ADDR ? place_class(in, f, x->a) : 0;
+	if (!class || !word_arg(op))
 		return class;
-	return text_is_int(f, f->arglist.v[insn->args], &bit) ? bit_class(in, class, bit) : 0;
+	return text_is_int(f, f->arglist.v[insn->args], &bit) && is_one_bit(op, &bit)
+		       ? bit_class(in, class, bit)
+		       : 0;
 }
 
 static unsigned int text_does(const struct facts *f, const struct fact_insn *insn, enum word_op op)
@@ -85,6 +110,10 @@ static unsigned int text_does(const struct facts *f, const struct fact_insn *ins
 			return DOES_GIVE;
 		return op == WORD_XCHG ? take : 0;
 	case WORD_CLEAR_BIT:
+	case WORD_AND_NOT:
+	case WORD_DEC:
+	case WORD_DEC_RETURN:
+	case WORD_DEC_AND_TEST:
 		return DOES_GIVE;
 	case WORD_RAISE_BIT:
 		return 0;
@@ -98,6 +127,30 @@ static void note(struct map64 *does, uint32_t class, unsigned int what)
 	uint32_t old = map64_get(does, class);
 
 	map64_put(does, class, (old == MAP64_EMPTY ? 0 : old) | what);
+}
+
+/* Notes words of @does that function @fn stores 0 to: that gives them back. */
+static void note_stores(const struct interp *in, const struct func *fn, struct map64 *does)
+{
+	const struct facts *f = func_facts(in->p, fn);
+	const struct fact_func *ff = func_fact(in->p, fn);
+	uint32_t b, i, class;
+	int64_t val;
+
+	for (b = ff->blocks; b < ff->blocks + ff->n_blocks; b++) {
+		const struct fact_block *blk = &f->blocks.v[b];
+
+		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
+			const struct fact_insn *insn = &f->insns.v[i];
+
+			if (insn->op != FI_ASSIGN || insn->dst == FACTS_NONE ||
+			    !text_is_int(f, insn->val, &val) || val)
+				continue;
+			class = place_class(in, f, insn->dst);
+			if (class && map64_get(does, class) != MAP64_EMPTY)
+				note(does, class, DOES_GIVE);
+		}
+	}
 }
 
 /* What reaches a word touches a state. */
@@ -141,6 +194,8 @@ void words_find(struct interp *in)
 			note(&does, class, text_does(f, insn, rule->op));
 			vec_push(&in->word_users, ((struct word_user){ (uint32_t)i, class }));
 		}
+		if (does.n)
+			note_stores(in, fn, &does);
 		for (k = 0; k < does.cap; k++)
 			if (does.vals[k] == (DOES_TAKE | DOES_GIVE))
 				map64_put(&in->words, does.keys[k], 1);
@@ -183,7 +238,7 @@ static uint32_t word_addr(const struct prim_call *pc, enum word_op op, uint32_t 
 	addr = pc->args[word_arg(op)];
 	class = interp_lock_class(fl->in, fl->run, addr);
 	if (class && word_arg(op)) {
-		if (!sym_is_int(syms, pc->args[0], &bit))
+		if (!sym_is_int(syms, pc->args[0], &bit) || !is_one_bit(op, &bit))
 			return SYM_NONE;
 		addr = sym_faddr(syms, addr, class, bit_string(fl->in, bit));
 		class = bit_class(fl->in, class, bit);
@@ -304,7 +359,7 @@ static bool is_other_bit(const struct prim_call *pc, const struct state *s, enum
 	uint8_t i;
 
 	if (!word_arg(op) || pc->insn->n_args < 2 ||
-	    !sym_is_int(&pc->fl->run->syms, pc->args[0], &bit))
+	    !sym_is_int(&pc->fl->run->syms, pc->args[0], &bit) || !is_one_bit(op, &bit))
 		return false;
 	for (i = 0; i < s->n_held; i++)
 		if (s->held[i].word == pc->args[1] && s->held[i].addr != s->held[i].word)
@@ -322,7 +377,7 @@ static int arg_truth(const struct prim_call *pc, const struct state *s, uint32_t
 static bool takes(const struct prim_call *pc, struct state *s, enum word_op op)
 {
 	struct syms *syms = &pc->fl->run->syms;
-	int64_t old;
+	int64_t old, unless;
 
 	switch (op) {
 	case WORD_CMPXCHG:
@@ -332,7 +387,13 @@ static bool takes(const struct prim_call *pc, struct state *s, enum word_op op)
 		       sym_is_int(syms, flow_load(pc->fl, s, pc->args[1]), &old) && !old;
 	case WORD_XCHG:
 		return arg_truth(pc, s, 1) == 1;
+	case WORD_ADD_UNLESS: /* who comes next finds what it does not want */
+		return pc->insn->n_args > 2 && sym_is_int(syms, pc->args[1], &old) &&
+		       sym_is_int(syms, pc->args[2], &unless) && old && old == unless;
 	case WORD_SET_BIT:
+	case WORD_FETCH_OR:
+	case WORD_INC_RETURN:
+	case WORD_FETCH_INC:
 		return true;
 	default:
 		return false;
@@ -344,6 +405,10 @@ static bool gives(const struct prim_call *pc, const struct state *s, enum word_o
 {
 	switch (op) {
 	case WORD_CLEAR_BIT:
+	case WORD_AND_NOT:
+	case WORD_DEC:
+	case WORD_DEC_RETURN:
+	case WORD_DEC_AND_TEST:
 		return true;
 	case WORD_XCHG:
 	case WORD_SET:
@@ -355,37 +420,106 @@ static bool gives(const struct prim_call *pc, const struct state *s, enum word_o
 	}
 }
 
+/* What the call returns that gives the word back. */
+static uint32_t given_value(const struct prim_call *pc, enum word_op op)
+{
+	struct syms *syms = &pc->fl->run->syms;
+
+	switch (op) {
+	case WORD_DEC_RETURN:
+		return sym_int(syms, 0);
+	case WORD_AND_NOT: /* of the other bits nothing is known */
+		return flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 11);
+	default:
+		return sym_int(syms, 1);
+	}
+}
+
+/* Pushes what the call returns in @s, which has the word now, and in @fail, which has not. */
+static void push_taken(const struct prim_call *pc, struct state *s, struct state *fail,
+		       enum word_op op, struct exits *ret)
+{
+	struct syms *syms = &pc->fl->run->syms;
+	uint32_t insn = (uint32_t)(pc->insn - pc->f->insns.v);
+	uint32_t there = flow_fresh(pc->fl, pc->frame, insn, 10), was;
+
+	state_forget_known(fail, syms, there);
+	state_assume(fail, pc->arena, syms, there, true);
+	switch (op) {
+	case WORD_TRY_CMPXCHG:
+		vec_push(ret, ((struct exit){ s, sym_int(syms, 1) }));
+		state_store(fail, pc->arena, syms, pc->args[1], there);
+		vec_push(ret, ((struct exit){ fail, sym_int(syms, 0) }));
+		return;
+	case WORD_ADD_UNLESS:
+		vec_push(ret, ((struct exit){ s, sym_int(syms, 1) }));
+		vec_push(ret, ((struct exit){ fail, sym_int(syms, 0) }));
+		return;
+	case WORD_INC_RETURN:
+	case WORD_FETCH_INC:
+		was = sym_int(syms, op == WORD_INC_RETURN);
+		vec_push(ret, ((struct exit){ s, was }));
+		state_assume(fail, pc->arena, syms, sym_bin(syms, FB_GT, there, was, false), true);
+		break;
+	case WORD_FETCH_OR:
+		was = flow_fresh(pc->fl, pc->frame, insn, 11);
+		state_forget_known(s, syms, was);
+		state_assume(s, pc->arena, syms, sym_bin(syms, FB_AND, was, pc->args[0], false),
+			     false);
+		vec_push(ret, ((struct exit){ s, was }));
+		state_assume(fail, pc->arena, syms, sym_bin(syms, FB_AND, there, pc->args[0], false),
+			     true);
+		break;
+	default:
+		vec_push(ret, ((struct exit){ s, sym_int(syms, 0) }));
+		break;
+	}
+	vec_push(ret, ((struct exit){ fail, there }));
+}
+
+/* What a macro on any word does to one that is none of those that are followed. */
+static void push_exchanged(const struct prim_call *pc, struct state *s, enum word_op op,
+			   struct exits *ret)
+{
+	struct syms *syms = &pc->fl->run->syms;
+	uint32_t insn = (uint32_t)(pc->insn - pc->f->insns.v), there, was;
+
+	there = flow_fresh(pc->fl, pc->frame, insn, 10);
+	was = flow_fresh(pc->fl, pc->frame, insn, 11);
+	state_forget_known(s, syms, there);
+	state_forget_known(s, syms, was);
+	state_store(s, pc->arena, syms, pc->args[0], there);
+	if (op == WORD_TRY_CMPXCHG)
+		state_store(s, pc->arena, syms, pc->args[1], there);
+	vec_push(ret, ((struct exit){ s, was }));
+}
+
 bool prim_word(const struct prim_call *pc, struct state *s, struct exits *ret)
 {
-	enum word_op op = pc->fl->in->p->funcs.v[pc->callee].word->op;
+	const struct rule_word *rule = pc->fl->in->p->funcs.v[pc->callee].word;
+	enum word_op op = rule->op;
 	struct syms *syms = &pc->fl->run->syms;
 	uint32_t class, addr = word_addr(pc, op, &class), there;
 	struct state *fail;
 
 	if (addr != SYM_NONE && gives(pc, s, op) && give_back(pc, s, addr, class)) {
-		vec_push(ret, ((struct exit){ s, sym_int(syms, 1) }));
+		vec_push(ret, ((struct exit){ s, given_value(pc, op) }));
 		return true;
 	}
-	if (addr == SYM_NONE || !takes(pc, s, op)) {
-		if (!is_other_bit(pc, s, op))
-			return false;
-		there = flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 11);
-		state_forget_known(s, syms, there);
-		state_store(s, pc->arena, syms, pc->args[1], there);
-		vec_push(ret, ((struct exit){ s, there }));
+	if (addr != SYM_NONE && takes(pc, s, op)) {
+		fail = prim_try(pc, s, addr, class, &word_rule, pc->args[word_arg(op)]);
+		push_taken(pc, s, fail, op, ret);
 		return true;
 	}
-	fail = prim_try(pc, s, addr, class, &word_rule, pc->args[word_arg(op)]);
-	there = flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 10);
-	state_forget_known(fail, syms, there);
-	state_assume(fail, pc->arena, syms, there, true);
-	if (op == WORD_TRY_CMPXCHG) {
-		vec_push(ret, ((struct exit){ s, sym_int(syms, 1) }));
-		state_store(fail, pc->arena, syms, pc->args[1], there);
-		vec_push(ret, ((struct exit){ fail, sym_int(syms, 0) }));
-	} else {
-		vec_push(ret, ((struct exit){ s, sym_int(syms, 0) }));
-		vec_push(ret, ((struct exit){ fail, there }));
+	if (rule->header && pc->insn->n_args > 1) {
+		push_exchanged(pc, s, op, ret);
+		return true;
 	}
+	if (!is_other_bit(pc, s, op))
+		return false;
+	there = flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 11);
+	state_forget_known(s, syms, there);
+	state_store(s, pc->arena, syms, pc->args[1], there);
+	vec_push(ret, ((struct exit){ s, there }));
 	return true;
 }

@@ -584,8 +584,10 @@ static void find_touching(struct program *p)
 		f->value = rules_value(p->rules, name);
 		f->counter = rules_counter(p->rules, name);
 		f->word = rules_word(p->rules, name);
-		if (!strncmp(name, prefix, sizeof(prefix) - 1))
+		if (!strncmp(name, prefix, sizeof(prefix) - 1)) {
 			f->percpu = rules_percpu(p->rules, name + sizeof(prefix) - 1);
+			f->word = rules_word(p->rules, name + sizeof(prefix) - 1);
+		}
 		mark[i] = f->lock || (f->percpu && !percpu_is_address(f->percpu->op) &&
 				      f->percpu->op != PERCPU_READ);
 	}

@@ -186,10 +186,21 @@ static const struct word words_claim[] = {
 	{ NULL, 0 },
 };
 static const struct word words_word[] = {
-	{ "cmpxchg", WORD_CMPXCHG },   { "try-cmpxchg", WORD_TRY_CMPXCHG },
-	{ "xchg", WORD_XCHG },	       { "set", WORD_SET },
-	{ "set-bit", WORD_SET_BIT },   { "clear-bit", WORD_CLEAR_BIT },
+	{ "cmpxchg", WORD_CMPXCHG },
+	{ "try-cmpxchg", WORD_TRY_CMPXCHG },
+	{ "xchg", WORD_XCHG },
+	{ "set", WORD_SET },
+	{ "inc-return", WORD_INC_RETURN },
+	{ "fetch-inc", WORD_FETCH_INC },
+	{ "add-unless", WORD_ADD_UNLESS },
+	{ "dec", WORD_DEC },
+	{ "dec-return", WORD_DEC_RETURN },
+	{ "dec-and-test", WORD_DEC_AND_TEST },
+	{ "set-bit", WORD_SET_BIT },
+	{ "clear-bit", WORD_CLEAR_BIT },
 	{ "raise-bit", WORD_RAISE_BIT },
+	{ "fetch-or", WORD_FETCH_OR },
+	{ "and-not", WORD_AND_NOT },
 	{ NULL, 0 },
 };
 static const struct word words_percpu[] = {
@@ -319,6 +330,7 @@ static const struct key keys_counters[] = {
 };
 static const struct key keys_words[] = {
 	EACH(struct rule_word, function, "functions"),
+	STRING(struct rule_word, header, false),
 	ENUM(struct rule_word, op, true, words_word),
 };
 static const struct key keys_btf_macros[] = {

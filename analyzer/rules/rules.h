@@ -108,24 +108,33 @@ struct rule_counter {
 
 /* words: functions that take a word or a bit, which is 0 while nobody has it, or give it back. */
 enum word_op {
-	WORD_CMPXCHG,	  /* (address, old, new): returns what was there */
-	WORD_TRY_CMPXCHG, /* (address, &old, new): returns whether it was old */
-	WORD_XCHG,	  /* (address, new): returns what was there; gives it back where new is 0 */
-	WORD_SET,	  /* (address, new): gives it back where new is 0 */
-	WORD_SET_BIT,	  /* (number, address): returns whether it was set */
-	WORD_CLEAR_BIT,	  /* (number, address) */
-	WORD_RAISE_BIT,	  /* (number, address): sets it, whoever has it */
+	WORD_CMPXCHG,	   /* (address, old, new): returns what was there */
+	WORD_TRY_CMPXCHG,  /* (address, &old, new): returns whether it was old */
+	WORD_XCHG,	   /* (address, new): returns what was there; gives it back where new is 0 */
+	WORD_SET,	   /* (address, new): gives it back where new is 0 */
+	WORD_INC_RETURN,   /* (address): returns what is there now: 1 if nobody had it */
+	WORD_FETCH_INC,	   /* (address): returns what was there */
+	WORD_ADD_UNLESS,   /* (address, number, unless): returns whether it was not that */
+	WORD_DEC,	   /* (address) */
+	WORD_DEC_RETURN,   /* (address): returns what is there now */
+	WORD_DEC_AND_TEST, /* (address): returns whether it is 0 now */
+	WORD_SET_BIT,	   /* (number, address): returns whether it was set */
+	WORD_CLEAR_BIT,	   /* (number, address) */
+	WORD_RAISE_BIT,	   /* (number, address): sets it, whoever has it */
+	WORD_FETCH_OR,	   /* (mask, address): returns what was there */
+	WORD_AND_NOT,	   /* (mask, address) */
 };
 
 struct rule_word {
-	const char *function;
+	const char *function; /* with a header: a macro on a word of any type, see prelude.c */
+	const char *header;   /* or NULL */
 	enum word_op op;
 };
 
 /* The number of the argument that is the word's address. */
 static inline unsigned int word_arg(enum word_op op)
 {
-	return op == WORD_SET_BIT || op == WORD_CLEAR_BIT || op == WORD_RAISE_BIT;
+	return op >= WORD_SET_BIT;
 }
 
 /* btf_macros: what the macros say whose expansion is assembly, or nothing without BTF. */
