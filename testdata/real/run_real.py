@@ -272,6 +272,22 @@ def test_edit(args):
     check_new(report, stored(args, f"unedited-{tree.version}"), EXPECT["edits"][name])
 
 
+def test_repair(args):
+    name = args.what[0]
+    tree = Tree(args, version_of(name))
+    with tree.changed():
+        tree.patch(name)
+        report = check(args, tree, name)
+    old = stored(args, f"unedited-{tree.version}")
+    new = new_findings(report, old)
+    need(not new, "new: " + "; ".join(say(f) for f in new))
+    have = {key(f) for f in report["findings"]}
+    gone = sorted([f["code"], f["location"]["function"]] for f in old["findings"]
+                  if key(f) not in have)
+    print("gone:", *("    " + " ".join(g) for g in gone), sep="\n")
+    need(gone == sorted(EXPECT["repairs"]["edits"][name]), "gone is not what was mended")
+
+
 def test_null(args):
     form = EXPECT["null"]["forms"][args.what[0]]
     function = EXPECT["null"]["function"]
@@ -345,7 +361,8 @@ def test_same(args):
 def test_applies(args):
     for diff in sorted(EDITS.glob("*.diff")):
         name = diff.name.removesuffix(".diff")
-        need(name in EXPECT["edits"] or name in EXPECT["later"]["edits"],
+        need(name in EXPECT["edits"] or name in EXPECT["repairs"]["edits"] or
+             name in EXPECT["later"]["edits"],
              f"expect.json does not know {name}")
         Tree(args, version_of(name)).patch(name, dry=True)
         print(f"{name} applies")
@@ -392,8 +409,9 @@ def test_facts(args):
          (args.work / "unedited-6.12.json").read_bytes(), "the reports differ")
 
 
-TESTS = {"report": test_report, "unedited": test_unedited, "edit": test_edit, "null": test_null,
-         "rename": test_rename, "same": test_same, "shared": test_shared, "facts": test_facts, "applies": test_applies}
+TESTS = {"report": test_report, "unedited": test_unedited, "edit": test_edit,
+         "repair": test_repair, "null": test_null, "rename": test_rename, "same": test_same,
+         "shared": test_shared, "facts": test_facts, "applies": test_applies}
 
 
 def main():
