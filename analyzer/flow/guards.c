@@ -182,6 +182,107 @@ static void note_read(const struct text *t, uint32_t e)
 		note(t->does, guard, DOES_TEST | DOES_READ);
 }
 
+/* --- warnings --- */
+
+/* Whether expression @e has local @local in it. */
+static bool has_local(const struct facts *f, uint32_t e, uint32_t local)
+{
+	const struct fact_expr *x = &f->exprs.v[e];
+
+	switch (x->op) {
+	case FX_LOCAL:
+		return x->a == local;
+	case FX_INDEX:
+	case FX_BIN:
+		return has_local(f, x->a, local) || has_local(f, x->b, local);
+	case FX_FIELD:
+	case FX_DEREF:
+	case FX_ADDR:
+	case FX_UN:
+	case FX_CAST:
+		return has_local(f, x->a, local);
+	default:
+		return false;
+	}
+}
+
+/* Whether @insn assigns a constant to a local that is assigned nowhere else. */
+static bool is_constant_once(const struct text *t, const struct fact_insn *insn)
+{
+	const struct facts *f = t->f;
+	uint32_t b, i, n = 0;
+
+	if (insn->op != FI_ASSIGN || f->exprs.v[insn->dst].op != FX_LOCAL ||
+	    f->exprs.v[expr_strip(f, insn->val)].op != FX_INT)
+		return false;
+	for (b = t->ff->blocks; b < t->ff->blocks + t->ff->n_blocks; b++) {
+		const struct fact_block *blk = &f->blocks.v[b];
+
+		for (i = blk->insns; i < blk->insns + blk->n_insns; i++)
+			n += f->insns.v[i].dst != FACTS_NONE &&
+			     has_local(f, f->insns.v[i].dst, f->exprs.v[insn->dst].a);
+	}
+	return n == 1;
+}
+
+/*
+ * Whether one way of the branch at the end of @blk has assembly only, and joins the other then: it
+ * says something (WARN_ON_ONCE()), and decides nothing.
+ */
+static bool only_warns(const struct text *t, const struct fact_block *blk)
+{
+	uint32_t side, i;
+
+	for (side = 0; side < 2 && blk->term == FTERM_BRANCH; side++) {
+		const struct fact_block *way = &t->f->blocks.v[t->ff->blocks + blk->succ[side]];
+		bool quiet = way->term == FTERM_JUMP && way->succ[0] == blk->succ[!side] &&
+			     way->n_insns;
+
+		for (i = way->insns; i < way->insns + way->n_insns && quiet; i++) {
+			const struct fact_insn *insn = &t->f->insns.v[i];
+
+			quiet = (insn->op == FI_CLOBBER && insn->dst == FACTS_NONE) ||
+				is_constant_once(t, insn);
+		}
+		if (quiet)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the local that @insn assigns is there for a warning, and for nothing else. */
+static bool is_for_warning(const struct text *t, const struct fact_insn *insn)
+{
+	const struct facts *f = t->f;
+	bool warns = false;
+	uint32_t b, i, k, local;
+
+	if (insn->op != FI_ASSIGN || f->exprs.v[insn->dst].op != FX_LOCAL)
+		return false;
+	local = f->exprs.v[insn->dst].a;
+	for (b = t->ff->blocks; b < t->ff->blocks + t->ff->n_blocks; b++) {
+		const struct fact_block *blk = &f->blocks.v[b];
+
+		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
+			const struct fact_insn *use = &f->insns.v[i];
+
+			if (use->val != FACTS_NONE && has_local(f, use->val, local))
+				return false;
+			for (k = 0; use->op == FI_CALL && k < use->n_args; k++)
+				if (has_local(f, f->arglist.v[use->args + k], local))
+					return false;
+		}
+		if (blk->cond == FACTS_NONE || !has_local(f, blk->cond, local))
+			continue;
+		if (!only_warns(t, blk))
+			return false;
+		warns = true;
+	}
+	return warns;
+}
+
+/* --- what is read --- */
+
 /* Notes what is compared with a constant in @e, or is a truth value itself where @truth. */
 static void note_reads(const struct text *t, uint32_t e, bool truth)
 {
@@ -276,14 +377,15 @@ static void scan_memory(const struct text *t)
 			}
 			if (insn->op != FI_ASSIGN)
 				continue;
-			note_reads(t, insn->val, false);
+			if (!is_for_warning(t, insn))
+				note_reads(t, insn->val, false);
 			guard = own_place(t, insn->dst, NULL, 0);
 			if (guard == FACTS_NONE)
 				continue;
 			note(t->does, guard, write_does(t, guard, insn->val));
 			add_writer(t->in, t->func, guard);
 		}
-		if (blk->cond != FACTS_NONE)
+		if (blk->cond != FACTS_NONE && !only_warns(t, blk))
 			note_reads(t, blk->cond, blk->term == FTERM_BRANCH);
 	}
 }

@@ -1000,10 +1000,20 @@ static uint32_t nonzero(const struct prim_call *pc, struct state *s)
 	return state_assume(s, pc->arena, syms, fresh, true) ? fresh : SYM_NONE;
 }
 
+/*
+ * 1 if interrupts are off; of flags, too: that they say so is all that is known of them. Else
+ * SYM_NONE: the caller of the entry point may have them off.
+ */
+static uint32_t irqs_are_off(const struct prim_call *pc, const struct state *s)
+{
+	return guards_get(&s->guards, GUARD_IRQS_OFF) > 0 ? sym_int(&pc->fl->run->syms, 1) : SYM_NONE;
+}
+
 uint32_t prim_value(const struct prim_call *pc, struct state *s)
 {
 	const struct rule_value *rule = pc->fl->in->p->funcs.v[pc->callee].value;
 	struct syms *syms = &pc->fl->run->syms;
+	uint32_t value;
 
 	switch (rule->is) {
 	case VALUE_ATTACH_NAME:
@@ -1018,14 +1028,14 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 	case VALUE_IN_NMI:
 		return sym_int(syms, pc->fl->input->nmi);
 	case VALUE_IRQ_OFF:
+		value = irqs_are_off(pc, s);
 		irqs_off(s);
-		return SYM_NONE;
+		return value;
 	case VALUE_IRQ_ON:
 		irqs_on(pc->fl->input, s);
 		return SYM_NONE;
 	case VALUE_IRQS_OFF:
-		/* At 0 it is not known: the caller of the entry point may have them off. */
-		return guards_get(&s->guards, GUARD_IRQS_OFF) > 0 ? sym_int(syms, 1) : SYM_NONE;
+		return irqs_are_off(pc, s);
 	case VALUE_ARG:
 		return rule->arg < pc->insn->n_args ? pc->args[rule->arg] : SYM_NONE;
 	case VALUE_MAP_FIELD:

@@ -177,9 +177,30 @@ void state_renew(struct state *s, struct arena *a, uint32_t addr, uint32_t val)
 	s->cells[s->n_cells++] = (struct cell){ addr, val };
 }
 
-void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t addr, uint32_t val)
+static bool is_truth_value(const struct sym *v)
+{
+	return (v->op == SY_BIN && v->val >= FB_LT) || (v->op == SY_UN && v->val == FU_NOT);
+}
+
+/* Locals that hold what a test of @load came to keep it, where that is known, when @load is new. */
+static void settle_locals(struct state *s, struct syms *syms, uint32_t load)
 {
 	uint32_t i;
+	int truth;
+
+	for (i = 0; i < s->n_env; i++) {
+		if (s->env[i] == SYM_NONE || !is_truth_value(sym_get(syms, s->env[i])) ||
+		    !sym_contains(syms, s->env[i], load))
+			continue;
+		truth = state_truth(s, syms, s->env[i]);
+		if (truth >= 0)
+			s->env[i] = sym_int(syms, truth);
+	}
+}
+
+void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t addr, uint32_t val)
+{
+	uint32_t i, load = sym_make(syms, SY_LOAD, addr, 0, 0, 0);
 
 	for (i = 0; i < s->n_cells;) {
 		if (s->cells[i].addr == addr || may_alias(syms, s->cells[i].addr, addr))
@@ -187,7 +208,8 @@ void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t a
 		else
 			i++;
 	}
-	state_forget_known(s, syms, sym_make(syms, SY_LOAD, addr, 0, 0, 0));
+	settle_locals(s, syms, load);
+	state_forget_known(s, syms, load);
 	state_renew(s, a, addr, val);
 }
 

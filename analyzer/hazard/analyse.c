@@ -72,6 +72,26 @@ static void find_roles(struct analysis *an)
 	}
 }
 
+/* Tables of functions whose members programs can be: who calls such a member runs them. */
+static void find_tables(struct analysis *an)
+{
+	const struct rules *rules = an->p->rules;
+	const char *type = rules->tree.struct_ops_type;
+	size_t i, k, w;
+
+	an->table_of = ARENA_ARRAY(an->arena, uint32_t, an->p->funcs.n);
+	for (w = 0; w < rules->attach.n && w < 64; w++)
+		if (type && !strcmp(rules->attach.v[w].prog_type, type))
+			an->table_ways |= UINT64_C(1) << w;
+	for (i = 0; i < an->t.prog_types.n; i++) {
+		uint32_t record = an->t.prog_types.v[i].record;
+
+		for (k = 0; record && k < an->p->targets.n; k++)
+			if (an->p->targets.v[k].record == record)
+				an->table_of[an->p->targets.v[k].func] = record;
+	}
+}
+
 static void add_stat(struct arena *arena, struct report *r, const char *name, uint64_t value)
 {
 	struct stat_entry *v = ARENA_ARRAY(arena, struct stat_entry, r->n_stats + 1);
@@ -144,6 +164,7 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 		bpf_enumerator(&an.t, p, p->rules->map_fields.v[i].enumerator,
 			       &an.in.map_field_value[i]);
 	find_roles(&an);
+	find_tables(&an);
 	find_kinds(&an);
 	find_storages(&an);
 	programs_init(&an.pr, &an.in, &an.t);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "hazard/model.h"
+#include "hazard/sites.h"
 
 #include <string.h>
 
@@ -71,7 +72,7 @@ static const struct frame *runs_program(struct analysis *an, const struct hazard
 
 	for (i = 0; i < run->points.n; i++) {
 		const struct point *pt = &run->points.v[i];
-		uint64_t ways = an->run_ways[pt->callee];
+		uint64_t ways = run_ways_at(an, pt, pt->callee);
 
 		for (j = 0; ways && j < pt->n_held; j++)
 			if (pt->held[j] == h->held_index && guards_equal(&pt->guards, &h->guards))
@@ -79,9 +80,11 @@ static const struct frame *runs_program(struct analysis *an, const struct hazard
 		if (!ways || j == pt->n_held)
 			continue;
 		for (w = 0; w < an->p->rules->attach.n; w++)
-			if (ways >> w & 1 && programs_may_call(&an->pr, w, h->reenter->callable, NULL) &&
+			if (ways >> w & 1 && run_gives(an, w, pt->callee, h->reenter->callable) &&
+			    programs_may_call(&an->pr, w, h->reenter->callable, NULL) &&
 			    (h->reenter->map_type == FACTS_NONE ||
-			     programs_use_map(&an->pr, w, h->reenter->callable, h->reenter->map_type)))
+			     programs_use_map(&an->pr, w, h->reenter->callable,
+					      h->reenter->map_type)))
 				return pt->frame;
 	}
 	return NULL;

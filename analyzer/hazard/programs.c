@@ -79,14 +79,14 @@ static void run_switch(struct programs *pr, size_t way, uint32_t get_proto, int6
 	pr->runs++;
 }
 
-/* Marks what @get_proto returns for helper @id as given to @way. */
-static void mark_given(struct programs *pr, size_t way, uint32_t get_proto, int64_t prog_type,
+/* Marks, in @given, what the switch of @pt returns for helper @id and programs of @way. */
+static void mark_given(struct programs *pr, bool *given, size_t way, const struct bpf_prog_type *pt,
 		       int64_t id)
 {
 	struct run run;
 	size_t i;
 
-	run_switch(pr, way, get_proto, prog_type, id, NULL, &run);
+	run_switch(pr, way, pt->get_proto, pt->type, id, NULL, &run);
 	for (i = 0; i < run.exits.n; i++) {
 		const struct sym *v = sym_get(&run.syms, run.exits.v[i].value);
 		uint32_t c = v->op == SY_GADDR ? map64_get(&pr->t->callable_by_proto, v->a)
@@ -94,7 +94,7 @@ static void mark_given(struct programs *pr, size_t way, uint32_t get_proto, int6
 
 		if (c == MAP64_EMPTY)
 			continue;
-		pr->given[way * pr->t->callables.n + c] = true;
+		given[c] = true;
 		pr->id[c] = id;
 		pr->has_id[c] = true;
 	}
@@ -251,26 +251,43 @@ static bool kfunc_given(struct programs *pr, size_t way, int64_t prog_type,
 	       tests_pass(pr, way, prog_type, func_name(pr->in->p, c->func));
 }
 
+/* Whether program type number @k has a switch that is in the analysed units. */
+static bool has_switch(const struct programs *pr, size_t k)
+{
+	uint32_t get_proto = pr->t->prog_types.v[k].get_proto;
+
+	return get_proto != FACTS_NONE && pr->in->p->funcs.v[get_proto].defined;
+}
+
 /* The switch that gives helpers to programs of @type, or FACTS_NONE. */
 static uint32_t proto_switch(const struct programs *pr, int64_t type)
 {
 	size_t i;
 
-	for (i = 0; i < pr->t->prog_types.n; i++) {
-		const struct bpf_prog_type *pt = &pr->t->prog_types.v[i];
-
-		if (pt->type == type && pt->get_proto != FACTS_NONE &&
-		    pr->in->p->funcs.v[pt->get_proto].defined)
-			return pt->get_proto;
-	}
+	for (i = 0; i < pr->t->prog_types.n; i++)
+		if (pr->t->prog_types.v[i].type == type && has_switch(pr, i))
+			return pr->t->prog_types.v[i].get_proto;
 	return FACTS_NONE;
+}
+
+/* Marks the helpers that the switch of program type number @k gives to programs of @way. */
+static void find_by_switch(struct programs *pr, size_t way, size_t k)
+{
+	const struct bpf_prog_type *pt = &pr->t->prog_types.v[k];
+	size_t n = pr->t->callables.n, i;
+	bool *given = pr->by_switch + k * n;
+
+	memset(given, 0, n * sizeof(*given));
+	for (i = 0; i < pr->t->func_ids.n; i++)
+		mark_given(pr, given, way, pt, pr->t->func_ids.v[i].id);
+	for (i = 0; i < n; i++)
+		pr->given[way * n + i] |= given[i];
 }
 
 static void find_given(struct programs *pr, size_t way)
 {
 	struct program *p = pr->in->p;
 	const struct rule_attach *ra = &p->rules->attach.v[way];
-	uint32_t get_proto;
 	int64_t type;
 	size_t i;
 
@@ -278,17 +295,29 @@ static void find_given(struct programs *pr, size_t way)
 		pr->unknown[way] = true;
 		return;
 	}
-	get_proto = proto_switch(pr, type);
-	for (i = 0; i < pr->t->func_ids.n && get_proto != FACTS_NONE; i++)
-		mark_given(pr, way, get_proto, type, pr->t->func_ids.v[i].id);
-	if (get_proto == FACTS_NONE)
-		pr->unknown[way] = true;
+	pr->unknown[way] = proto_switch(pr, type) == FACTS_NONE;
+	for (i = 0; i < pr->t->prog_types.n; i++)
+		if (pr->t->prog_types.v[i].type == type && has_switch(pr, i))
+			find_by_switch(pr, way, i);
 	for (i = 0; i < pr->t->callables.n; i++) {
 		const struct bpf_callable *c = &pr->t->callables.v[i];
 
 		if (c->n_prog_types && kfunc_given(pr, way, type, c))
 			pr->given[way * pr->t->callables.n + i] = true;
 	}
+}
+
+bool programs_of_table(const struct programs *pr, uint32_t table, uint32_t c)
+{
+	size_t k;
+
+	/* Kfuncs are registered for all tables alike. */
+	if (pr->t->callables.v[c].n_prog_types)
+		return true;
+	for (k = 0; k < pr->t->prog_types.n; k++)
+		if (pr->t->prog_types.v[k].record == table)
+			return pr->by_switch[k * pr->t->callables.n + c];
+	return false;
 }
 
 /* The way that stands for all of @way's program and attach type. */
@@ -319,6 +348,7 @@ void programs_init(struct programs *pr, struct interp *in, struct bpf_tables *t)
 	pr->n_ways = p->rules->attach.n;
 	pr->given = ARENA_ARRAY(&p->arena, bool, pr->n_ways * t->callables.n);
 	pr->unknown = ARENA_ARRAY(&p->arena, bool, pr->n_ways);
+	pr->by_switch = ARENA_ARRAY(&p->arena, bool, t->prog_types.n * t->callables.n);
 	pr->of_type = ARENA_ARRAY(&p->arena, bool, t->callables.n);
 	pr->id = ARENA_ARRAY(&p->arena, int64_t, t->callables.n);
 	pr->has_id = ARENA_ARRAY(&p->arena, bool, t->callables.n);

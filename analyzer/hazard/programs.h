@@ -17,6 +17,7 @@ struct programs {
 	size_t n_ways;	  /* = rules->attach.n */
 	bool *given;	  /* way * n_callables + callable: the program type is given it */
 	bool *unknown;	  /* way: its switch is not in the analysed units */
+	bool *by_switch;  /* prog_type * n_callables + callable: its switch gave it to its last way */
 	bool *of_type;	  /* callable: some way gets it */
 	int64_t *id;	  /* callable: the number a program calls it by, where has_id */
 	bool *has_id;
@@ -38,6 +39,12 @@ void programs_release(struct programs *pr);
  * @function (NULL where that does not matter) may call callable @c.
  */
 bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *function);
+
+/*
+ * The same of programs that are members of a @table (a record; struct_ops): each kind of table has
+ * a switch of its own, where programs_may_call() says what any of them gives.
+ */
+bool programs_of_table(const struct programs *pr, uint32_t table, uint32_t c);
 
 /*
  * Whether programs that can be put nearly anywhere may call callable @c. Those that

@@ -57,6 +57,20 @@ static bool is_hook(const struct analysis *an, uint32_t func)
 	return false;
 }
 
+uint64_t run_ways_at(const struct analysis *an, const struct point *pt, uint32_t func)
+{
+	/* Called by its name it is the kernel's own function. */
+	bool member = pt->via_pointer && func == pt->callee && an->table_of[func];
+
+	return an->run_ways[func] | (member ? an->table_ways : 0);
+}
+
+bool run_gives(const struct analysis *an, size_t w, uint32_t func, uint32_t c)
+{
+	return !(an->table_ways >> w & 1) || !an->table_of[func] ||
+	       programs_of_table(&an->pr, an->table_of[func], c);
+}
+
 bool way_fits(const struct analysis *an, size_t w, const struct place *pl)
 {
 	const struct point *pt = pl->point;
@@ -72,7 +86,7 @@ bool way_fits(const struct analysis *an, size_t w, const struct place *pl)
 	case AT_TRACEPOINT:
 		return pl->tracepoint != NULL;
 	case AT_RUN_SITE:
-		return !pl->tracepoint && an->run_ways[pl->func] >> w & 1;
+		return !pl->tracepoint && run_ways_at(an, pt, pl->func) >> w & 1;
 	default:
 		return false;
 	}
@@ -178,12 +192,14 @@ static void try_place(struct analysis *an, const struct hazard *h, const struct 
 	for (w = 0; w < rules->attach.n; w++) {
 		const struct rule_attach *way = &rules->attach.v[w];
 		/* The program is attached to the function: its name, and its arguments, count. */
-		bool named = way->at != AT_TRACEPOINT && way->at != AT_RUN_SITE;
+		bool named = way->at != AT_TRACEPOINT &&
+			     (way->at != AT_RUN_SITE || an->table_ways >> w & 1);
 		struct attach_verdict v;
 		struct site *s;
 		bool object;
 
 		if (!(ways >> w & 1) || !way_fits(an, w, pl) ||
+		    !run_gives(an, w, pl->func, h->reenter->callable) ||
 		    remedy_stops(an, h, way, pl->func) ||
 		    dispatcher_stops(an, way, &pl->point->guards))
 			continue;

@@ -49,6 +49,11 @@ const struct places *find_places(struct analysis *an, const struct hazard *h);
 /* Whether a program attached by way number @w runs at place @pl. */
 bool way_fits(const struct analysis *an, size_t w, const struct place *pl);
 
+/* The ways, a bit per rules->attach, of programs that the kernel itself runs by calling @func at @pt. */
+uint64_t run_ways_at(const struct analysis *an, const struct point *pt, uint32_t func);
+/* Whether programs of way @w that it so runs may call @c, as far as their table goes, if it has one. */
+bool run_gives(const struct analysis *an, size_t w, uint32_t func, uint32_t c);
+
 /* Whether @guard is what some dispatcher of programs looks at, and no lock's. */
 bool guard_is_dispatchers(const struct analysis *an, uint32_t guard);
 

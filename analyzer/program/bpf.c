@@ -111,6 +111,21 @@ static void add_prog_type(struct bpf_tables *t, struct program *p, int64_t type,
 	vec_push(&t->prog_types, pt);
 }
 
+/* The record that initialiser @fv of a struct_ops type says, by its name, that programs are members of; or 0. */
+static uint32_t struct_ops_table(struct program *p, const struct unit *u, const struct fact_var *fv)
+{
+	uint32_t name = program_string(p, p->rules->tree.struct_ops_name_field), i;
+
+	for (i = fv->inits; i < fv->inits + fv->n_inits; i++) {
+		const struct fact_init *init = &u->facts.inits.v[i];
+		const struct fact_expr *x = &u->facts.exprs.v[expr_strip(&u->facts, init->value)];
+
+		if (init->field == name && x->op == FX_STR)
+			return x->sym;
+	}
+	return 0;
+}
+
 /*
  * A struct_ops type names verifier operations of its own; each such set stands
  * for the programs of that type.
@@ -138,6 +153,7 @@ static void read_struct_ops(struct bpf_tables *t, struct program *p)
 			if (to == FACTS_NONE ||
 			    program_gvar_record(p, to) != program_string(p, p->rules->tree.verifier_ops_record))
 				continue;
+			pt.record = struct_ops_table(p, &p->units[v->unit], fv);
 			pt.get_proto = program_member_func(
 				p, to, program_string(p, p->rules->tree.get_proto_member));
 			vec_push(&t->prog_types, pt);

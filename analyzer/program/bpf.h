@@ -23,6 +23,7 @@ struct bpf_prog_type {
 	uint32_t type_name;
 	uint32_t get_proto; /* function, or FACTS_NONE: its switch is not in the analysed units */
 	uint32_t ops;	    /* global; for struct_ops one entry for each set of verifier ops */
+	uint32_t record;    /* struct_ops: the table whose members such programs are, or 0 */
 };
 
 /* A type that a program must hold a pointer to, to call something. */

@@ -552,6 +552,7 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, kfunc_common_type, false),
 	STRING(struct rule_tree, kfunc_set_record, false),
 	STRING(struct rule_tree, struct_ops_record, false),
+	STRING(struct rule_tree, struct_ops_name_field, false),
 	STRING(struct rule_tree, struct_ops_type, false),
 	STRING(struct rule_tree, helper_body_prefix, false),
 	STRING(struct rule_tree, helper_macro, false),

@@ -383,6 +383,7 @@ struct rule_tree {
 	const char *kfunc_hook_function; /* program types with the same value share what is registered */
 	const char *kfunc_common_type;	 /* BPF_PROG_TYPE_UNSPEC: registered for all */
 	const char *struct_ops_record; /* bpf_struct_ops: its .verifier_ops */
+	const char *struct_ops_name_field; /* its .name: the record whose members programs can be */
 	const char *struct_ops_type;   /* BPF_PROG_TYPE_STRUCT_OPS */
 	const char *helper_body_prefix; /* "____" */
 	const char *helper_macro;	/* BPF_CALL_*: the macros that define helpers */
