@@ -462,12 +462,48 @@ static uint32_t either_member(struct syms *syms, uint32_t fresh, uint32_t a, uin
 			 va.b);
 }
 
+/* The place that @a and @b are where they differ in indexes only, which are @fresh then; or SYM_NONE. */
+static uint32_t either_element(struct syms *syms, uint32_t fresh, uint32_t a, uint32_t b)
+{
+	struct sym va = *sym_get(syms, a), vb = *sym_get(syms, b);
+	uint32_t of;
+
+	if (a == b)
+		return a;
+	if (va.op != vb.op || va.c != vb.c ||
+	    (va.op != SY_FADDR && va.op != SY_IADDR && va.op != SY_LOAD) ||
+	    (va.op == SY_FADDR && va.b != vb.b))
+		return SYM_NONE;
+	of = either_element(syms, fresh, va.a, vb.a);
+	if (of == SYM_NONE)
+		return SYM_NONE;
+	return sym_make(syms, (enum sym_op)va.op, of,
+			va.op == SY_IADDR && va.b != vb.b ? fresh : va.b, va.c, 0);
+}
+
+/*
+ * @fresh for a value that is @a on one path and @b on another. Where these are this CPU's copies of
+ * elements of one array it is the copy of an element of that: a guard keeps its name.
+ */
+static uint32_t either_own(struct flow *fl, uint32_t fresh, uint32_t a, uint32_t b)
+{
+	uint32_t own;
+
+	if (a == SYM_NONE || b == SYM_NONE || !prim_is_own(fl, a) || !prim_is_own(fl, b))
+		return fresh;
+	own = either_element(&fl->run->syms, fresh, a, b);
+	if (own == SYM_NONE)
+		return fresh;
+	prim_set_own(fl, own);
+	return own;
+}
+
 /* The same, with the bits that these may have. */
 static uint32_t either(struct syms *syms, uint32_t fresh, uint32_t a, uint32_t b)
 {
 	uint64_t bits;
 
-	if (a == SYM_NONE || b == SYM_NONE || sym_is_address(syms, fresh))
+	if (a == SYM_NONE || b == SYM_NONE || sym_get(syms, fresh)->op != SY_FRESH)
 		return fresh;
 	bits = sym_bits(syms, a) | sym_bits(syms, b);
 	return bits == UINT64_MAX ? fresh
@@ -498,6 +534,7 @@ static bool merge_into(struct activation *act, uint32_t block, struct state *s, 
 		if (a == b)
 			continue;
 		fresh = either_member(syms, flow_fresh(act->fl, act->frame, i, 16 + block), a, b);
+		fresh = either_own(act->fl, fresh, a, b);
 		if (!in_loop) /* there each time round would add some */
 			fresh = either(syms, fresh, a, b);
 		nonzero = a != SYM_NONE && b != SYM_NONE && state_truth(s, syms, a) == 1 &&

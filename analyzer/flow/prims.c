@@ -663,8 +663,7 @@ static uint32_t guard_of(struct flow *fl, uint32_t addr)
 	return guard;
 }
 
-/* Whether @addr is in this CPU's copy of something. */
-static bool is_own_cpu(const struct flow *fl, uint32_t addr)
+bool prim_is_own(const struct flow *fl, uint32_t addr)
 {
 	const struct syms *syms = &fl->run->syms;
 	const struct sym *v;
@@ -710,11 +709,17 @@ static bool is_cpu_number(const struct flow *fl, uint32_t val)
 	return false;
 }
 
+void prim_set_own(struct flow *fl, uint32_t addr)
+{
+	if (!prim_is_own(fl, addr))
+		map64_put(&fl->own_cpu, addr, 1);
+}
+
 uint32_t prim_own_guard(struct flow *fl, uint32_t addr)
 {
 	uint32_t guard;
 
-	if (!is_own_cpu(fl, addr))
+	if (!prim_is_own(fl, addr))
 		return FACTS_NONE;
 	guard = guard_of(fl, addr);
 	return guard != FACTS_NONE && map64_get(&fl->in->guard_classes, guard) != MAP64_EMPTY
@@ -918,8 +923,7 @@ uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
 				pc->insn->n_args > 1 ? pc->args[1] : 0, 1, 0);
 	if (percpu_is_address(rule->op)) {
 		/* This CPU's copy stands for all: one run is on one CPU. */
-		if (!is_own_cpu(pc->fl, pc->args[0]))
-			map64_put(&pc->fl->own_cpu, pc->args[0], 1);
+		prim_set_own(pc->fl, pc->args[0]);
 		return pc->args[0];
 	}
 	guard = guard_of(pc->fl, pc->args[0]);

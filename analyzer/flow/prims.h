@@ -98,6 +98,10 @@ uint32_t prim_counter(const struct prim_call *pc, struct state *s, uint32_t guar
  */
 void prim_tested(struct flow *fl, const struct frame *frame, struct state *s,
 		 const struct guard_test *t);
+/* Whether @addr is in this CPU's copy of something. */
+bool prim_is_own(const struct flow *fl, uint32_t addr);
+/* Says that @addr is that. */
+void prim_set_own(struct flow *fl, uint32_t addr);
 /* The guard that @addr is in this CPU's memory, or FACTS_NONE. */
 uint32_t prim_own_guard(struct flow *fl, uint32_t addr);
 /* @val is written to the guard; what is not known to be more than 0 leaves it down. */
