@@ -83,6 +83,21 @@ static uint32_t record_name(struct unit *u, CXCursor decl)
 	return u->records.v[id].name;
 }
 
+/* The typedef that @t, a pointer to a function, is written as, or 0. */
+static uint32_t pointer_typedef(struct unit *u, CXType t)
+{
+	CXCursor decl = clang_getTypeDeclaration(t);
+	CXString s;
+	uint32_t name;
+
+	if (clang_getCursorKind(decl) != CXCursor_TypedefDecl)
+		return 0;
+	s = clang_getCursorSpelling(decl);
+	name = facts_string(u->f, clang_getCString(s));
+	clang_disposeString(s);
+	return name;
+}
+
 static uint32_t make_type(struct unit *u, CXType t)
 {
 	struct fact_type ft = { .to = FACTS_NONE };
@@ -97,6 +112,8 @@ static uint32_t make_type(struct unit *u, CXType t)
 	case CXType_Pointer:
 		ft.kind = FT_PTR;
 		ft.to = unit_type(u, clang_getPointeeType(c));
+		if (ft.to != FACTS_NONE && u->f->types.v[ft.to].kind == FT_FUNC)
+			ft.name = pointer_typedef(u, t);
 		break;
 	case CXType_ConstantArray:
 	case CXType_IncompleteArray:

@@ -46,7 +46,8 @@ struct fact_type {
 	uint8_t bits; /* of FT_INT: 1 (bool), 8, 16, 32, 64 */
 	uint8_t is_signed;
 	uint8_t is_const;
-	uint32_t name;	/* of FT_RECORD: "bpf_map" (no "struct"); else 0 */
+	/* Of FT_RECORD: "bpf_map" (no "struct"); of a pointer to a function: its typedef; else 0. */
+	uint32_t name;
 	uint32_t to;	/* type index or FACTS_NONE */
 	uint32_t count;
 };

@@ -846,15 +846,34 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 
 /* --- calls --- */
 
+/* Adds @pt, once for each of the locks and guards of @s, which it gets. */
+static void push_point(struct activation *act, const struct state *s, struct point *pt)
+{
+	struct run *run = act->fl->run;
+	uint64_t key = map64_mix(pt->callee, (uint64_t)pt->via_pointer << 1 | pt->entered |
+						     (uint64_t)pt->callback << 2);
+	uint8_t i;
+
+	for (i = 0; i < s->n_held; i++) {
+		pt->held[i] = s->held[i].acquire;
+		pt->doubtful |= (uint8_t)(s->held[i].doubtful << i);
+		key = map64_mix(key, pt->held[i]);
+	}
+	key = map64_mix(key, pt->doubtful);
+	key = guards_mix(key, &s->guards);
+	if (map64_get(&act->fl->point_seen, key) != MAP64_EMPTY)
+		return;
+	map64_put(&act->fl->point_seen, key, (uint32_t)run->points.n);
+	vec_push(&run->points, *pt);
+	keep_frame(act->fl);
+}
+
 static void add_point(struct activation *act, const struct state *s, const struct fact_insn *insn,
 		      uint32_t callee, bool via_pointer, bool entered)
 {
-	struct run *run = act->fl->run;
 	const struct func *fn = &act->fl->in->p->funcs.v[callee];
 	struct point pt = { .callee = callee, .loc = insn->loc, .func = act->frame->func,
 			    .frame = act->frame, .guards = s->guards, .n_held = s->n_held };
-	uint64_t key = map64_mix(callee, (uint64_t)via_pointer << 1 | entered);
-	uint8_t i;
 
 	/* A macro that the rules made a function of is no place to attach to. */
 	if (!s->n_held || fn->percpu || (fn->value && fn->value->header))
@@ -867,18 +886,19 @@ static void add_point(struct activation *act, const struct state *s, const struc
 	pt.at_entry = fn->lock && fn->lock->does == LOCK_RELEASE;
 	pt.at_exit = fn->lock && fn->lock->does != LOCK_RELEASE;
 	pt.blocking = fn->lock && fn->lock->does == LOCK_ACQUIRE;
-	for (i = 0; i < s->n_held; i++) {
-		pt.held[i] = s->held[i].acquire;
-		pt.doubtful |= (uint8_t)(s->held[i].doubtful << i);
-		key = map64_mix(key, pt.held[i]);
-	}
-	key = map64_mix(key, pt.doubtful);
-	key = guards_mix(key, &s->guards);
-	if (map64_get(&act->fl->point_seen, key) != MAP64_EMPTY)
-		return;
-	map64_put(&act->fl->point_seen, key, (uint32_t)run->points.n);
-	vec_push(&run->points, pt);
-	keep_frame(act->fl);
+	push_point(act, s, &pt);
+}
+
+/* The function that is being run calls one of a program's. */
+static void add_callback(struct activation *act, const struct state *s, const struct fact_insn *insn)
+{
+	uint32_t func = act->frame->func;
+	struct point pt = { .callee = func, .callback = true, .via_pointer = true, .entered = true,
+			    .loc = insn->loc, .func = func, .frame = act->frame,
+			    .guards = s->guards, .n_held = s->n_held };
+
+	if (s->n_held && !act->fl->input->nested)
+		push_point(act, s, &pt);
 }
 
 /* The innermost activation of @func at @fr or above, or NULL. */
@@ -1326,6 +1346,22 @@ static bool in_unread_table(const struct activation *act, uint32_t addr)
 	return !g->defined && p->units[g->unit].facts.vars.v[g->fact].flags & FV_CONST;
 }
 
+/* Whether @insn calls a function of a program: through a local pointer of the type of such. */
+static bool is_callback(const struct activation *act, const struct fact_insn *insn)
+{
+	const struct facts *f = act->f;
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, insn->val)];
+	uint32_t type;
+
+	if (x->op == FX_DEREF)
+		x = &f->exprs.v[expr_strip(f, x->a)];
+	if (x->op != FX_LOCAL)
+		return false;
+	type = f->locals.v[act->ff->locals + x->a].type;
+	return type != FACTS_NONE && f->types.v[type].kind == FT_PTR && f->types.v[type].name &&
+	       map64_get(&act->fl->in->callback_types, f->types.v[type].name) != MAP64_EMPTY;
+}
+
 static void call(struct activation *act, struct state *s, const struct fact_insn *insn,
 		 struct exits *ret)
 {
@@ -1347,6 +1383,8 @@ static void call(struct activation *act, struct state *s, const struct fact_insn
 	}
 	if (v.op == SY_INT)
 		return; /* a call of NULL: this path does not exist */
+	if (is_callback(act, insn))
+		add_callback(act, s, insn);
 	if (v.op == SY_LOAD) {
 		a = *sym_get(syms, v.a);
 		if (a.op == SY_IADDR) /* a table of functions in a member */
@@ -1955,6 +1993,8 @@ void interp_init(struct interp *in, struct program *p)
 	in->type_field = program_string(p, t->compat_type_field);
 	in->map_field_record = program_string(p, t->field_record);
 	in->map_field_type = program_string(p, t->field_type);
+	for (i = 0; i < t->callback_types.n; i++)
+		map64_put(&in->callback_types, program_string(p, t->callback_types.v[i]), 1);
 	for (i = 0; i < p->rules->transparent.n; i++) {
 		const struct rule_field *rf = &p->rules->transparent.v[i];
 
@@ -1979,6 +2019,7 @@ void interp_release(struct interp *in)
 	vec_release(&in->settled);
 	map64_release(&in->kept);
 	map64_release(&in->words);
+	map64_release(&in->callback_types);
 	vec_release(&in->word_users);
 	map64_release(&in->summary_at);
 	vec_release(&in->summaries);

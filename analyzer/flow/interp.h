@@ -114,6 +114,7 @@ struct point {
 	bool blocking;	 /* with at_exit: the lock may have been waited for */
 	bool at_entry;	 /* only its entry: the primitive, or the run's function, that releases it */
 	bool entered;	 /* the interpreter followed it: calls in it have points of their own */
+	bool callback;	 /* a program's own function is called there, by callee, which holds the call */
 	struct fact_loc loc;
 	uint32_t func;
 	const struct frame *frame;
@@ -335,6 +336,7 @@ struct interp {
 	struct func_info *info; /* by struct func; made when first needed */
 	size_t n_info;
 	struct map64 transparent; /* (record, field) of rules' transparent fields */
+	struct map64 callback_types; /* typedefs of pointers to functions of programs */
 	uint32_t ops_record, map_record, ops_field, type_field;
 	uint32_t map_field_record, map_field_type;
 	int64_t map_field_value[32]; /* enumerators of rules->map_fields, 0: the tree has none */

@@ -72,7 +72,10 @@ static void find_roles(struct analysis *an)
 	}
 }
 
-/* Tables of functions whose members programs can be: who calls such a member runs them. */
+/*
+ * What else runs programs when it is called: a member of a table whose members they can be, and a
+ * function that one of them handed over.
+ */
 static void find_tables(struct analysis *an)
 {
 	const struct rules *rules = an->p->rules;
@@ -80,9 +83,12 @@ static void find_tables(struct analysis *an)
 	size_t i, k, w;
 
 	an->table_of = ARENA_ARRAY(an->arena, uint32_t, an->p->funcs.n);
-	for (w = 0; w < rules->attach.n && w < 64; w++)
-		if (type && !strcmp(rules->attach.v[w].prog_type, type))
+	for (w = 0; w < rules->attach.n && w < 64; w++) {
+		if (rules->attach.v[w].at == AT_CALLBACK)
+			an->callback_ways |= UINT64_C(1) << w;
+		else if (type && !strcmp(rules->attach.v[w].prog_type, type))
 			an->table_ways |= UINT64_C(1) << w;
+	}
 	for (i = 0; i < an->t.prog_types.n; i++) {
 		uint32_t record = an->t.prog_types.v[i].record;
 

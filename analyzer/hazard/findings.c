@@ -367,7 +367,7 @@ void fill_severity(struct analysis *an, const struct seen *s, struct finding *f)
 					 "woken up there",
 					 func_name(an->p, waking)));
 	for (w = 0; w < an->p->rules->attach.n; w++)
-		if (an->pr.unknown[w] && an->p->rules->attach.v[w].at != AT_RUN_SITE)
+		if (an->pr.unknown[w] && !kernel_runs(&an->p->rules->attach.v[w]))
 			strlist_add(&f->assumptions, an->arena,
 				    arena_printf(an->arena,
 						 "which helpers %s programs get was not analysed",

@@ -561,7 +561,7 @@ static bool given_at(const struct programs *pr, uint32_t c, bool hook)
 	size_t w;
 
 	for (w = 0; w < rules->attach.n; w++)
-		if (rules->attach.v[w].at != AT_RUN_SITE &&
+		if (!kernel_runs(&rules->attach.v[w]) &&
 		    (rules->attach.v[w].at == AT_LSM_HOOK) == hook &&
 		    pr->given[w * pr->t->callables.n + c])
 			return true;

@@ -62,6 +62,8 @@ uint64_t run_ways_at(const struct analysis *an, const struct point *pt, uint32_t
 	/* Called by its name it is the kernel's own function. */
 	bool member = pt->via_pointer && func == pt->callee && an->table_of[func];
 
+	if (pt->callback)
+		return an->callback_ways;
 	return an->run_ways[func] | (member ? an->table_ways : 0);
 }
 
@@ -75,6 +77,8 @@ bool way_fits(const struct analysis *an, size_t w, const struct place *pl)
 {
 	const struct point *pt = pl->point;
 
+	if (pt->callback)
+		return an->callback_ways >> w & 1;
 	switch (an->p->rules->attach.v[w].at) {
 	case AT_FUNCTION_ENTRY:
 		return !pl->tracepoint && !(pt->at_exit && pl->func == pt->callee);
@@ -152,6 +156,9 @@ struct attach_verdict place_verdict(struct analysis *an, size_t w, const struct 
 
 	if (way->at == AT_TRACEPOINT)
 		v = (struct attach_verdict){ CERT_LIKELY, "a tracepoint is in every build" };
+	else if (way->at == AT_CALLBACK)
+		v = (struct attach_verdict){ CERT_LIKELY, "a function that the program handed over is "
+							  "called here" };
 	else if (way->at == AT_RUN_SITE)
 		v = (struct attach_verdict){ CERT_LIKELY, "the kernel runs such programs here" };
 	else if ((at = map64_get(&an->verdicts, key)) != MAP64_EMPTY) {
@@ -193,7 +200,7 @@ static void try_place(struct analysis *an, const struct hazard *h, const struct 
 		const struct rule_attach *way = &rules->attach.v[w];
 		/* The program is attached to the function: its name, and its arguments, count. */
 		bool named = way->at != AT_TRACEPOINT &&
-			     (way->at != AT_RUN_SITE || an->table_ways >> w & 1);
+			     (!kernel_runs(way) || an->table_ways >> w & 1);
 		struct attach_verdict v;
 		struct site *s;
 		bool object;
@@ -220,7 +227,7 @@ static void try_place(struct analysis *an, const struct hazard *h, const struct 
 			s->point = pl->point;
 		s->ways |= UINT64_C(1) << w;
 		s->has_object |= object;
-		s->run_site |= way->at == AT_RUN_SITE;
+		s->run_site |= kernel_runs(way);
 		s->primitive = an->p->funcs.v[pl->func].lock != NULL;
 		s->outside = !pl->tracepoint && !an->p->funcs.v[pl->func].defined;
 		if (object && v.certainty > l->best)
@@ -282,6 +289,7 @@ static void add_place(struct places *ps, struct place pl)
 		/* The first of two that are alike; one that was followed rather than one that was not. */
 		if (o->func != pl.func || !o->tracepoint != !pl.tracepoint ||
 		    o->point->via_pointer != pl.point->via_pointer ||
+		    o->point->callback != pl.point->callback ||
 		    o->point->at_entry != pl.point->at_entry || o->point->at_exit != pl.point->at_exit)
 			continue;
 		if (o->walked && !pl.walked)

@@ -245,6 +245,7 @@ static const struct word words_at[] = {
 	{ "lsm-hook", AT_LSM_HOOK },
 	{ "nmi", AT_NMI },
 	{ "run-site", AT_RUN_SITE },
+	{ "callback", AT_CALLBACK },
 	{ NULL, 0 },
 };
 static const struct word words_flag[] = { { "drop", FLAG_DROP },
@@ -578,6 +579,7 @@ static const struct key keys_tree[] = {
 	STRING(struct rule_tree, proto_might_sleep, false),
 	NAMES(struct rule_tree, proto_args),
 	NAMES(struct rule_tree, object_args),
+	NAMES(struct rule_tree, callback_types),
 	NAMES(struct rule_tree, iterator_uses),
 	NAMES(struct rule_tree, own_records),
 	UNSIGNED(struct rule_tree, kfunc_sleepable, false),

@@ -209,6 +209,7 @@ enum attach_at {
 	AT_LSM_HOOK,
 	AT_NMI,	      /* anywhere, by interrupt */
 	AT_RUN_SITE,  /* where the tree itself runs programs of the type */
+	AT_CALLBACK,  /* where it calls a function that such a program handed over */
 };
 
 struct rule_attach {
@@ -226,6 +227,12 @@ struct rule_attach {
 	struct names runs; /* AT_RUN_SITE: functions of the tree that run programs of this type */
 	const char *page;      /* one line: kernel file that shows it */
 };
+
+/* Whether the tree itself runs programs of @way, by calling something of theirs. */
+static inline bool kernel_runs(const struct rule_attach *way)
+{
+	return way->at == AT_RUN_SITE || way->at == AT_CALLBACK;
+}
 
 /* objects: ways to get hold of an object that the tree's types alone do not show. */
 struct rule_object {
@@ -396,6 +403,7 @@ struct rule_tree {
 	struct names error_injection_sections;
 	struct names lsm_hook_prefixes; /* security_: fmod_ret may go there */
 	struct names proto_args;	  /* arg1_type, ... */
+	struct names callback_types; /* of pointers to functions of programs */
 	struct names object_args;  /* argument types for which a program must hold an object */
 	const char *iterator_new;    /* how the name of a kfunc ends that makes an iterator, */
 	struct names iterator_uses;  /* and those of the kfuncs that are called with it later */
