@@ -1004,13 +1004,20 @@ static uint32_t nonzero(const struct prim_call *pc, struct state *s)
 	return state_assume(s, pc->arena, syms, fresh, true) ? fresh : SYM_NONE;
 }
 
+/* What is not known, and does not change in a run. */
+static uint32_t steady(const struct prim_call *pc, const char *what)
+{
+	return sym_make(&pc->fl->run->syms, SY_STEADY, program_string(pc->fl->in->p, what), 0, 0, 0);
+}
+
 /*
- * 1 if interrupts are off; of flags, too: that they say so is all that is known of them. Else
- * SYM_NONE: the caller of the entry point may have them off.
+ * 1 if interrupts are off; of flags, too: that they say so is all that is known of them. Else they
+ * are as they were when the run began: the caller of the entry point may have them off.
  */
 static uint32_t irqs_are_off(const struct prim_call *pc, const struct state *s)
 {
-	return guards_get(&s->guards, GUARD_IRQS_OFF) > 0 ? sym_int(&pc->fl->run->syms, 1) : SYM_NONE;
+	return guards_get(&s->guards, GUARD_IRQS_OFF) > 0 ? sym_int(&pc->fl->run->syms, 1)
+							  : steady(pc, "interrupts off");
 }
 
 uint32_t prim_value(const struct prim_call *pc, struct state *s)
@@ -1031,6 +1038,12 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 		return pc->fl->input->nested ? nonzero(pc, s) : SYM_NONE;
 	case VALUE_IN_NMI:
 		return sym_int(syms, pc->fl->input->nmi);
+	case VALUE_IN_HARDIRQ: /* nmi_enter() counts it, too */
+		return pc->fl->input->nmi ? sym_int(syms, 1) : steady(pc, rule->function);
+	case VALUE_IN_TASK:
+		return pc->fl->input->nmi ? sym_int(syms, 0) : steady(pc, rule->function);
+	case VALUE_STEADY:
+		return steady(pc, rule->function);
 	case VALUE_IRQ_OFF:
 		value = irqs_are_off(pc, s);
 		irqs_off(s);

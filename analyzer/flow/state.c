@@ -6,9 +6,6 @@
 /* MAX_ERRNO, include/linux/err.h. */
 #define MAX_ERRNO 4095
 
-/* A counter further off zero than this is only "far off": loops would never end otherwise. */
-#define GUARD_LIMIT 4
-
 struct state *state_clone(struct arena *a, const struct state *s)
 {
 	struct state *n = arena_memdup(a, s, sizeof(*s));

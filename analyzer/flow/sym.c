@@ -277,6 +277,7 @@ uint32_t sym_copy(struct syms *to, const struct syms *from, uint32_t id, const u
 	case SY_FUNC:
 	case SY_GADDR:
 	case SY_GNAME:
+	case SY_STEADY:
 		return sym_make(to, v.op, v.a, v.b, v.c, v.val);
 	case SY_PARAM:
 		return v.a < n_args ? args[v.a] : sym_make(to, SY_PARAM, v.a, 0, 0, 0);

@@ -27,6 +27,7 @@ enum sym_op {
 	SY_CONTAINER, /* a: address of field b of record c: address of the record */
 	SY_UN,	      /* a; val: enum fact_un */
 	SY_BIN,	      /* a, b; val: enum fact_bin; c: 1 if unsigned */
+	SY_STEADY,    /* a: string: what a question of this name is answered, the same throughout a run */
 	SY_MAP_FIELD, /* a: bits of rules->map_fields: whether the map's values have one of them */
 	SY_FRESH,     /* a, b, c: made at; a value that nothing is known of */
 };

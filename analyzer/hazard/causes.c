@@ -284,6 +284,20 @@ static size_t stack_of(const struct frame *last, const struct frame **ret, size_
 	return n;
 }
 
+uint32_t taken_at(const struct analysis *an, const struct acquire *a, struct fact_loc *ret_loc)
+{
+	const struct frame *fr = a->frame;
+	uint32_t func = a->func;
+
+	*ret_loc = a->loc;
+	while (fr && fr->up && (an->p->funcs.v[func].flags & FF_HEADER)) {
+		*ret_loc = fr->call;
+		func = fr->up->func;
+		fr = fr->up;
+	}
+	return func;
+}
+
 const struct frame *hazard_entry(const struct hazard *h)
 {
 	const struct frame *fr = h->held->frame;

@@ -84,23 +84,15 @@ uint32_t ladder_length(const struct hazard *h)
 	return h->held->frame->depth + h->wanted->frame->depth;
 }
 
-/* The function that takes a lock, however it is spelt in headers. */
-static uint32_t taking_func(const struct analysis *an, const struct acquire *a)
-{
-	const struct frame *fr = a->frame;
-
-	while (fr->up && an->p->funcs.v[fr->func].flags & FF_HEADER)
-		fr = fr->up;
-	return fr->func;
-}
-
 /*
  * Whether a function beyond the scope holds the lock that comes back to the same
  * lock: the two are surely about one thing then, of all that has such locks.
  */
 static bool comes_back_to_itself(const struct analysis *an, const struct hazard *h)
 {
-	return h->outer->beyond && taking_func(an, h->held) == taking_func(an, h->wanted);
+	struct fact_loc loc;
+
+	return h->outer->beyond && taken_at(an, h->held, &loc) == taken_at(an, h->wanted, &loc);
 }
 
 /* The release by which @a is come to, as it wakes who waits there, or FACTS_NONE. */

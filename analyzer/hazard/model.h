@@ -411,6 +411,11 @@ uint32_t hazard_expected(struct analysis *an, const struct hazard *h);
 /* The outermost frame of the way to @h->held that passes NULL for a guard, or NULL. */
 const struct frame *hazard_null_frame(struct analysis *an, const struct hazard *h,
 				      uint32_t *ret_param);
+/*
+ * The function that people see take @a, in @ret_loc where: a header's inline wrapper (spin_lock())
+ * is one line for the whole kernel, so it is whoever calls that.
+ */
+uint32_t taken_at(const struct analysis *an, const struct acquire *a, struct fact_loc *ret_loc);
 /* The function that the way to @h's lock begins with: the entry point, or what is called after it. */
 const struct frame *hazard_entry(const struct hazard *h);
 /* The innermost frame in which both @h's lock is taken and its program is run, or hazard_entry(). */

@@ -25,16 +25,6 @@ static bool raised_elsewhere(const struct hazard *h, uint32_t guard)
 	return false;
 }
 
-/* The function in whose body acquire @a stands: not a header's that it goes through. */
-static uint32_t taking_func(const struct analysis *an, const struct acquire *a)
-{
-	const struct frame *fr = a->frame;
-
-	while (fr->up && (an->p->funcs.v[fr->func].flags & FF_HEADER))
-		fr = fr->up;
-	return fr->func;
-}
-
 /* The function that releases what @h->held took with @guard down, or FACTS_NONE. */
 static uint32_t releasing_func(const struct analysis *an, const struct hazard *h, uint32_t guard)
 {
@@ -83,10 +73,11 @@ static uint32_t late_on_both_sides(const struct analysis *an, const struct hazar
 
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
 {
+	struct fact_loc loc;
 	uint32_t func;
 
 	if (!hazard_lacks_guard(an, h, ret)) {
-		*ret = (struct cause){ .func = taking_func(an, h->held),
+		*ret = (struct cause){ .func = taken_at(an, h->held, &loc),
 				       .expected = late_on_both_sides(an, h) };
 		return ret->expected != FACTS_NONE;
 	}
@@ -96,7 +87,7 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 	if (ret->expected & GUARD_FIELD) {
 		func = guards_get(&h->held->guards, ret->expected) > 0
 			       ? releasing_func(an, h, ret->expected)
-			       : taking_func(an, h->held);
+			       : taken_at(an, h->held, &loc);
 		if (func != FACTS_NONE)
 			ret->func = func;
 	}

@@ -279,7 +279,8 @@ static void find_busy(struct analysis *an, const struct reenter *r)
 		const struct nested *n = r->runs.v[k];
 
 		for (g = 0; g < n->guards.n && !n->nmi && !n->run.cut && !r->runs.v[0]->run.cut; g++)
-			if (n->guards.v[g].count > 0 &&
+			/* Of one that is far off, raising it changes nothing and lowering does. */
+			if (n->guards.v[g].count > 0 && n->guards.v[g].count < GUARD_LIMIT &&
 			    map64_get(&an->near_guards, n->guards.v[g].guard) != MAP64_EMPTY) {
 				judge_busy(an, r, n, n->guards.v[g].guard, false);
 				judge_busy(an, r, n, n->guards.v[g].guard, true);

@@ -511,6 +511,8 @@ static void fill_circle(struct orders *od, struct circle *c)
 	struct seen s = { &e->h, e->sites, true }, t = { &back->h, back->sites, true };
 	const struct rule_hazard *rule = rules_hazard(an->p->rules, "RL109");
 	struct finding *f = &c->finding;
+	struct fact_loc loc;
+	uint32_t func;
 	uint8_t i;
 
 	memset(f, 0, sizeof(*f));
@@ -518,8 +520,9 @@ static void fill_circle(struct orders *od, struct circle *c)
 	f->code = "RL109";
 	f->rule = rule ? rule->name : f->code;
 	f->message = message(od, c);
-	f->location = program_location(an->p, &e->h.wanted->loc, e->h.wanted->func);
-	f->location.function = people_name(an->p, e->h.wanted->func);
+	func = taken_at(an, e->h.wanted, &loc);
+	f->location = program_location(an->p, &loc, func);
+	f->location.function = people_name(an->p, func);
 	fill_lock(od, e->from, e->h.held, &f->lock);
 	f->lock2 = ARENA_NEW(an->arena, struct lock_ref);
 	fill_lock(od, e->to, e->h.wanted, f->lock2);

@@ -73,24 +73,6 @@ static const char *lock_kind_name(struct analysis *an, const struct outer *o,
 		       NULL;
 }
 
-/*
- * Where people see the lock taken: a header's inline wrapper (spin_lock()) is
- * one line for the whole kernel, so it is whoever calls that.
- */
-static void acquired_at(const struct analysis *an, const struct acquire *a,
-			struct fact_loc *ret_loc, uint32_t *ret_func)
-{
-	const struct frame *f = a->frame;
-
-	*ret_loc = a->loc;
-	*ret_func = a->func;
-	while (f && f->up && (an->p->funcs.v[*ret_func].flags & FF_HEADER)) {
-		*ret_loc = f->call;
-		*ret_func = f->up->func;
-		f = f->up;
-	}
-}
-
 static void fill_draft(struct builder *b, const struct outer *o, const struct acquire *a,
 		       const struct guards *g, struct section *s)
 {
@@ -100,7 +82,7 @@ static void fill_draft(struct builder *b, const struct outer *o, const struct ac
 	uint8_t i;
 	size_t k;
 
-	acquired_at(an, a, &loc, &func);
+	func = taken_at(an, a, &loc);
 	s->lock.class = program_str(an->p, a->class);
 	s->lock.kind = lock_kind_name(an, o, a);
 	s->lock.acquired = program_location(an->p, &loc, func);
@@ -133,7 +115,7 @@ static size_t draft_of(struct builder *b, const struct outer *o, const struct ac
 	uint32_t at, func;
 	uint8_t i;
 
-	acquired_at(b->an, a, &loc, &func);
+	func = taken_at(b->an, a, &loc);
 	key = map64_mix(key, map64_mix(func, kind ? a->kind : 0));
 	key = map64_mix(key, map64_mix(loc.file, (uint64_t)loc.line << 32 | loc.col));
 	for (i = 0; i < raised.n; i++)

@@ -224,6 +224,8 @@ static const struct word words_value[] = {
 	{ "attach-name", VALUE_ATTACH_NAME },
 	{ "in-nmi", VALUE_IN_NMI },
 	{ "in-hardirq", VALUE_IN_HARDIRQ },
+	{ "in-task", VALUE_IN_TASK },
+	{ "steady", VALUE_STEADY },
 	{ "nonnull", VALUE_NONNULL },
 	{ "irqs-off", VALUE_IRQS_OFF },
 	{ "irq-off", VALUE_IRQ_OFF },

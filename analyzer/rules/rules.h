@@ -177,7 +177,9 @@ struct rule_claim {
 enum value_is {
 	VALUE_ATTACH_NAME, /* the name of the function that the program is attached to */
 	VALUE_IN_NMI,
-	VALUE_IN_HARDIRQ,
+	VALUE_IN_HARDIRQ, /* in an NMI; otherwise it is not known, but the same throughout a run */
+	VALUE_IN_TASK, /* not in an NMI; otherwise it is not known, but the same throughout a run */
+	VALUE_STEADY,  /* not known, but the same throughout a run */
 	VALUE_NONNULL,
 	VALUE_IRQS_OFF,	/* whether interrupts are off */
 	VALUE_IRQ_OFF,	/* turns interrupts off */

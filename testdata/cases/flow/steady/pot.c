@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Whether it is a task that runs, or interrupts were on, is the same when it is asked again: what
+ * was raised is lowered, and no more. A section that raises nothing in a task has no guard.
+ */
+#include <mini/pot.h>
+
+#define SOFTIRQ_OFFSET 0x100
+#define in_task() (!(preempt_count() & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET)))
+
+bool arch_irqs_disabled(void);
+
+static DEFINE_PER_CPU(int, pot_busy);
+
+BPF_CALL_2(bpf_pot_get, struct bpf_map *, map, void *, value)
+{
+	struct pot *p = to_pot(map);
+
+	if (this_cpu_inc_return(pot_busy) != 1) {
+		this_cpu_dec(pot_busy);
+		return -EBUSY;
+	}
+	raw_spin_lock(&p->lock);
+	p->level++;
+	raw_spin_unlock(&p->lock);
+	this_cpu_dec(pot_busy);
+	return 0;
+}
+
+static void pot_map_free(struct bpf_map *map) /* expect: RL102 error pot.lock */
+{
+	struct pot *p = to_pot(map);
+
+	if (!in_task())
+		this_cpu_inc(pot_busy);
+	raw_spin_lock(&p->lock);
+	pour(p);
+	raw_spin_unlock(&p->lock);
+	if (!in_task())
+		this_cpu_dec(pot_busy);
+}
+
+void pot_drain(struct bpf_map *map);
+
+void pot_drain(struct bpf_map *map)
+{
+	struct pot *p = to_pot(map);
+	unsigned long flags;
+
+	if (!arch_irqs_disabled())
+		this_cpu_inc(pot_busy);
+	local_irq_save(flags);
+	local_irq_restore(flags);
+	if (!arch_irqs_disabled())
+		this_cpu_dec(pot_busy);
+	this_cpu_inc(pot_busy);
+	raw_spin_lock(&p->lock);
+	pour(p);
+	raw_spin_unlock(&p->lock);
+	this_cpu_dec(pot_busy);
+}
+
+static const struct bpf_map_ops pot_map_ops = {
+	.map_free = pot_map_free,
+	POT_OPS
+};
+
+HELPER(bpf_pot_get);
+MAP_TYPES([BPF_MAP_TYPE_CGRP_STORAGE] = &pot_map_ops);
+TRACING_HELPERS(case BPF_FUNC_cgrp_storage_get: return &bpf_pot_get_proto;);
