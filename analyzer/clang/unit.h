@@ -22,6 +22,7 @@
  * plan.c     which units share headers, and which
  * shared.c   makes a precompiled header of them
  * fit.c      whether a unit may use it
+ * parts.c    text that is skipped, or belongs to a macro
  * words.c    identifiers in source text
  * reads.c    which files a parse has read
  * map.c      hash tables of cursors and pointers
