@@ -497,9 +497,14 @@ static void test_bad_header(void **state)
 
 	put("include/bad.h", "#ifndef BAD_H\n#define BAD_H\nstruct deep { int again; };\n"
 			     "no_such_type bad;\n#endif\n");
+	/* What is wrong is within a function. */
+	put("include/worse.h", "#ifndef WORSE_H\n#define WORSE_H\n"
+			       "static inline int worse(void) { return no_such_name; }\n#endif\n");
 	put("include/twice.h", "int TWICE(void);\n#undef TWICE\n");
-	put("u1.c", "#include <bad.h>\n#define TWICE a\n#include <twice.h>\nint f1(void);\n");
-	put("u2.c", "#include <bad.h>\n#define TWICE b\n#include <twice.h>\nint f2(void);\n");
+	put("u1.c", "#include <bad.h>\n#include <worse.h>\n#define TWICE a\n#include "
+		    "<twice.h>\nint f1(void);\n");
+	put("u2.c", "#include <bad.h>\n#include <worse.h>\n#define TWICE b\n#include "
+		    "<twice.h>\nint f2(void);\n");
 	put("u3.c", BOTH "#define TWICE c\n#include <twice.h>\nint f3(void) { return b(); }\n");
 	usleep(60000);
 	plan(&p);
