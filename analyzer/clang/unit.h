@@ -139,6 +139,9 @@ struct unit {
 
 	VEC(struct unit_file) files;
 	struct pair_map file_ids;
+	CXSourceLocation
+		main_start; /* where the main file begins, if other places follow from it */
+	bool main_counts;
 	struct pair_map hidden_files; /* CXFile to whether it is */
 
 	struct pair_map type_ids;  /* CXType.data */
@@ -209,6 +212,8 @@ bool unit_declared_at(struct unit *u, const char *name, struct fact_loc *ret);
 void unit_names_release(struct unit *u);
 
 /* --- place.c --- */
+/* To be called when u->main_file is known. */
+void unit_find_main(struct unit *u);
 struct fact_loc unit_loc(struct unit *u, CXSourceLocation l);
 /* The same, and the macro whose text it comes from (0 for none). */
 struct fact_loc unit_loc_macro(struct unit *u, CXSourceLocation l, uint32_t *ret_macro);
