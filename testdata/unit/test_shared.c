@@ -210,11 +210,12 @@ static void test_default(void **state)
 			     "#define LOUD(x) SAY(x)\nstruct deep { int b; };\n"
 			     "struct one { int a; struct deep d; };\n"
 			     "static inline int one_inline(struct one *o) { return o->a; }\n"
+			     "static inline const char *loud(void) { return LOUD(\"two\"); }\n"
 			     "#endif\n");
 	put_unit("#define SAY(x) \"mine\" x\n" BOTH
 		 "const char *f(void) { return LOUD(\"one\"); }\n");
 	assert_true(check());
-	put_unit("#define SAY(x) x\n" BOTH "const char *f(void) { return LOUD(\"one\"); }\n");
+	put_unit("#define SAY(x) x\n" BOTH "const char *f(void) { return loud(); }\n");
 	assert_true(check());
 	put_unit("#define SAY(x) \"mine\" x\n" BOTH
 		 "#ifdef SAY\nint g(void) { return 1; }\n#endif\n");
@@ -304,9 +305,11 @@ static void test_skipped(void **state)
 	put_unit("#define NEVER\n#define QUIET 3\n" BOTH "int f(void) { return 1; }\n");
 	assert_false(check());
 	/* Only the first time. */
-	put("own/twice.h", "#ifdef PART\nint part(int OTHER);\n#endif\n");
+	put("include/other.h", "#ifndef OTHER_H\n#define OTHER_H\n#define OTHER 9\n"
+			       "#define NAME other_name\n#endif\n");
+	put("own/twice.h", "#ifdef PART\nint NAME(void) { return 1; }\n#endif\n");
 	put_unit("#include <one.h>\n#include \"own/twice.h\"\n#define PART\n"
-		 "#include \"own/twice.h\"\nint f(void) { return part(1); }\n");
+		 "#include \"own/twice.h\"\nint f(void) { return 1; }\n");
 	assert_false(check());
 }
 
@@ -329,6 +332,15 @@ static void test_own_macro(void **state)
 	assert_false(check());
 	put_unit("#include <one.h>\n#define MINE OTHER\n#define YOURS MINE\n"
 		 "int f(int YOURS) { return YOURS; }\n");
+	assert_false(check());
+	put("include/other.h", "#ifndef OTHER_H\n#define OTHER_H\n#define OTHER 9\n"
+			       "#define NAME other_name\n#endif\n");
+	put("include/two.h", "#ifndef TWO_H\n#define TWO_H\nint two(int);\n#define TWO(x) two(x)\n"
+			     "#define ALSO HERS\nenum two { SECOND = 2 };\n#endif\n");
+	put_unit("#include <one.h>\n#define MINE NAME\nint MINE(void) { return 1; }\n");
+	assert_false(check());
+	put_unit("#include <one.h>\n#include <two.h>\n#define HERS NAME\nint ALSO(void) { return "
+		 "1; }\n");
 	assert_false(check());
 }
 
