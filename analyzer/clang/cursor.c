@@ -29,15 +29,22 @@ bool type_is_aggregate(CXType t)
 	return t.kind == CXType_Record || type_is_array(t);
 }
 
+/* Leaves only the expressions in @k. */
+static void keep_operands(struct kids *k)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < k->n; i++)
+		if (clang_isExpression(clang_getCursorKind(k->v[i])))
+			k->v[n++] = k->v[i];
+	k->n = n;
+}
+
 struct kids cursor_operands(struct lower *l, CXCursor c)
 {
 	struct kids k = unit_kids(l->u, c);
-	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < k.n; i++)
-		if (clang_isExpression(clang_getCursorKind(k.v[i])))
-			k.v[n++] = k.v[i];
-	k.n = n;
+	keep_operands(&k);
 	return k;
 }
 
@@ -71,6 +78,21 @@ static bool same_extent(CXCursor a, CXCursor b)
 	return clang_equalRanges(clang_getCursorExtent(a), clang_getCursorExtent(b)) != 0;
 }
 
+/*
+ * Whether @c, which has no kind of its own, is its only operand with another type. What else there
+ * is begins with words of its own (va_arg, typeof() in builtins), but for a member of a vector; so
+ * the end, for which libclang reads the text once more, is asked for only there.
+ */
+static bool is_cast_of(CXCursor c, CXCursor operand)
+{
+	enum CXTypeKind kind;
+
+	if (!clang_equalLocations(clang_getCursorLocation(c), clang_getCursorLocation(operand)))
+		return false;
+	kind = cursor_type(operand).kind;
+	return (kind != CXType_Vector && kind != CXType_ExtVector) || same_extent(c, operand);
+}
+
 /* What an unexposed expression is; @ret gets its operands. */
 enum unexposed cursor_classify(struct lower *l, CXCursor c, struct kids *ret)
 {
@@ -80,13 +102,13 @@ enum unexposed cursor_classify(struct lower *l, CXCursor c, struct kids *ret)
 	for (unsigned int i = 0; i < k.n; i++)
 		if (clang_getCursorKind(k.v[i]) == CXCursor_MemberRef)
 			return UX_OFFSETOF;
-	*ret = k = cursor_operands(l, c);
+	keep_operands(&k);
+	*ret = k;
 	switch (k.n) {
 	case 0:
 		return UX_NONE;
 	case 1:
-		/* What has words of its own is no implicit cast: va_arg, typeof() in builtins. */
-		return same_extent(c, k.v[0]) ? UX_CAST : UX_OTHER;
+		return is_cast_of(c, k.v[0]) ? UX_CAST : UX_OTHER;
 	case 3:
 		if (cursor_type(c).kind == CXType_Invalid)
 			return UX_OTHER;

@@ -250,6 +250,7 @@ static void fill(struct unit *u)
 	u->f->unit.file = facts_string(u->f, cu->file);
 	u->f->unit.object = cu->object ? facts_string(u->f, cu->object) : 0;
 	u->f->unit.flags = cu->ftrace ? FUNIT_FTRACE : 0;
+	unit_find_main(u);
 	walk_seconds = seconds_now();
 	unit_walk(u);
 	walk_seconds = seconds_now() - walk_seconds;

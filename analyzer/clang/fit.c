@@ -2,8 +2,6 @@
 #include "clang/shared_info.h"
 #include "clang/unit.h"
 
-#include <ctype.h>
-
 /*
  * Whether a unit parsed on shared headers means what it means when its headers
  * are parsed in their own order, each once it is included:
@@ -15,6 +13,12 @@
  *
  * What such a header declares is hidden (place.c).
  */
+
+/* A macro of the unit's own whose body says one of a header that the unit does not include. */
+struct fit_body {
+	const char *macro;
+	size_t len;
+};
 
 /* Where something of the unit's own is. */
 struct fit_place {
@@ -30,7 +34,13 @@ struct fit {
 	struct pair_map own;	 /* CXFile of the unit's own to its offset in the main file */
 	struct fit_place at;	 /* of the text that is being looked through */
 	const char *text;
+	size_t size;
 	bool *defined; /* by word: a macro of the unit's own, so far */
+	unsigned int *own_def; /* by word: where the main file defines it first, + 1; 0: nowhere */
+	VEC(struct fit_body) bodies;
+	struct fit_body body;		     /* that is being read */
+	struct text_parts skipped, expanded; /* if known */
+	bool skipped_known, expanded_known;
 	size_t n_defined;
 	VEC(uint32_t) todo;
 };
@@ -112,43 +122,10 @@ static void meet_include(struct fit *f, CXCursor c)
 		*own = at.main;
 }
 
-/* Is it a string and nothing else, so that it changes no more than a text? */
-static bool is_plain_text(const struct fit *f, CXCursor c)
-{
-	CXSourceRange r = clang_getCursorExtent(c);
-	unsigned int from, to;
-	const char *text, *s, *end;
-	bool literal = false;
-	size_t size = 0;
-	CXFile file;
-
-	clang_getFileLocation(clang_getRangeStart(r), &file, NULL, NULL, &from);
-	clang_getFileLocation(clang_getRangeEnd(r), NULL, NULL, NULL, &to);
-	text = file ? clang_getFileContents(f->u->tu, file, &size) : NULL;
-	if (!text || to > size || from > to)
-		return false;
-	s = text + from;
-	end = text + to;
-	while (s < end && *s != '(' && *s != ' ' && *s != '\t')
-		s++;
-	if (s < end && *s == '(')
-		while (s < end && *s++ != ')')
-			;
-	for (; s < end; s++) {
-		if (*s == '"') {
-			literal = true;
-			for (s++; s < end && *s != '"'; s++)
-				s += *s == '\\';
-		} else if (!isalpha((unsigned char)*s) && !strchr("_ \t\\\n", *s)) {
-			return false;
-		}
-	}
-	return literal;
-}
-
 /*
  * The macro means something else now, and so do those that are made of it. A
- * text that became another text changes nothing in the facts (lower_string()).
+ * text that became another text changes nothing in the facts (lower_string()), if
+ * the headers have nothing else for it.
  */
 static void define(struct fit *f, uint32_t word, bool text)
 {
@@ -175,10 +152,21 @@ static void meet_macro(struct fit *f, CXCursor c)
 	CXString s = clang_getCursorSpelling(c);
 	const char *name = clang_getCString(s);
 	uint32_t id = word_table_find(&f->s->names, name, strlen(name));
+	unsigned int offset;
+	const char *text;
+	size_t size = 0;
+	CXFile file;
 
-	if (id != FACTS_NONE)
-		define(f, id, is_plain_text(f, c));
 	clang_disposeString(s);
+	if (id == FACTS_NONE)
+		return;
+	clang_getFileLocation(clang_getCursorLocation(c), &file, NULL, NULL, &offset);
+	text = file ? clang_getFileContents(f->u->tu, file, &size) : NULL;
+	define(f, id,
+	       !f->s->words[id].no_text && text && offset < size &&
+		       words_defines_text(text + offset, text + size));
+	if (file == f->u->main_file && !f->own_def[id])
+		f->own_def[id] = offset + 1;
 }
 
 static enum CXChildVisitResult visit_entity(CXCursor c, CXCursor parent, CXClientData data)
@@ -206,6 +194,60 @@ static bool is_behind(const struct fit *f, uint32_t file, unsigned int offset)
 	return since->file == f->at.file && since->offset > offset;
 }
 
+static bool is_skipped(struct fit *f, enum word_kind kind, unsigned int offset)
+{
+	if (!parts_quiet(kind))
+		return false;
+	if (!f->skipped_known)
+		parts_skipped(f->u->tu, &f->skipped);
+	f->skipped_known = true;
+	return parts_have(&f->skipped, f->at.file, offset);
+}
+
+/*
+ * Can a macro that takes arguments not be one where the word that ends before @next is? Within
+ * another macro's arguments what follows it there may not be what follows it in the end.
+ */
+static bool has_no_arguments(struct fit *f, unsigned int offset, size_t len)
+{
+	const char *end = f->text + f->size;
+	const char *next = words_skip_space(f->text + offset + len, end);
+
+	if (next == end || strchr("(#\\", *next))
+		return false;
+	if (!f->expanded_known)
+		parts_expanded(f->u->tu, &f->expanded);
+	f->expanded_known = true;
+	return !parts_have(&f->expanded, f->at.file, offset);
+}
+
+/* Did the main file define the macro @id of its own before that place? */
+static bool is_own_by_then(const struct fit *f, uint32_t id, unsigned int offset)
+{
+	unsigned int main = f->at.file == f->u->main_file ? offset : f->at.main;
+
+	return f->own_def[id] && f->own_def[id] - 1 <= main;
+}
+
+/* Whether the word means the same although a header that is not there yet, or never, has a macro
+ * of this name. */
+static bool means_same(struct fit *f, enum word_kind kind, uint32_t id, unsigned int offset,
+		       size_t len, bool never)
+{
+	if (is_skipped(f, kind, offset))
+		return true;
+	if (kind == WORD_CODE && !f->s->words[id].object && has_no_arguments(f, offset, len))
+		return true;
+	if (!never)
+		return false;
+	if (is_own_by_then(f, id, offset))
+		return true;
+	/* It matters if that macro is used: check_bodies(). */
+	if (kind == WORD_BODY)
+		vec_push(&f->bodies, f->body);
+	return kind == WORD_BODY;
+}
+
 static void check_word(void *data, enum word_kind kind, const char *word, size_t len)
 {
 	struct fit *f = data;
@@ -214,6 +256,8 @@ static void check_word(void *data, enum word_kind kind, const char *word, size_t
 	bool hidden = false, seen = false, early = true;
 	const struct info_word *w;
 
+	if (kind == WORD_DEFINE)
+		f->body = (struct fit_body){word, len};
 	if (id == FACTS_NONE)
 		return;
 	w = &f->s->words[id];
@@ -230,10 +274,11 @@ static void check_word(void *data, enum word_kind kind, const char *word, size_t
 		seen = true;
 		early &= is_behind(f, file, offset);
 	}
-	if (hidden && !seen)
+	if (hidden && !seen && !means_same(f, kind, id, offset, len, true))
 		unfit(f, "macro of a header that is not included:", word_text(f->s, id));
 	/* What a macro stands for is looked at where it is used; a #define is met by itself. */
-	else if (seen && early && kind != WORD_BODY && kind != WORD_DEFINE && kind != WORD_DEFINE_SAME)
+	else if (seen && early && kind != WORD_BODY && kind != WORD_DEFINE &&
+		 kind != WORD_DEFINE_SAME && !means_same(f, kind, id, offset, len, false))
 		unfit(f, "macro of a header that is included later:", word_text(f->s, id));
 }
 
@@ -243,9 +288,46 @@ static void check_text(CXFile file, CXSourceLocation *stack, unsigned int n, CXC
 	size_t size = 0;
 
 	f->text = clang_getFileContents(f->u->tu, file, &size);
+	f->size = size;
 	f->at = (struct fit_place){ .file = file, .main = main_offset(f, file) };
 	if (f->text)
 		words_scan(f->text, size, check_word, f);
+}
+
+/* Whether a word uses one of f->bodies, which then has to mean what it means in a plain parse. */
+static void check_body_word(void *data, enum word_kind kind, const char *word, size_t len)
+{
+	struct fit *f = data;
+
+	if (kind == WORD_DEFINE || kind == WORD_UNDEF)
+		return;
+	for (size_t i = 0; i < f->bodies.n; i++)
+		if (f->bodies.v[i].len == len && !memcmp(f->bodies.v[i].macro, word, len))
+			unfit(f, "macro of a header that is not included in",
+			      arena_strndup(&f->u->arena, word, len));
+}
+
+static void check_body_text(CXFile file, CXSourceLocation *stack, unsigned int n, CXClientData data)
+{
+	struct fit *f = data;
+	size_t size = 0;
+	const char *text = clang_getFileContents(f->u->tu, file, &size);
+
+	if (text)
+		words_scan(text, size, check_body_word, f);
+}
+
+/* Whether macros of the unit's own that are made of what it does not include are used nowhere. */
+static void check_bodies(struct fit *f)
+{
+	for (size_t i = 0; i < f->bodies.n; i++)
+		if (word_table_find(&f->s->names, f->bodies.v[i].macro, f->bodies.v[i].len) !=
+		    FACTS_NONE)
+			unfit(f, "macro of a header that is not included in",
+			      arena_strndup(&f->u->arena, f->bodies.v[i].macro,
+					    f->bodies.v[i].len));
+	if (f->bodies.n && !f->u->unfit)
+		clang_getInclusions(f->u->tu, check_body_text, f);
 }
 
 static bool is_hidden(const struct unit *u, const char *path)
@@ -308,12 +390,18 @@ bool fit_unit(struct unit *u)
 
 	u->seen = ARENA_ARRAY(&u->arena, bool, f.s->n_files);
 	f.defined = ARENA_ARRAY(&u->arena, bool, f.s->n_words);
+	f.own_def = ARENA_ARRAY(&u->arena, unsigned int, f.s->n_words);
 	f.since = ARENA_ARRAY(&u->arena, struct fit_place, f.s->n_files);
 	for (uint32_t i = 0; i < f.s->n_roots; i++)
 		see(&f, f.s->roots[i], &first);
 	clang_visitChildren(clang_getTranslationUnitCursor(u->tu), visit_entity, &f);
 	if (!u->unfit)
 		clang_getInclusions(u->tu, check_text, &f);
+	if (!u->unfit)
+		check_bodies(&f);
+	parts_release(&f.skipped);
+	parts_release(&f.expanded);
+	vec_release(&f.bodies);
 	vec_release(&f.todo);
 	pair_map_release(&f.own);
 	return !u->unfit;

@@ -163,12 +163,36 @@ static bool spelling_of(struct unit *u, CXSourceLocation l, CXFile *ret_file, un
 	return *ret_file != NULL;
 }
 
+/*
+ * The place of a file is a number that goes up with the offset. That is libclang's own affair, so
+ * it is looked whether that is so.
+ */
+static bool place_is(CXSourceLocation l, CXSourceLocation start, unsigned int off)
+{
+	start.int_data += off;
+	return clang_equalLocations(l, start) != 0;
+}
+
+void unit_find_main(struct unit *u)
+{
+	CXSourceRange all = clang_getCursorExtent(clang_getTranslationUnitCursor(u->tu));
+	size_t size = 0;
+
+	u->main_start = clang_getRangeStart(all);
+	u->main_counts = u->main_file && clang_getFileContents(u->tu, u->main_file, &size) &&
+			 size &&
+			 place_is(clang_getRangeEnd(all), u->main_start, (unsigned int)size);
+}
+
 /* @file, @off: where the expansion of @l is. */
 static bool in_macro(struct unit *u, CXSourceLocation l, CXFile file, unsigned int off)
 {
 	unsigned int spelled_off;
 	CXFile spelled;
 
+	/* clang_getLocationForOffset() would look through all uses of macros, for one around it. */
+	if (file == u->main_file && u->main_counts)
+		return !place_is(l, u->main_start, off);
 	/* For other files than this, libclang would go through all that are open. */
 	if (file == u->main_file)
 		return !clang_equalLocations(l, clang_getLocationForOffset(u->tu, file, off));

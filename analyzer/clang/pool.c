@@ -14,12 +14,14 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define TIMEOUT_DEFAULT 120
 #define MIN_TODO 4 /* units that a shared header is made for */
+#define STACK_MIN ((rlim_t)8 << 20)   /* what libclang gives a thread that parses */
 #define FRAME_MAX ((uint64_t)1 << 30) /* no unit's facts come near this */
 
 /*
@@ -143,6 +145,21 @@ static bool answer(const struct pool *p, int fd, size_t result)
 	return sent;
 }
 
+/* Whether this process's own stack is large enough to parse on, or may become so. */
+static bool has_stack(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_STACK, &r))
+		return false;
+	if (r.rlim_cur >= STACK_MIN)
+		return true;
+	if (r.rlim_max < STACK_MIN)
+		return false;
+	r.rlim_cur = STACK_MIN;
+	return !setrlimit(RLIMIT_STACK, &r);
+}
+
 /* What a process needs before it calls libclang. */
 static void become_worker(void)
 {
@@ -165,6 +182,10 @@ static void become_worker(void)
 	 * toggle brings back handlers of the caller's, so it comes first.
 	 */
 	setenv("LIBCLANG_DISABLE_CRASH_RECOVERY", "1", 1);
+	/* In a process that never had a second thread, memory is taken and given back without
+	 * locks. */
+	if (has_stack())
+		setenv("LIBCLANG_NOTHREADS", "1", 1);
 	/* Folders that clang would look for headers in, whatever the command says. */
 	unsetenv("CPATH");
 	unsetenv("C_INCLUDE_PATH");
@@ -515,6 +536,36 @@ static void make_shared(struct pool *p)
 	}
 }
 
+struct sized {
+	size_t result;
+	off_t size;
+};
+
+static int by_size(const void *a, const void *b)
+{
+	const struct sized *x = a, *y = b;
+
+	if (x->size != y->size)
+		return x->size > y->size ? -1 : 1;
+	return x->result < y->result ? -1 : x->result > y->result;
+}
+
+/* Large files first, so that no worker still has one when the others have nothing left. */
+static void order_todo(struct pool *p)
+{
+	struct sized *sized = ARENA_ARRAY(p->arena, struct sized, p->n_todo);
+	struct stat st;
+
+	for (size_t i = 0; i < p->n_todo; i++) {
+		sized[i].result = p->todo[i];
+		if (!stat(p->kb->units.v[p->units[p->todo[i]]].path, &st))
+			sized[i].size = st.st_size;
+	}
+	qsort(sized, p->n_todo, sizeof(*sized), by_size);
+	for (size_t i = 0; i < p->n_todo; i++)
+		p->todo[i] = sized[i].result;
+}
+
 static int extract_todo(struct pool *p)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -527,6 +578,7 @@ static int extract_todo(struct pool *p)
 	err = make_prelude(p);
 	if (err)
 		return err;
+	order_todo(p);
 	if (p->plan.group_of)
 		make_shared(p);
 	p->workers = ARENA_ARRAY(p->arena, struct worker, p->n_workers);

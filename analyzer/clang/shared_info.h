@@ -15,11 +15,12 @@
  * shared_make.c   what is kept of that
  * shared.c        what is kept, opened again
  * fit.c           whether a unit may use it
+ * parts.c         text that is skipped, or belongs to a macro
  */
 
 /* Length of a hash in text. */
 #define SHARED_HEX 32
-#define SHARED_MAGIC "relock\nH"
+#define SHARED_MAGIC "relock\nI"
 
 /* How the file begins that is kept beside the precompiled one. */
 struct info_head {
@@ -45,6 +46,8 @@ struct info_word {
 	uint32_t users, n_users; /* macros whose bodies say it */
 	uint32_t itself;	 /* as a macro it stands for no more than its name */
 	uint32_t named; /* line of the header that refers to the function of this name, or 0 */
+	uint32_t object;  /* some macro of this name takes no arguments */
+	uint32_t no_text; /* some is no text: words_defines_text() */
 };
 
 /* A function or variable that is declared at file scope. */
@@ -94,6 +97,29 @@ struct shared_source {
  * disposes of what is returned and releases s->named.
  */
 CXTranslationUnit shared_parse(struct shared_source *s);
+
+/* A part of a file's text. */
+struct text_part {
+	CXFile file;
+	unsigned int from, to;
+};
+
+/* Begins zeroed; by file and place, without overlaps. */
+struct text_parts {
+	VEC(struct text_part) v;
+};
+
+/*
+ * What the preprocessor skipped, each part with the directive that begins it, in the files that
+ * @tu entered itself, and once: each time something else may have been skipped.
+ */
+void parts_skipped(CXTranslationUnit tu, struct text_parts *ret);
+/* The macros that @tu's own text uses, with their arguments. */
+void parts_expanded(CXTranslationUnit tu, struct text_parts *ret);
+bool parts_have(const struct text_parts *p, CXFile file, unsigned int offset);
+void parts_release(struct text_parts *p);
+/* Whether a word of @kind does nothing where it is skipped; what a condition says, does. */
+bool parts_quiet(enum word_kind kind);
 
 /* The hash of what is in the file at @path. Returns 0 or a negative errno. */
 int shared_hash_file(const char *path, char ret[static SHARED_HEX + 1]);

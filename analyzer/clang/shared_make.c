@@ -29,9 +29,13 @@ struct build {
 	VEC(struct word_decl) decls;
 	VEC(uint32_t) said_by;	/* by word: the last file that said it, or none */
 	VEC(bool) other;	/* by word: it is a macro for something else than itself */
+	VEC(bool) object;	/* by word: it is a macro without arguments */
+	VEC(bool) no_text;	/* by word: it is a macro that makes no text */
 	VEC(struct pair) users; /* from word to the macro whose body says it */
 	uint32_t macro;		/* whose body is being read */
 	uint32_t file;		/* being read */
+	const char *text, *end; /* of that file */
+	struct text_parts skipped;
 };
 
 static uint32_t file_id(struct build *b, CXFile file)
@@ -56,6 +60,8 @@ static uint32_t word_id(struct build *b, const char *word, size_t len)
 	if (id == b->said_by.n) {
 		vec_push(&b->said_by, FACTS_NONE);
 		vec_push(&b->other, false);
+		vec_push(&b->object, false);
+		vec_push(&b->no_text, false);
 	}
 	return id;
 }
@@ -93,6 +99,8 @@ static void add_macro(struct build *b, CXCursor c)
 		def.a = word_id(b, name, strlen(name));
 		def.b = file_id(b, file);
 		vec_push(&b->defs, def);
+		if (!clang_Cursor_isMacroFunctionLike(c))
+			b->object.v[def.a] = true;
 	}
 	clang_disposeString(s);
 }
@@ -143,7 +151,14 @@ static void read_word(void *data, enum word_kind kind, const char *word, size_t 
 		b->macro = id;
 		if (kind == WORD_DEFINE)
 			b->other.v[id] = true;
-	} else if (kind == WORD_BODY) {
+	}
+	/* What was not compiled here is not where a unit has these headers, as conditions count. */
+	if (parts_quiet(kind) &&
+	    parts_have(&b->skipped, b->files.v[b->file], (unsigned int)(word - b->text)))
+		return;
+	if (kind == WORD_DEFINE && !words_defines_text(word, b->end))
+		b->no_text.v[id] = true;
+	if (kind == WORD_BODY) {
 		p.a = id;
 		p.b = b->macro;
 		vec_push(&b->users, p);
@@ -258,6 +273,8 @@ static void encode(struct build *b, const struct deps *deps, const char *pch, st
 		w.n_decls = decl - w.decls;
 		w.named = named[i];
 		w.itself = !b->other.v[i];
+		w.object = b->object.v[i];
+		w.no_text = b->no_text.v[i];
 		strbuf_add(out, &w, sizeof(w));
 	}
 	for (size_t i = 0; i < b->decls.n; i++)
@@ -284,6 +301,7 @@ static void encode(struct build *b, const struct deps *deps, const char *pch, st
 
 static void read_files(struct build *b, CXTranslationUnit tu, struct deps *deps)
 {
+	parts_skipped(tu, &b->skipped);
 	for (size_t i = 0; i < b->files.n; i++) {
 		const char *path = word_table_text(&b->paths, (uint32_t)i);
 		size_t size = 0;
@@ -296,6 +314,8 @@ static void read_files(struct build *b, CXTranslationUnit tu, struct deps *deps)
 		} else {
 			deps_add_file(deps, path, text, size);
 			b->file = (uint32_t)i;
+			b->text = text;
+			b->end = text + size;
 			words_scan(text, size, read_word, b);
 		}
 	}
@@ -339,6 +359,9 @@ static void build_release(struct build *b)
 	vec_release(&b->decls);
 	vec_release(&b->said_by);
 	vec_release(&b->other);
+	vec_release(&b->object);
+	vec_release(&b->no_text);
+	parts_release(&b->skipped);
 	vec_release(&b->users);
 }
 

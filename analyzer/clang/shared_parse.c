@@ -89,15 +89,19 @@ static int leave_out_errors(struct shared_source *s, CXTranslationUnit tu)
 	return ret;
 }
 
-/* Writes the header's text and parses it; NULL on failure. */
-static CXTranslationUnit parse_text(struct shared_source *s)
+/* Writes the header's text and parses it, with functions' @bodies or without; NULL on failure. */
+static CXTranslationUnit parse_text(struct shared_source *s, bool bodies)
 {
+	unsigned int options = CXTranslationUnit_DetailedPreprocessingRecord;
+
 	struct strbuf text = STRBUF_INIT;
 	CXTranslationUnit tu = NULL;
 	char hex[SHARED_HEX + 1];
 	struct unit_args args;
 	struct stat st;
 
+	options |=
+		bodies ? CXTranslationUnit_ForSerialization : CXTranslationUnit_SkipFunctionBodies;
 	write_text(s, &text);
 	hash128_hex(text.buf, text.len, hex);
 	/* What the file says never changes: others may be reading it. */
@@ -107,10 +111,7 @@ static CXTranslationUnit parse_text(struct shared_source *s)
 		vec_push(&args.v, "-x");
 		vec_push(&args.v, "c-header");
 		if (clang_parseTranslationUnit2(s->index, s->header, args.v.v, (int)args.v.n, NULL,
-						0,
-						CXTranslationUnit_DetailedPreprocessingRecord |
-							CXTranslationUnit_ForSerialization,
-						&tu))
+						0, options, &tu))
 			tu = NULL;
 		unit_args_release(&args);
 	}
@@ -119,10 +120,10 @@ static CXTranslationUnit parse_text(struct shared_source *s)
 }
 
 /* Parses the headers, those that fit together. NULL: none do. */
-static CXTranslationUnit parse_fitting(struct shared_source *s)
+static CXTranslationUnit parse_fitting(struct shared_source *s, bool bodies)
 {
 	for (unsigned int i = 0; i < ATTEMPTS; i++) {
-		CXTranslationUnit tu = parse_text(s);
+		CXTranslationUnit tu = parse_text(s, bodies);
 		int bad = tu ? leave_out_errors(s, tu) : -1;
 
 		if (!bad)
@@ -289,14 +290,17 @@ static bool choose(struct first_look *l)
 	return change || s->named.n;
 }
 
-CXTranslationUnit shared_parse(struct shared_source *s)
+/* With @bodies the first look sees all that the second will; NULL may be for what it did not see.
+ */
+static CXTranslationUnit parse_chosen(struct shared_source *s, bool bodies)
 {
 	struct first_look l = {.src = s};
 	CXTranslationUnit tu;
 	bool again;
 
 	s->left_out = ARENA_ARRAY(s->arena, bool, s->g->headers.n + 1);
-	tu = parse_fitting(s);
+	vec_clear(&s->named);
+	tu = parse_fitting(s, bodies);
 	if (!tu)
 		return NULL;
 	l.tu = tu;
@@ -308,14 +312,24 @@ CXTranslationUnit shared_parse(struct shared_source *s)
 	vec_release(&l.includes);
 	vec_release(&l.named);
 	vec_release(&l.named_in);
-	if (!again)
+	if (!again && bodies)
 		return tu;
 	clang_disposeTranslationUnit(tu);
-	tu = parse_text(s);
+	tu = parse_text(s, true);
 	if (!tu || !leave_out_errors(s, tu))
 		return tu;
 	/* A function that cannot be referred to where all headers are read: then none is. */
 	clang_disposeTranslationUnit(tu);
+	if (!bodies)
+		return NULL;
 	vec_clear(&s->named);
-	return parse_fitting(s);
+	return parse_fitting(s, true);
+}
+
+CXTranslationUnit shared_parse(struct shared_source *s)
+{
+	/* What is in the functions is half of the time, and of no interest to the first look. */
+	CXTranslationUnit tu = parse_chosen(s, false);
+
+	return tu ? tu : parse_chosen(s, true);
 }

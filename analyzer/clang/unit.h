@@ -22,6 +22,7 @@
  * plan.c     which units share headers, and which
  * shared.c   makes a precompiled header of them
  * fit.c      whether a unit may use it
+ * parts.c    text that is skipped, or belongs to a macro
  * words.c    identifiers in source text
  * reads.c    which files a parse has read
  * map.c      hash tables of cursors and pointers
@@ -138,6 +139,9 @@ struct unit {
 
 	VEC(struct unit_file) files;
 	struct pair_map file_ids;
+	CXSourceLocation
+		main_start; /* where the main file begins, if other places follow from it */
+	bool main_counts;
 	struct pair_map hidden_files; /* CXFile to whether it is */
 
 	struct pair_map type_ids;  /* CXType.data */
@@ -208,6 +212,8 @@ bool unit_declared_at(struct unit *u, const char *name, struct fact_loc *ret);
 void unit_names_release(struct unit *u);
 
 /* --- place.c --- */
+/* To be called when u->main_file is known. */
+void unit_find_main(struct unit *u);
 struct fact_loc unit_loc(struct unit *u, CXSourceLocation l);
 /* The same, and the macro whose text it comes from (0 for none). */
 struct fact_loc unit_loc_macro(struct unit *u, CXSourceLocation l, uint32_t *ret_macro);

@@ -101,7 +101,7 @@ static void scan_line(const char *s, const char *end, enum word_kind kind, word_
 	}
 }
 
-static const char *skip_space(const char *s, const char *end)
+const char *words_skip_space(const char *s, const char *end)
 {
 	while (s < end) {
 		const char *next = *s == '/' ? skip_quiet(s, end) : s;
@@ -119,7 +119,7 @@ static const char *skip_space(const char *s, const char *end)
 /* Behind the # of the directive that stands next in the text, if it is a @word; or NULL. */
 static const char *directive_at(const char *s, const char *end, const char *word)
 {
-	s = skip_space(s, end);
+	s = words_skip_space(s, end);
 	if (s == end || *s != '#')
 		return NULL;
 	s = skip_blank(s + 1, end);
@@ -139,14 +139,20 @@ static bool is_default(const char *s, const char *end, const char *name, size_t 
 	return directive_at(line_end(s, end), end, "endif") != NULL;
 }
 
+/* Whether the text from @s to @end is the word of @len at @word and nothing else. */
+static bool is_only(const char *word, size_t len, const char *s, const char *end)
+{
+	return (size_t)(skip_word(s, end) - s) == len && !memcmp(word, s, len) &&
+	       skip_blank(s + len, end) == end;
+}
+
 /* Whether the macro from @name to @rest is defined as its own name. */
 static bool is_same(const char *name, const char *rest, const char *end)
 {
 	const char *body = skip_blank(rest, end);
 	size_t len = (size_t)(rest - name);
 
-	return body > rest && (size_t)(skip_word(body, end) - body) == len &&
-	       !memcmp(name, body, len) && skip_blank(body + len, end) == end;
+	return body > rest && is_only(name, len, body, end);
 }
 
 /* @s: behind the #, up to @end, the end of its line; the text goes on to @all. */
@@ -200,6 +206,33 @@ void words_scan(const char *text, size_t len, word_fn *fn, void *data)
 			s++;
 		}
 	}
+}
+
+bool words_defines_text(const char *name, const char *end)
+{
+	const char *s = skip_word(name, end), *arg, *close;
+	bool literal = false;
+
+	end = line_end(s, end);
+	if (s < end && *s == '(') {
+		arg = skip_blank(s + 1, end);
+		close = skip_word(arg, end);
+		s = memchr(s, ')', (size_t)(end - s));
+		if (!s)
+			return false;
+		if (close > arg && skip_blank(close, end) == s)
+			literal = is_only(arg, (size_t)(close - arg), skip_blank(s + 1, end), end);
+		s++;
+	}
+	for (s = skip_blank(s, end); s < end; s = skip_blank(s, end)) {
+		const char *next = *s == '"' ? skip_quiet(s, end) : skip_word(s, end);
+
+		if (next == s)
+			return false;
+		literal |= *s == '"';
+		s = next;
+	}
+	return literal;
 }
 
 /* The next line that is a directive, without its #. */
@@ -277,7 +310,7 @@ bool words_guarded(const char *text, size_t len)
 {
 	const char *end = text + len, *stop = text, *s, *rest;
 
-	if (skip_space(text, end) == end || *skip_space(text, end) != '#')
+	if (words_skip_space(text, end) == end || *words_skip_space(text, end) != '#')
 		return false;
 	s = next_directive(text, end, &stop);
 	if (!s)
@@ -288,7 +321,7 @@ bool words_guarded(const char *text, size_t len)
 	if (!same(s, rest, "ifndef"))
 		return false;
 	s = find_endif(stop, end);
-	return s && skip_space(s, end) == end;
+	return s && words_skip_space(s, end) == end;
 }
 
 /* --- The table --- */

@@ -35,6 +35,15 @@ bool words_undefine(const char *text, size_t len);
 /* Is all of the text within one #ifndef, or does it say #pragma once? */
 bool words_guarded(const char *text, size_t len);
 
+/*
+ * Is the macro whose name is at @name, in a #define, a string, or the one argument that it is
+ * given, so that it makes a text of a text?
+ */
+bool words_defines_text(const char *name, const char *end);
+
+/* The next that is neither blank nor in a comment; @end if there is none. */
+const char *words_skip_space(const char *s, const char *end);
+
 /* Words by number. */
 struct word_table {
 	struct strbuf text; /* each with its end */

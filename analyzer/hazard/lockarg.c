@@ -203,6 +203,8 @@ uint64_t *lock_params(const struct interp *in, struct arena *arena,
 		for (i = 0; i < p->calls.n; i++) {
 			const struct call *c = &p->calls.v[i];
 
+			if (c->callee == FACTS_NONE || !params[c->callee])
+				continue;
 			was = params[c->caller];
 			for (k = 0; k < LOCK_MAX_ARGS; k++) {
 				if (!lock_handed_over(in, params, c, k, &at))

@@ -210,9 +210,12 @@ static void test_default(void **state)
 			     "#define LOUD(x) SAY(x)\nstruct deep { int b; };\n"
 			     "struct one { int a; struct deep d; };\n"
 			     "static inline int one_inline(struct one *o) { return o->a; }\n"
+			     "static inline const char *loud(void) { return LOUD(\"two\"); }\n"
 			     "#endif\n");
 	put_unit("#define SAY(x) \"mine\" x\n" BOTH
 		 "const char *f(void) { return LOUD(\"one\"); }\n");
+	assert_true(check());
+	put_unit("#define SAY(x) x\n" BOTH "const char *f(void) { return loud(); }\n");
 	assert_true(check());
 	put_unit("#define SAY(x) \"mine\" x\n" BOTH
 		 "#ifdef SAY\nint g(void) { return 1; }\n#endif\n");
@@ -224,6 +227,19 @@ static void test_default(void **state)
 			     "static inline int one_inline(struct one *o) { return o->a + LOUD; }\n"
 			     "#endif\n");
 	put_unit("#define SAY 2\n" BOTH "int f(struct one *o) { return one_inline(o); }\n");
+	assert_false(check());
+	/* A text is given where the header would have none. */
+	put("include/one.h", "#ifndef ONE_H\n#define ONE_H\n#ifndef SAY\n#define SAY(x) 0\n#endif\n"
+			     "#define LOUD(x) SAY(x)\nstruct deep { int b; };\n"
+			     "struct one { int a; struct deep d; };\n"
+			     "static inline int one_inline(struct one *o) { return LOUD(o->a); }\n"
+			     "#endif\n");
+	put_unit("#define SAY(x) x\n" BOTH "int f(struct one *o) { return one_inline(o); }\n");
+	assert_false(check());
+	put_unit("#define SAY(x) \"mine\"[x]\n" BOTH
+		 "int f(struct one *o) { return one_inline(o); }\n");
+	assert_false(check());
+	put_unit("#define SAY(x) \"mine\"\n" BOTH "int f(void) { return 1; }\n");
 	assert_false(check());
 }
 
@@ -264,6 +280,99 @@ static void test_itself(void **state)
 	put_unit("#include <one.h>\n#include <other.h>\n#ifdef itself\nint g(void) { return 1; "
 		 "}\n#endif\n");
 	assert_true(check());
+}
+
+/* What is not compiled says the name of a macro. */
+static void test_skipped(void **state)
+{
+	put("include/two.h",
+	    "#ifndef TWO_H\n#define TWO_H\nint two(int);\n#define TWO(x) two(x)\n"
+	    "#ifdef NEVER\nint never(int QUIET);\n#define NO QUIET\n#endif\n"
+	    "#ifndef NO\n#define NO 7\n#endif\nenum two { SECOND = NO };\n#endif\n");
+	put_unit("#include <one.h>\n#ifdef NEVER\nint g(int OTHER);\n#endif\n"
+		 "int f(void) { return 1; }\n");
+	assert_true(check());
+	put_unit("#include <one.h>\n#if 1\nint g(int OTHER);\n#endif\n"
+		 "int f(void) { return 1; }\n");
+	assert_false(check());
+	/* Before a header that has it. */
+	put_unit("#ifdef NEVER\nint g(int OTHER);\n#endif\n#include <other.h>\n"
+		 "int f(void) { return OTHER; }\n");
+	assert_true(check());
+	/* In the header. */
+	put_unit("#define QUIET 3\n" BOTH "int f(void) { return SECOND; }\n");
+	assert_true(check());
+	put_unit("#define NEVER\n#define QUIET 3\n" BOTH "int f(void) { return 1; }\n");
+	assert_false(check());
+	/* Only the first time. */
+	put("include/other.h", "#ifndef OTHER_H\n#define OTHER_H\n#define OTHER 9\n"
+			       "#define NAME other_name\n#endif\n");
+	put("own/twice.h", "#ifdef PART\nint NAME(void) { return 1; }\n#endif\n");
+	put_unit("#include <one.h>\n#include \"own/twice.h\"\n#define PART\n"
+		 "#include \"own/twice.h\"\nint f(void) { return 1; }\n");
+	assert_false(check());
+}
+
+/* The unit has a macro of the name itself. */
+static void test_own_macro(void **state)
+{
+	put_unit("#include <one.h>\n#define OTHER 4\nint f(void) { return OTHER; }\n"
+		 "#undef OTHER\n#ifdef OTHER\nint g(void) { return 1; }\n#endif\n");
+	assert_true(check());
+	put_unit("#include <one.h>\nint f(int OTHER) { return OTHER; }\n#define OTHER 4\n"
+		 "int g(void) { return OTHER; }\n");
+	assert_false(check());
+	put_unit("#include <one.h>\n#ifdef NEVER\n#define OTHER 4\n#endif\n"
+		 "int f(int OTHER) { return OTHER; }\n");
+	assert_false(check());
+	/* One that is made of a macro of a header, and used or not. */
+	put_unit("#include <one.h>\n#define MINE OTHER\nint f(void) { return 1; }\n");
+	assert_true(check());
+	put_unit("#include <one.h>\n#define MINE OTHER\nint f(int MINE) { return MINE; }\n");
+	assert_false(check());
+	put_unit("#include <one.h>\n#define MINE OTHER\n#define YOURS MINE\n"
+		 "int f(int YOURS) { return YOURS; }\n");
+	assert_false(check());
+	put("include/other.h", "#ifndef OTHER_H\n#define OTHER_H\n#define OTHER 9\n"
+			       "#define NAME other_name\n#endif\n");
+	put("include/two.h", "#ifndef TWO_H\n#define TWO_H\nint two(int);\n#define TWO(x) two(x)\n"
+			     "#define ALSO HERS\nenum two { SECOND = 2 };\n#endif\n");
+	put_unit("#include <one.h>\n#define MINE NAME\nint MINE(void) { return 1; }\n");
+	assert_false(check());
+	put_unit("#include <one.h>\n#include <two.h>\n#define HERS NAME\nint ALSO(void) { return "
+		 "1; }\n");
+	assert_false(check());
+}
+
+/* A macro with arguments is none where it gets none. */
+static void test_no_arguments(void **state)
+{
+	put("include/other.h",
+	    "#ifndef OTHER_H\n#define OTHER_H\nint other(void);\n#define OTHER 9\n"
+	    "#define AROUND(x) (2 * (x))\n#endif\n");
+	put_unit("#include <one.h>\nstruct s { int AROUND; };\n"
+		 "int f(struct s *s) { if (s->AROUND) return 1; return s->AROUND; }\n");
+	assert_true(check());
+	put_unit("#include <one.h>\nint f(int (*AROUND)(int)) { return AROUND(3); }\n");
+	assert_false(check());
+	put_unit("#include <one.h>\nint f(int (*AROUND)(int)) { return AROUND\n /* 1 */ (3); }\n");
+	assert_false(check());
+	put_unit("#include <one.h>\nint f(int (*AROUND)(int)) { return AROUND\n#define A 3\n(A); "
+		 "}\n");
+	assert_false(check());
+	put_unit("#include <one.h>\n#define CALL(x) x(3)\n"
+		 "int f(int (*AROUND)(int)) { return CALL(AROUND); }\n");
+	assert_false(check());
+	put_unit("#include <one.h>\n#define CALL(x) x\n"
+		 "int f(int (*AROUND)(int)) { return CALL(CALL(1) + AROUND); }\n");
+	check();
+	put("own/half.h", "AROUND");
+	put_unit("#include <one.h>\nint f(int (*AROUND)(int)) { return\n#include \"own/half.h\"\n"
+		 "(3); }\n");
+	assert_false(check());
+	put_unit("#include <one.h>\n#ifdef AROUND\nint g(void);\n#endif\n"
+		 "int f(void) { return 1; }\n");
+	assert_false(check());
 }
 
 #define CLEANUPS                                                                                   \
@@ -400,9 +509,14 @@ static void test_bad_header(void **state)
 
 	put("include/bad.h", "#ifndef BAD_H\n#define BAD_H\nstruct deep { int again; };\n"
 			     "no_such_type bad;\n#endif\n");
+	/* What is wrong is within a function. */
+	put("include/worse.h", "#ifndef WORSE_H\n#define WORSE_H\n"
+			       "static inline int worse(void) { return no_such_name; }\n#endif\n");
 	put("include/twice.h", "int TWICE(void);\n#undef TWICE\n");
-	put("u1.c", "#include <bad.h>\n#define TWICE a\n#include <twice.h>\nint f1(void);\n");
-	put("u2.c", "#include <bad.h>\n#define TWICE b\n#include <twice.h>\nint f2(void);\n");
+	put("u1.c", "#include <bad.h>\n#include <worse.h>\n#define TWICE a\n#include "
+		    "<twice.h>\nint f1(void);\n");
+	put("u2.c", "#include <bad.h>\n#include <worse.h>\n#define TWICE b\n#include "
+		    "<twice.h>\nint f2(void);\n");
 	put("u3.c", BOTH "#define TWICE c\n#include <twice.h>\nint f3(void) { return b(); }\n");
 	usleep(60000);
 	plan(&p);
@@ -609,6 +723,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_default, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_later_header, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_itself, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_skipped, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_own_macro, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_arguments, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cleanup, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_repeated, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_own_folder, setup, teardown),
