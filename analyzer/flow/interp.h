@@ -276,6 +276,23 @@ struct param_hint {
 	uint64_t bits;	 /* those that it may have */
 };
 
+/* A step on the way from a pointer to a member of what it leads to. */
+struct table_step {
+	bool loads; /* to what is stored there; otherwise to a member */
+	uint32_t record, field;
+};
+
+#define TABLE_MAX_STEPS 8
+#define TABLE_MAX_HINTS 2
+
+/* Which function a table has that is found through a parameter: see flow/tables.h. */
+struct table_hint {
+	uint32_t param;
+	struct table_step steps[TABLE_MAX_STEPS]; /* from the member back to the parameter */
+	uint8_t n_steps;
+	uint32_t func;
+};
+
 /* Of more parameters nothing is known before a run. */
 #define INTERP_MAX_PARAMS 8
 
@@ -299,6 +316,8 @@ struct run_input {
 	const bool *param_known;
 	const struct param_hint *param_hint; /* of the others, or NULL */
 	uint32_t n_known; /* in each of these */
+	const struct table_hint *table_hints;
+	size_t n_table_hints;
 	const struct known_field *fields;
 	size_t n_fields;
 	const uint32_t *map_fields; /* bit per rules->map_fields: which a map's values have; NULL: any */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "flow/summary.h"
 
+#include "flow/tables.h"
+
 #include <string.h>
 
 /* Bound on the instructions of one such run; what it calls beyond the scope is not counted again. */
@@ -12,6 +14,8 @@ struct arguments {
 	bool known[INTERP_MAX_PARAMS];
 	struct param_hint hint[INTERP_MAX_PARAMS]; /* of those that are not known */
 	uint32_t n;
+	struct table_hint tables[TABLE_MAX_HINTS];
+	uint8_t n_tables;
 };
 
 static bool irqs_off(const struct guards *g)
@@ -115,18 +119,28 @@ static void know_arguments(const struct flow *fl, const struct state *s, const u
 		ret->hint[i].nonnull = truth == 1;
 		ret->hint[i].one_of = state_one_of(s, syms, args[i]);
 	}
+	ret->n_tables = table_hints(syms, s, args, ret->n, ret->tables);
 }
 
 static uint64_t arguments_key(const struct arguments *a)
 {
 	uint64_t key = a->n;
 	uint32_t i;
+	uint8_t k;
 
 	for (i = 0; i < a->n; i++) {
 		key = map64_mix(key, a->known[i] ? 2 : a->hint[i].nonnull);
 		key = map64_mix(key, (uint64_t)a->value[i]);
 		key = map64_mix(key, a->hint[i].one_of);
 		key = map64_mix(key, a->known[i] ? 0 : a->hint[i].bits);
+	}
+	for (i = 0; i < a->n_tables; i++) {
+		const struct table_hint *h = &a->tables[i];
+
+		key = map64_mix(map64_mix(key, h->param), h->func);
+		for (k = 0; k < h->n_steps; k++)
+			key = map64_mix(key, h->steps[k].loads ? 0 :
+						     (uint64_t)h->steps[k].record << 32 | h->steps[k].field);
 	}
 	return key;
 }
@@ -138,7 +152,8 @@ static void make(struct flow *fl, const struct guards *g, uint32_t func, const s
 	struct run_input input = { .func = func, .kind = FACTS_NONE, .guards = g, .nested = true,
 				   .nmi = fl->input->nmi, .param_value = a->value,
 				   .param_known = a->known, .param_hint = a->hint,
-				   .n_known = a->n, .max_steps = SUMMARY_STEPS };
+				   .n_known = a->n, .table_hints = a->tables,
+				   .n_table_hints = a->n_tables, .max_steps = SUMMARY_STEPS };
 	struct run run;
 	size_t i;
 

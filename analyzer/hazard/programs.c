@@ -672,6 +672,23 @@ static const char *object_anywhere(struct programs *pr, size_t way, uint32_t rec
 	return NULL;
 }
 
+const char *programs_handed(struct programs *pr, uint32_t func, uint32_t callee, uint32_t record,
+			    bool trusted)
+{
+	struct program *p = pr->in->p;
+	size_t i;
+
+	for (i = 0; i < pr->t->handed.n; i++) {
+		const struct bpf_handed *h = &pr->t->handed.v[i];
+
+		if ((h->trusted || !trusted) && has_part(p, h->object, record, 0) &&
+		    bpf_hands_over(p, func, callee, h->context))
+			return arena_printf(&p->arena, "%s of the context that %s() hands over",
+					    program_str(p, h->field), func_name(p, func));
+	}
+	return NULL;
+}
+
 const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint32_t record,
 			    bool trusted)
 {

@@ -362,6 +362,10 @@ struct rule_tree {
 	const char *prog_aux_field;	  /* aux, of prog_record */
 	const char *prog_aux_record;	  /* bpf_prog_aux */
 	const char *prog_attach_id_field; /* its attach_btf_id, or NULL */
+	const char *context_arg_record;	  /* bpf_ctx_arg_aux: what a program's context has at... */
+	const char *context_arg_offset;	  /* offset, of that */
+	const char *context_arg_type;	  /* reg_type, of that */
+	const char *context_arg_trusted;  /* PTR_TRUSTED, a bit of the type */
 	const char *tracepoint_program_prefix; /* btf_trace_: the same for a program on a tracepoint */
 	const char *lsm_program_prefix; /* bpf_lsm_: what an LSM program is attached to, as the id says */
 	const char *prog_sleepable_field; /* sleepable, of one of the two */
