@@ -1446,12 +1446,38 @@ static void branch(struct activation *act, struct state *s, const struct fact_bl
 /* With this many cases or more nothing is noted of the default: it would be forgotten again. */
 #define SWITCH_NOTED 9
 
+/*
+ * A switch over one field after the other of those that a map's values have, @bits: what it does of
+ * one that is not listed is what it does by default.
+ */
+static void switch_fields(struct activation *act, struct state *s, const struct fact_block *blk,
+			  int64_t bits)
+{
+	uint32_t c;
+
+	for (c = blk->cases; c < blk->cases + blk->n_cases; c++) {
+		const struct fact_case *fc = &act->f->cases.v[c];
+
+		if (!(fc->lo & bits))
+			continue;
+		arrive(act, fc->target, state_clone(&act->arena, s));
+		bits &= ~fc->lo;
+	}
+	if (bits && blk->succ[0] != FACTS_NONE)
+		arrive(act, blk->succ[0], s);
+}
+
 static void branch_switch(struct activation *act, struct state *s, const struct fact_block *blk)
 {
 	struct syms *syms = &act->fl->run->syms;
 	uint32_t cond = flow_eval(act, s, blk->cond), c;
+	int64_t val, bits = prim_switch_fields(act->fl, cond);
 	bool closed = false;
-	int64_t val;
+
+	if (bits) {
+		switch_fields(act, s, blk, bits);
+		return;
+	}
 
 	for (c = blk->cases; c < blk->cases + blk->n_cases; c++) {
 		const struct fact_case *fc = &act->f->cases.v[c];
@@ -1980,6 +2006,8 @@ void interp_init(struct interp *in, struct program *p)
 	in->type_field = program_string(p, t->compat_type_field);
 	in->map_field_record = program_string(p, t->field_record);
 	in->map_field_type = program_string(p, t->field_type);
+	in->fields_record = t->fields_record ? program_string(p, t->fields_record) : 0;
+	in->fields_mask = t->fields_mask ? program_string(p, t->fields_mask) : 0;
 	for (i = 0; i < p->rules->transparent.n; i++) {
 		const struct rule_field *rf = &p->rules->transparent.v[i];
 

@@ -55,8 +55,11 @@ bool programs_only_on_hooks(const struct programs *pr, uint32_t c);
  */
 bool programs_use_map(struct programs *pr, size_t way, uint32_t c, uint32_t m);
 
-/* Whether programs of way @way may use maps whose values have all of @fields (map_fields). */
-bool programs_use_fields(struct programs *pr, size_t way, uint32_t fields);
+/*
+ * Whether programs of way @way may use maps of type @m (index into bpf_tables.map_types; FACTS_NONE:
+ * some type) whose values have all of @fields (map_fields).
+ */
+bool programs_use_fields(struct programs *pr, size_t way, uint32_t m, uint32_t fields);
 
 /*
  * The map types that some program may call callable @c with, in @ret (room for

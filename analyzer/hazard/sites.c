@@ -172,7 +172,7 @@ static bool way_reenters(struct analysis *an, const struct hazard *h, size_t w)
 	       an->pr.given[w * an->t.callables.n + r->callable] &&
 	       (r->map_type == FACTS_NONE ||
 		programs_use_map(&an->pr, w, r->callable, r->map_type)) &&
-	       programs_use_fields(&an->pr, w, fields);
+	       programs_use_fields(&an->pr, w, r->map_type, fields);
 }
 
 static void try_place(struct analysis *an, const struct hazard *h, const struct place *pl,

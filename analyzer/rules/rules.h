@@ -177,6 +177,7 @@ enum value_is {
 	VALUE_UNKNOWN, /* do not look into it: nothing about locks happens there */
 	VALUE_CONST,   /* the number in value */
 	VALUE_MAP_FIELD, /* whether the map's values have a special field */
+	VALUE_MAP_RECORD, /* what describes the fields that a map's values have, if any */
 	VALUE_IN_PROGRAM, /* not 0 while a program runs */
 	VALUE_DEAD_END, /* a program does not come there, or not back */
 	VALUE_IN_SET, /* whether the BTF set in argument 0 has the id in argument 1 */
@@ -370,6 +371,9 @@ struct rule_tree {
 	const char *lsm_program_prefix; /* bpf_lsm_: what an LSM program is attached to, as the id says */
 	const char *prog_sleepable_field; /* sleepable, of one of the two */
 	const char *proto_might_sleep;	  /* might_sleep */
+	const char *map_check_function;	/* map_check_btf: which fields a map of a type may have */
+	const char *fields_record;	/* btf_record: describes all fields of a map's values... */
+	const char *fields_mask;	/* field_mask: ...which these are, of that */
 	const char *field_record;	/* btf_field */
 	const char *field_type;		/* type, of field_record */
 	const char *kfunc_register;   /* register_btf_kfunc_id_set(prog type, &set) */
