@@ -1913,6 +1913,9 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 		if (input->param_hint[i].nonnull)
 			state_assume(&s, &tmp, &ret->syms, args[i], true);
 		state_assume_one_of(&s, &tmp, args[i], input->param_hint[i].one_of);
+		if (input->param_hint[i].points)
+			state_store(&s, &tmp, &ret->syms, args[i],
+				    sym_int(&ret->syms, input->param_hint[i].to));
 	}
 	for (i = 0; i < input->n_table_hints; i++)
 		table_take_hint(&s, &tmp, &ret->syms, args, ff->n_params, &input->table_hints[i]);

@@ -274,6 +274,8 @@ struct param_hint {
 	bool nonnull;
 	uint64_t one_of; /* bit n: it may be n, and nothing above 63; 0: it may be any */
 	uint64_t bits;	 /* those that it may have */
+	bool points;	 /* it points to a number, which is... */
+	int64_t to;
 };
 
 /* A step on the way from a pointer to a member of what it leads to. */

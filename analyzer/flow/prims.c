@@ -1030,6 +1030,15 @@ static uint32_t new_value(const struct prim_call *pc, struct state *s)
 	return fresh;
 }
 
+/*
+ * Whether a seqcount changed since a reader looked at it. Where a program interrupted who keeps
+ * writers out it cannot have; and who does not has nothing that the second attempt could wait for.
+ */
+static uint32_t count_changed(const struct prim_call *pc)
+{
+	return pc->fl->input->nested ? sym_int(&pc->fl->run->syms, 0) : SYM_NONE;
+}
+
 static uint32_t nonzero(const struct prim_call *pc, struct state *s)
 {
 	uint32_t fresh = new_value(pc, s);
@@ -1074,6 +1083,8 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 		return rule->arg < pc->insn->n_args ? pc->args[rule->arg] : SYM_NONE;
 	case VALUE_MAP_FIELD:
 		return map_field(pc, rule);
+	case VALUE_COUNT_CHANGED:
+		return count_changed(pc);
 	case VALUE_MAP_RECORD:
 		return pc->fl->input->map_fields && *pc->fl->input->map_fields ? pointer(pc, s)
 									       : SYM_NONE;

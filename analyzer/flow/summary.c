@@ -100,10 +100,12 @@ static bool is_guarded(const struct run *run)
 	return false;
 }
 
-/* Fills @ret with what @s says of @args, terms of @fl's run. */
-static void know_arguments(const struct flow *fl, const struct state *s, const uint32_t *args,
-			   uint32_t n_args, struct arguments *ret)
+/* Fills @ret with what @s says of @args, terms of @fl's run, that @func is called with. */
+static void know_arguments(const struct flow *fl, const struct state *s, uint32_t func,
+			   const uint32_t *args, uint32_t n_args, struct arguments *ret)
 {
+	const struct func *fn = &fl->in->p->funcs.v[func];
+	bool is_inline = fn->flags & FF_HEADER && fn->flags & FF_INLINE;
 	const struct syms *syms = &fl->run->syms;
 	uint32_t i;
 
@@ -118,6 +120,13 @@ static void know_arguments(const struct flow *fl, const struct state *s, const u
 			continue;
 		ret->hint[i].nonnull = truth == 1;
 		ret->hint[i].one_of = state_one_of(s, syms, args[i]);
+		/* Functions that are inlined go by what is in a variable of their caller's. */
+		if (is_inline && sym_get(syms, args[i])->op == SY_LADDR) {
+			uint32_t val = state_cell(s, args[i]);
+
+			ret->hint[i].points = val != SYM_NONE &&
+					      sym_is_int(syms, val, &ret->hint[i].to);
+		}
 	}
 	ret->n_tables = table_hints(syms, s, args, ret->n, ret->tables);
 }
@@ -133,6 +142,8 @@ static uint64_t arguments_key(const struct arguments *a)
 		key = map64_mix(key, (uint64_t)a->value[i]);
 		key = map64_mix(key, a->hint[i].one_of);
 		key = map64_mix(key, a->known[i] ? 0 : a->hint[i].bits);
+		if (a->hint[i].points)
+			key = map64_mix(key, (uint64_t)a->hint[i].to);
 	}
 	for (i = 0; i < a->n_tables; i++) {
 		const struct table_hint *h = &a->tables[i];
@@ -198,7 +209,7 @@ const struct summary *summary_of(struct flow *fl, const struct state *s, uint32_
 	struct arguments a;
 	struct summary *sm;
 
-	know_arguments(fl, s, args, n_args, &a);
+	know_arguments(fl, s, func, args, n_args, &a);
 	key = map64_mix(key, arguments_key(&a));
 	if (off)
 		guards_set(&g, GUARD_IRQS_OFF, 1);

@@ -222,6 +222,7 @@ static const struct word words_value[] = {
 	{ "const", VALUE_CONST },
 	{ "map-field", VALUE_MAP_FIELD },
 	{ "map-record", VALUE_MAP_RECORD },
+	{ "count-changed", VALUE_COUNT_CHANGED },
 	{ "in-program", VALUE_IN_PROGRAM },
 	{ "dead-end", VALUE_DEAD_END },
 	{ "in-set", VALUE_IN_SET },

@@ -178,6 +178,7 @@ enum value_is {
 	VALUE_CONST,   /* the number in value */
 	VALUE_MAP_FIELD, /* whether the map's values have a special field */
 	VALUE_MAP_RECORD, /* what describes the fields that a map's values have, if any */
+	VALUE_COUNT_CHANGED, /* whether the seqcount in argument 0 was written to since */
 	VALUE_IN_PROGRAM, /* not 0 while a program runs */
 	VALUE_DEAD_END, /* a program does not come there, or not back */
 	VALUE_IN_SET, /* whether the BTF set in argument 0 has the id in argument 1 */
