@@ -24,8 +24,15 @@ struct known {
 	const char *reason;		    /* NULL: none is given */
 	struct strlist reentry; /* what comes back, as reentry_add() has it; of baseline_take() only */
 	bool knows_reentry;
+	const char *context; /* of a lock that no guard protects (RL106, RL108), which is one cause; or NULL */
 	unsigned int line;
 };
+
+/*
+ * Whether @k and @f, which has another id, are about one lock without a guard, and something that
+ * came back to it still does: another function, or section, stands for the cause now.
+ */
+bool known_is_cause_of(const struct known *k, const struct finding *f);
 
 struct baseline {
 	struct arena arena;
