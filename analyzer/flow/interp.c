@@ -1253,12 +1253,12 @@ static void count_targets(const struct activation *act, const struct state *s, u
 }
 
 /*
- * The functions that a call through @through in @s may go to, and whether they are followed. @at: the
- * address that the pointer is read from, if it is that of the member alone, or SYM_NONE.
+ * The functions that a call through @through in @s may go to, and whether they are followed. @at:
+ * the address that the pointer is read from, if it is that of the member alone, or SYM_NONE.
  *
  * With nothing held and no guard raised that counts the targets tell nothing that their own runs do
- * not tell: whatever is assigned to a member is an entry point too. Beyond the scope only one that is
- * sure is followed: one that is alone, or in the tables that are known.
+ * not tell: whatever is assigned to a member is an entry point too. Beyond the scope only one that
+ * is sure is followed: one that is alone, or in the tables that are known.
  */
 static struct call_targets find_targets(const struct activation *act, const struct state *s,
 					const struct sym *through, uint32_t at)

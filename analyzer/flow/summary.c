@@ -149,9 +149,11 @@ static uint64_t arguments_key(const struct arguments *a)
 		const struct table_hint *h = &a->tables[i];
 
 		key = map64_mix(map64_mix(key, h->param), h->func);
-		for (k = 0; k < h->n_steps; k++)
-			key = map64_mix(key, h->steps[k].loads ? 0 :
-						     (uint64_t)h->steps[k].record << 32 | h->steps[k].field);
+		for (k = 0; k < h->n_steps; k++) {
+			const struct table_step *t = &h->steps[k];
+
+			key = map64_mix(key, t->loads ? 0 : (uint64_t)t->record << 32 | t->field);
+		}
 	}
 	return key;
 }

@@ -24,7 +24,8 @@ struct known {
 	const char *reason;		    /* NULL: none is given */
 	struct strlist reentry; /* what comes back, as reentry_add() has it; of baseline_take() only */
 	bool knows_reentry;
-	const char *context; /* of a lock that no guard protects (RL106, RL108), which is one cause; or NULL */
+	/* Of a lock that no guard protects (RL106, RL108), which is one cause; or NULL. */
+	const char *context;
 	unsigned int line;
 };
 
