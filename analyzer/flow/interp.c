@@ -13,6 +13,7 @@
 #include "flow/settled.h"
 #include "flow/state.h"
 #include "flow/summary.h"
+#include "flow/tables.h"
 #include "flow/words.h"
 
 #include <stdlib.h>
@@ -1274,39 +1275,90 @@ static void take_in_common(struct activation *act, const struct state *s,
 		summary_apply_common(&pc, s, sm, n_sm);
 }
 
-/* A call through member @through of some record. */
+/* What a call through a member goes to. */
+struct call_targets {
+	const struct member_target *t;
+	size_t n;
+	size_t distinct; /* functions that it may go to; tables that are known leave some out */
+	enum one_table least; /* how surely it goes to those */
+	bool follow;
+};
+
+static bool is_target(const struct activation *act, const struct state *s, uint32_t at,
+		      const struct call_targets *c, size_t i)
+{
+	return at == SYM_NONE ||
+	       table_has(act->fl->in->p, &act->fl->run->syms, s, at, c->t[i].func) >= c->least;
+}
+
+static void count_targets(const struct activation *act, const struct state *s, uint32_t at,
+			  struct call_targets *c)
+{
+	const struct program *p = act->fl->in->p;
+	uint32_t last = FACTS_NONE;
+	size_t i;
+
+	c->distinct = 0;
+	c->follow = false;
+	for (i = 0; i < c->n; i++) {
+		if (c->t[i].holds || !is_target(act, s, at, c, i))
+			continue;
+		c->distinct += c->t[i].func != last;
+		last = c->t[i].func;
+		c->follow |= p->funcs.v[last].touches;
+	}
+}
+
+/*
+ * The functions that a call through @through in @s may go to, and whether they are followed. @at:
+ * the address that the pointer is read from, if it is that of the member alone, or SYM_NONE.
+ *
+ * With nothing held and no guard raised that counts the targets tell nothing that their own runs do
+ * not tell: whatever is assigned to a member is an entry point too. Beyond the scope only one that
+ * is sure is followed: one that is alone, or in the tables that are known.
+ */
+static struct call_targets find_targets(const struct activation *act, const struct state *s,
+					const struct sym *through, uint32_t at)
+{
+	const struct interp *in = act->fl->in;
+	const struct run_input *input = act->fl->input;
+	struct call_targets c = { .least = ONE_TABLE_MAYBE };
+	bool beyond = is_beyond(act, act->frame->func);
+
+	c.t = program_targets(in->p, through->c, through->b, &c.n);
+	count_targets(act, s, at, &c);
+	if (beyond && c.distinct > 1) {
+		struct call_targets sure = c;
+
+		sure.least = ONE_TABLE_YES;
+		count_targets(act, s, at, &sure);
+		if (at != SYM_NONE && sure.distinct == 1)
+			c = sure;
+	}
+	c.follow &= c.distinct && c.distinct <= INTERP_MAX_TARGETS && !input->own_unit &&
+		    (c.distinct == 1 || !beyond) && !input->by_name &&
+		    (input->nested || s->n_held || guarded(in, s) || c.distinct == 1);
+	return c;
+}
+
+/* A call through member @through of some record; @at as for find_targets(). */
 static void call_member(struct activation *act, struct state *s, const struct fact_insn *insn,
-			const struct sym *through, const uint32_t *args, struct exits *ret)
+			const struct sym *through, uint32_t at, const uint32_t *args,
+			struct exits *ret)
 {
 	struct interp *in = act->fl->in;
-	size_t n, i, k, first, distinct = 0;
-	const struct member_target *t = program_targets(in->p, through->c, through->b, &n);
+	struct syms *syms = &act->fl->run->syms;
+	struct call_targets to = find_targets(act, s, through, at);
+	const struct member_target *t = to.t;
 	bool by_kind = through->c == in->ops_record && s->kind == FACTS_NONE;
 	uint32_t last = FACTS_NONE, shown = FACTS_NONE;
-	bool follow = false;
+	bool tell = at != SYM_NONE && to.distinct > 1;
+	size_t i, k, first;
 
-	for (i = 0; i < n; i++) {
-		if (t[i].holds)
-			continue;
-		if (t[i].func != last)
-			distinct++;
-		last = t[i].func;
-		follow |= in->p->funcs.v[last].touches;
-	}
-	/*
-	 * With nothing held and no such guard raised the targets tell nothing that
-	 * their own runs do not tell: whatever is assigned to a member is an
-	 * entry point too.
-	 */
-	follow &= distinct && distinct <= INTERP_MAX_TARGETS && !act->fl->input->own_unit &&
-		  (distinct == 1 || !is_beyond(act, act->frame->func)) &&
-		  !act->fl->input->by_name &&
-		  (act->fl->input->nested || s->n_held || guarded(in, s) || distinct == 1);
-	last = FACTS_NONE;
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < to.n; i++) {
 		struct state *c;
 
-		if (!follow || t[i].holds) {
+		if (!to.follow || t[i].holds) {
 			if (t[i].func != shown)
 				add_point(act, s, insn, t[i].func, true, false);
 			shown = t[i].func;
@@ -1317,19 +1369,26 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 		last = t[i].func;
 		if (by_kind && (t[i].var == FACTS_NONE || !find_kind(in, t[i].var)))
 			continue;
+		if (!is_target(act, s, at, &to, i))
+			continue;
 		c = state_clone(&act->arena, s);
 		if (by_kind)
 			c->kind = t[i].var;
 		first = ret->n;
+		if (tell)
+			table_entered(c, &act->arena, syms, at, t[i].func);
 		call_func(act, c, insn, t[i].func, args, through, ret);
+		/* The next call through the member may be of any, as before. */
+		for (k = first; tell && k < ret->n; k++)
+			table_left(ret->v[k].s, syms, at);
 		/* One kind was tried; the caller still does not know which it was. */
 		for (k = first; by_kind && k < ret->n; k++)
 			ret->v[k].s->kind = FACTS_NONE;
 	}
-	if (follow)
+	if (to.follow && to.least == ONE_TABLE_MAYBE)
 		return;
-	if (act->fl->input->nested && is_beyond(act, act->frame->func))
-		take_in_common(act, s, insn, t, n, args);
+	if (!to.follow && act->fl->input->nested && is_beyond(act, act->frame->func))
+		take_in_common(act, s, insn, t, to.n, args);
 	vec_push(ret, ((struct exit){ s, opaque_call(act, s, insn, args) }));
 }
 
@@ -1366,7 +1425,7 @@ static void call(struct activation *act, struct state *s, const struct fact_insn
 		 struct exits *ret)
 {
 	struct syms *syms = &act->fl->run->syms;
-	uint32_t callee = flow_eval(act, s, insn->val), i;
+	uint32_t callee = flow_eval(act, s, insn->val), i, at;
 	uint32_t *args = ARENA_ARRAY(&act->arena, uint32_t, insn->n_args);
 	static const struct sym unnamed;
 	struct sym v, a;
@@ -1387,6 +1446,7 @@ static void call(struct activation *act, struct state *s, const struct fact_insn
 		add_callback(act, s, insn);
 	if (v.op == SY_LOAD) {
 		a = *sym_get(syms, v.a);
+		at = a.op == SY_FADDR ? v.a : SYM_NONE;
 		if (a.op == SY_IADDR) /* a table of functions in a member */
 			a = *sym_get(syms, a.a);
 		if (a.op == SY_GADDR) {
@@ -1397,7 +1457,7 @@ static void call(struct activation *act, struct state *s, const struct fact_insn
 			a.op = SY_FRESH;
 		}
 		if (a.op == SY_FADDR) {
-			call_member(act, s, insn, &a, args, ret);
+			call_member(act, s, insn, &a, at, args, ret);
 			return;
 		}
 	}
@@ -1461,12 +1521,38 @@ static void branch(struct activation *act, struct state *s, const struct fact_bl
 /* With this many cases or more nothing is noted of the default: it would be forgotten again. */
 #define SWITCH_NOTED 9
 
+/*
+ * A switch over one field after the other of those that a map's values have, @bits: what it does of
+ * one that is not listed is what it does by default.
+ */
+static void switch_fields(struct activation *act, struct state *s, const struct fact_block *blk,
+			  int64_t bits)
+{
+	uint32_t c;
+
+	for (c = blk->cases; c < blk->cases + blk->n_cases; c++) {
+		const struct fact_case *fc = &act->f->cases.v[c];
+
+		if (!(fc->lo & bits))
+			continue;
+		arrive(act, fc->target, state_clone(&act->arena, s));
+		bits &= ~fc->lo;
+	}
+	if (bits && blk->succ[0] != FACTS_NONE)
+		arrive(act, blk->succ[0], s);
+}
+
 static void branch_switch(struct activation *act, struct state *s, const struct fact_block *blk)
 {
 	struct syms *syms = &act->fl->run->syms;
 	uint32_t cond = flow_eval(act, s, blk->cond), c;
+	int64_t val, bits = prim_switch_fields(act->fl, cond);
 	bool closed = false;
-	int64_t val;
+
+	if (bits) {
+		switch_fields(act, s, blk, bits);
+		return;
+	}
 
 	for (c = blk->cases; c < blk->cases + blk->n_cases; c++) {
 		const struct fact_case *fc = &act->f->cases.v[c];
@@ -1823,7 +1909,7 @@ static void run_step(struct flow *fl, const struct frame *first, const struct ru
 		uint32_t *args = ARENA_ARRAY(&fl->run->arena, uint32_t, ff->n_params);
 		struct exits ex = { 0 };
 
-		if (!step->last && !state_assume(s, tmp, syms, value, true)) {
+		if (!step->last && !state_assume_pointer(s, tmp, syms, value)) {
 			vec_push(&all, from->v[i]); /* nothing was found: only the last one is called */
 			continue;
 		}
@@ -1902,7 +1988,12 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 		if (input->param_hint[i].nonnull)
 			state_assume(&s, &tmp, &ret->syms, args[i], true);
 		state_assume_one_of(&s, &tmp, args[i], input->param_hint[i].one_of);
+		if (input->param_hint[i].points)
+			state_store(&s, &tmp, &ret->syms, args[i],
+				    sym_int(&ret->syms, input->param_hint[i].to));
 	}
+	for (i = 0; i < input->n_table_hints; i++)
+		table_take_hint(&s, &tmp, &ret->syms, args, ff->n_params, &input->table_hints[i]);
 	for (i = 0; i < in->settled.n && (input->nested || input->decide); i++)
 		state_assume(&s, &tmp, &ret->syms,
 			     sym_make(&ret->syms, SY_LOAD,
@@ -1993,6 +2084,8 @@ void interp_init(struct interp *in, struct program *p)
 	in->type_field = program_string(p, t->compat_type_field);
 	in->map_field_record = program_string(p, t->field_record);
 	in->map_field_type = program_string(p, t->field_type);
+	in->fields_record = t->fields_record ? program_string(p, t->fields_record) : 0;
+	in->fields_mask = t->fields_mask ? program_string(p, t->fields_mask) : 0;
 	for (i = 0; i < t->callback_types.n; i++)
 		map64_put(&in->callback_types, program_string(p, t->callback_types.v[i]), 1);
 	for (i = 0; i < p->rules->transparent.n; i++) {

@@ -275,6 +275,25 @@ struct param_hint {
 	bool nonnull;
 	uint64_t one_of; /* bit n: it may be n, and nothing above 63; 0: it may be any */
 	uint64_t bits;	 /* those that it may have */
+	bool points;	 /* it points to a number, which is... */
+	int64_t to;
+};
+
+/* A step on the way from a pointer to a member of what it leads to. */
+struct table_step {
+	bool loads; /* to what is stored there; otherwise to a member */
+	uint32_t record, field;
+};
+
+#define TABLE_MAX_STEPS 8
+#define TABLE_MAX_HINTS 2
+
+/* Which function a table has that is found through a parameter: see flow/tables.h. */
+struct table_hint {
+	uint32_t param;
+	struct table_step steps[TABLE_MAX_STEPS]; /* from the member back to the parameter */
+	uint8_t n_steps;
+	uint32_t func;
 };
 
 /* Of more parameters nothing is known before a run. */
@@ -300,6 +319,8 @@ struct run_input {
 	const bool *param_known;
 	const struct param_hint *param_hint; /* of the others, or NULL */
 	uint32_t n_known; /* in each of these */
+	const struct table_hint *table_hints;
+	size_t n_table_hints;
 	const struct known_field *fields;
 	size_t n_fields;
 	const uint32_t *map_fields; /* bit per rules->map_fields: which a map's values have; NULL: any */
@@ -339,6 +360,7 @@ struct interp {
 	struct map64 callback_types; /* typedefs of pointers to functions of programs */
 	uint32_t ops_record, map_record, ops_field, type_field;
 	uint32_t map_field_record, map_field_type;
+	uint32_t fields_record, fields_mask;
 	int64_t map_field_value[32]; /* enumerators of rules->map_fields, 0: the tree has none */
 	struct interp_profile *profile; /* counted in, or NULL */
 	const struct map64 *tracked; /* lock classes to follow, by string; NULL: all */

@@ -202,6 +202,36 @@ uint32_t prim_path_fields(const struct flow *fl, const struct state *s)
 	return fields;
 }
 
+/* Whether @id is made of the mask of fields that some map's values have. */
+static bool has_fields_mask(const struct flow *fl, uint32_t id)
+{
+	const struct syms *syms = &fl->run->syms;
+	const struct sym *v = sym_get(syms, id), *at;
+
+	if (v->op == SY_BIN)
+		return has_fields_mask(fl, v->a) || has_fields_mask(fl, v->b);
+	if (v->op != SY_LOAD && v->op != SY_UN)
+		return false;
+	at = sym_get(syms, v->a);
+	return v->op == SY_UN ? has_fields_mask(fl, v->a)
+			      : at->op == SY_FADDR && at->c == fl->in->fields_record &&
+					at->b == fl->in->fields_mask;
+}
+
+int64_t prim_switch_fields(const struct flow *fl, uint32_t cond)
+{
+	const uint32_t *fields = fl->input->map_fields;
+	int64_t bits = 0;
+	uint32_t k;
+
+	if (!fields || !has_fields_mask(fl, cond))
+		return 0;
+	for (k = 0; k < ARRAY_SIZE(fl->in->map_field_value); k++)
+		if (*fields >> k & 1)
+			bits |= fl->in->map_field_value[k];
+	return bits;
+}
+
 /* What the values of a map must have for a lock of @class to be in one of them. */
 static uint32_t class_fields(const struct program *p, uint32_t class)
 {
@@ -995,13 +1025,36 @@ static uint32_t in_set(const struct prim_call *pc)
 	return sym_int(syms, bpf_set_has(pc->fl->in->p, sym_get(syms, pc->args[0])->a, (uint32_t)name));
 }
 
-static uint32_t nonzero(const struct prim_call *pc, struct state *s)
+/* A new value of the call's. */
+static uint32_t new_value(const struct prim_call *pc, struct state *s)
 {
-	struct syms *syms = &pc->fl->run->syms;
 	uint32_t fresh = flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 9);
 
-	state_forget_known(s, syms, fresh);
-	return state_assume(s, pc->arena, syms, fresh, true) ? fresh : SYM_NONE;
+	state_forget_known(s, &pc->fl->run->syms, fresh);
+	return fresh;
+}
+
+/*
+ * Whether a seqcount changed since a reader looked at it. Where a program interrupted who keeps
+ * writers out it cannot have; and who does not has nothing that the second attempt could wait for.
+ */
+static uint32_t count_changed(const struct prim_call *pc)
+{
+	return pc->fl->input->nested ? sym_int(&pc->fl->run->syms, 0) : SYM_NONE;
+}
+
+static uint32_t nonzero(const struct prim_call *pc, struct state *s)
+{
+	uint32_t fresh = new_value(pc, s);
+
+	return state_assume(s, pc->arena, &pc->fl->run->syms, fresh, true) ? fresh : SYM_NONE;
+}
+
+static uint32_t pointer(const struct prim_call *pc, struct state *s)
+{
+	uint32_t fresh = new_value(pc, s);
+
+	return state_assume_pointer(s, pc->arena, &pc->fl->run->syms, fresh) ? fresh : SYM_NONE;
 }
 
 /* What is not known, and does not change in a run. */
@@ -1057,6 +1110,11 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 		return rule->arg < pc->insn->n_args ? pc->args[rule->arg] : SYM_NONE;
 	case VALUE_MAP_FIELD:
 		return map_field(pc, rule);
+	case VALUE_COUNT_CHANGED:
+		return count_changed(pc);
+	case VALUE_MAP_RECORD:
+		return pc->fl->input->map_fields && *pc->fl->input->map_fields ? pointer(pc, s)
+									       : SYM_NONE;
 	case VALUE_IN_SET:
 		return in_set(pc);
 	case VALUE_CONST:

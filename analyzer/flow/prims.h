@@ -125,6 +125,11 @@ uint32_t flow_load(struct flow *fl, struct state *s, uint32_t addr);
  * the map said so.
  */
 uint32_t prim_path_fields(const struct flow *fl, const struct state *s);
+/*
+ * Where it is known which fields a map's values have, and @cond is made of the mask of them: its
+ * bits, enumerators of rules->map_fields. 0: otherwise.
+ */
+int64_t prim_switch_fields(const struct flow *fl, uint32_t cond);
 /* The part of that which @k says. */
 uint32_t prim_known_fields(const struct flow *fl, const struct known *k);
 

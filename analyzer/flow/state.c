@@ -656,6 +656,13 @@ bool state_assume(struct state *s, struct arena *a, struct syms *syms, uint32_t 
 	return true;
 }
 
+bool state_assume_pointer(struct state *s, struct arena *a, struct syms *syms, uint32_t sym)
+{
+	uint32_t is_err = sym_bin(syms, FB_GE, sym, sym_int(syms, -MAX_ERRNO), true);
+
+	return state_assume(s, a, syms, sym, true) && state_assume(s, a, syms, is_err, false);
+}
+
 static bool has_failed(const struct state *s, uint32_t addr)
 {
 	uint8_t i;

@@ -112,6 +112,11 @@ uint64_t state_one_of(const struct state *s, const struct syms *syms, uint32_t s
 void state_assume_one_of(struct state *s, struct arena *a, uint32_t sym, uint64_t one_of);
 /* Takes @cond to be nonzero (@truth) or zero. Returns false if that cannot be. */
 bool state_assume(struct state *s, struct arena *a, struct syms *syms, uint32_t cond, bool truth);
+/*
+ * Takes @sym to be a pointer to something: neither NULL nor an error. Returns false if it cannot
+ * be.
+ */
+bool state_assume_pointer(struct state *s, struct arena *a, struct syms *syms, uint32_t sym);
 
 /*
  * Keeps in @s what @o knows too; what one tested and the other stored becomes

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "flow/summary.h"
 
+#include "flow/tables.h"
+
 #include <string.h>
 
 /* Bound on the instructions of one such run; what it calls beyond the scope is not counted again. */
@@ -12,6 +14,8 @@ struct arguments {
 	bool known[INTERP_MAX_PARAMS];
 	struct param_hint hint[INTERP_MAX_PARAMS]; /* of those that are not known */
 	uint32_t n;
+	struct table_hint tables[TABLE_MAX_HINTS];
+	uint8_t n_tables;
 };
 
 static bool irqs_off(const struct guards *g)
@@ -96,10 +100,12 @@ static bool is_guarded(const struct run *run)
 	return false;
 }
 
-/* Fills @ret with what @s says of @args, terms of @fl's run. */
-static void know_arguments(const struct flow *fl, const struct state *s, const uint32_t *args,
-			   uint32_t n_args, struct arguments *ret)
+/* Fills @ret with what @s says of @args, terms of @fl's run, that @func is called with. */
+static void know_arguments(const struct flow *fl, const struct state *s, uint32_t func,
+			   const uint32_t *args, uint32_t n_args, struct arguments *ret)
 {
+	const struct func *fn = &fl->in->p->funcs.v[func];
+	bool is_inline = fn->flags & FF_HEADER && fn->flags & FF_INLINE;
 	const struct syms *syms = &fl->run->syms;
 	uint32_t i;
 
@@ -114,19 +120,40 @@ static void know_arguments(const struct flow *fl, const struct state *s, const u
 			continue;
 		ret->hint[i].nonnull = truth == 1;
 		ret->hint[i].one_of = state_one_of(s, syms, args[i]);
+		/* Functions that are inlined go by what is in a variable of their caller's. */
+		if (is_inline && sym_get(syms, args[i])->op == SY_LADDR) {
+			uint32_t val = state_cell(s, args[i]);
+
+			ret->hint[i].points = val != SYM_NONE &&
+					      sym_is_int(syms, val, &ret->hint[i].to);
+		}
 	}
+	ret->n_tables = table_hints(syms, s, args, ret->n, ret->tables);
 }
 
 static uint64_t arguments_key(const struct arguments *a)
 {
 	uint64_t key = a->n;
 	uint32_t i;
+	uint8_t k;
 
 	for (i = 0; i < a->n; i++) {
 		key = map64_mix(key, a->known[i] ? 2 : a->hint[i].nonnull);
 		key = map64_mix(key, (uint64_t)a->value[i]);
 		key = map64_mix(key, a->hint[i].one_of);
 		key = map64_mix(key, a->known[i] ? 0 : a->hint[i].bits);
+		if (a->hint[i].points)
+			key = map64_mix(key, (uint64_t)a->hint[i].to);
+	}
+	for (i = 0; i < a->n_tables; i++) {
+		const struct table_hint *h = &a->tables[i];
+
+		key = map64_mix(map64_mix(key, h->param), h->func);
+		for (k = 0; k < h->n_steps; k++) {
+			const struct table_step *t = &h->steps[k];
+
+			key = map64_mix(key, t->loads ? 0 : (uint64_t)t->record << 32 | t->field);
+		}
 	}
 	return key;
 }
@@ -138,7 +165,8 @@ static void make(struct flow *fl, const struct guards *g, uint32_t func, const s
 	struct run_input input = { .func = func, .kind = FACTS_NONE, .guards = g, .nested = true,
 				   .nmi = fl->input->nmi, .param_value = a->value,
 				   .param_known = a->known, .param_hint = a->hint,
-				   .n_known = a->n, .max_steps = SUMMARY_STEPS };
+				   .n_known = a->n, .table_hints = a->tables,
+				   .n_table_hints = a->n_tables, .max_steps = SUMMARY_STEPS };
 	struct run run;
 	size_t i;
 
@@ -183,7 +211,7 @@ const struct summary *summary_of(struct flow *fl, const struct state *s, uint32_
 	struct arguments a;
 	struct summary *sm;
 
-	know_arguments(fl, s, args, n_args, &a);
+	know_arguments(fl, s, func, args, n_args, &a);
 	key = map64_mix(key, arguments_key(&a));
 	if (off)
 		guards_set(&g, GUARD_IRQS_OFF, 1);

@@ -216,6 +216,12 @@ static const struct acquire *comes_back(struct analysis *an, const struct hazard
 	return NULL;
 }
 
+bool hazard_only_in_nmi(struct analysis *an, const struct hazard *h)
+{
+	return h->context == CTX_NMI && !h->waits &&
+	       !comes_back(an, h, reenter_run(an, h->reenter, &h->guards, false));
+}
+
 /*
  * Adds @h, and once more for each other way to the lock that is for maps with other fields: programs may
  * have those, and not these.

@@ -309,6 +309,8 @@ uint32_t inner_guard(const struct analysis *an, const struct run *run, size_t ac
 void make_findings(struct analysis *an, struct report *ret);
 /* Whether no program can meet lock @a of @o's run: the map goes, or is new, or the kernel boots. */
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a);
+/* Whether what comes back to @h's lock in an NMI would not, were it called by a program elsewhere. */
+bool hazard_only_in_nmi(struct analysis *an, const struct hazard *h);
 /* Fills @ret's sections and attachables, once its findings are there. */
 void make_sections(struct analysis *an, struct report *ret);
 /* Fills @ret's comparison from what make_sections() came by. */

@@ -442,7 +442,7 @@ bool programs_may_call(struct programs *pr, size_t way, uint32_t c, const char *
 	uint32_t yes;
 
 	if (!pr->given[way * pr->t->callables.n + c] || call->sleeps ||
-	    !programs_use_fields(pr, way, call->fields))
+	    !programs_use_fields(pr, way, FACTS_NONE, call->fields))
 		return false;
 	if (!asks && !hook)
 		return true;
@@ -463,7 +463,7 @@ enum verdict { TAKES = 1, REFUSES = 2 };
 /*
  * How the verifier's test @test may end for a program of @way (ANY_WAY: nothing
  * is known of it) and a map of type @type (-1: any) whose values have @fields.
- * @id: the helper, if @test takes its number.
+ * @id: the helper, if @test takes its number; -1: it does not.
  */
 static unsigned int run_test(struct programs *pr, const char *test, size_t way, int64_t type,
 			     const uint32_t *fields, int64_t id)
@@ -505,7 +505,7 @@ static unsigned int run_test(struct programs *pr, const char *test, size_t way, 
 		if (i == env || i == map || i == prog)
 			continue;
 		values[i] = id;
-		known[i] = true;
+		known[i] = id >= 0;
 	}
 	input.n_known = i;
 	input.n_fields = n;
@@ -552,7 +552,21 @@ static bool verifier_takes(struct programs *pr, const char *test, size_t way, in
 
 static bool verifier_takes_map(struct programs *pr, size_t way, int64_t type, uint32_t fields)
 {
-	return verifier_takes(pr, pr->in->p->rules->tree.compat_prog_function, way, type, &fields, 0);
+	return verifier_takes(pr, pr->in->p->rules->tree.compat_prog_function, way, type, &fields, -1);
+}
+
+/* Whether there are maps of type @type whose values have all of @fields. */
+static bool type_may_have(struct programs *pr, int64_t type, uint32_t fields)
+{
+	const char *test = pr->in->p->rules->tree.map_check_function;
+	uint32_t k, one;
+
+	for (k = 0; test && k < 32; k++) {
+		one = fields & UINT32_C(1) << k;
+		if (one && !(test_verdict(pr, test, ANY_WAY, type, &one, -1) & TAKES))
+			return false;
+	}
+	return true;
 }
 
 static bool given_at(const struct programs *pr, uint32_t c, bool hook)
@@ -604,8 +618,9 @@ bool programs_use_map(struct programs *pr, size_t way, uint32_t c, uint32_t m)
 	return yes;
 }
 
-bool programs_use_fields(struct programs *pr, size_t way, uint32_t fields)
+bool programs_use_fields(struct programs *pr, size_t way, uint32_t m, uint32_t fields)
 {
+	int64_t type = m == FACTS_NONE ? -1 : pr->t->map_types.v[m].type;
 	uint64_t key;
 	uint32_t memo;
 	bool yes;
@@ -613,11 +628,12 @@ bool programs_use_fields(struct programs *pr, size_t way, uint32_t fields)
 	if (!fields)
 		return true;
 	way = same_programs(pr, way);
-	key = map64_mix(way, fields);
+	key = map64_mix(map64_mix(way, fields), m);
 	memo = map64_get(&pr->fields_seen, key);
 	if (memo != MAP64_EMPTY)
 		return memo;
-	yes = verifier_takes_map(pr, way, -1, fields);
+	yes = verifier_takes_map(pr, way, type, fields) &&
+	      (m == FACTS_NONE || type_may_have(pr, type, fields));
 	map64_put(&pr->fields_seen, key, yes);
 	return yes;
 }
@@ -698,6 +714,23 @@ static const char *object_anywhere(struct programs *pr, size_t way, uint32_t rec
 			all = way_gives(pr, way, o->needs.v[m]);
 		if (all)
 			return o->how;
+	}
+	return NULL;
+}
+
+const char *programs_handed(struct programs *pr, uint32_t func, uint32_t callee, uint32_t record,
+			    bool trusted)
+{
+	struct program *p = pr->in->p;
+	size_t i;
+
+	for (i = 0; i < pr->t->handed.n; i++) {
+		const struct bpf_handed *h = &pr->t->handed.v[i];
+
+		if ((h->trusted || !trusted) && has_part(p, h->object, record, 0) &&
+		    bpf_hands_over(p, func, callee, h->context))
+			return arena_printf(&p->arena, "%s of the context that %s() hands over",
+					    program_str(p, h->field), func_name(p, func));
 	}
 	return NULL;
 }

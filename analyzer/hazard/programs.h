@@ -62,14 +62,24 @@ bool programs_only_on_hooks(const struct programs *pr, uint32_t c);
  */
 bool programs_use_map(struct programs *pr, size_t way, uint32_t c, uint32_t m);
 
-/* Whether programs of way @way may use maps whose values have all of @fields (map_fields). */
-bool programs_use_fields(struct programs *pr, size_t way, uint32_t fields);
+/*
+ * Whether programs of way @way may use maps of type @m (index into bpf_tables.map_types; FACTS_NONE:
+ * some type) whose values have all of @fields (map_fields).
+ */
+bool programs_use_fields(struct programs *pr, size_t way, uint32_t m, uint32_t fields);
 
 /*
  * The map types that some program may call callable @c with, in @ret (room for
  * all); returns how many. A callable without a map argument has none.
  */
 size_t programs_map_types(struct programs *pr, uint32_t c, uint32_t *ret);
+
+/*
+ * The same of a program that @func runs by calling @callee: which member of its context is an
+ * object of @record; NULL if none is.
+ */
+const char *programs_handed(struct programs *pr, uint32_t func, uint32_t callee, uint32_t record,
+			    bool trusted);
 
 /*
  * A sentence on how a program of way @way, attached to @func (FACTS_NONE: to

@@ -22,6 +22,9 @@ static const char *guard_remedy(struct analysis *an, const struct hazard *h, con
 	if (!strcmp(c->rule->code, "RL106"))
 		return arena_printf(an->arena, "test %s in %s() and return when it is raised",
 				    guard, func);
+	if (!strcmp(c->rule->code, "RL108"))
+		return arena_printf(an->arena, "return from %s() when %s is raised, also in an NMI",
+				    func, guard);
 	return arena_printf(an->arena, "raise %s in %s() around the section", guard, func);
 }
 
@@ -136,7 +139,7 @@ void add_remedies(struct analysis *an, const struct hazard *h, const struct caus
 		  struct finding *f)
 {
 	if (c->expected != FACTS_NONE) {
-		bool helper = !strcmp(c->rule->code, "RL106");
+		bool helper = !strcmp(c->rule->code, "RL106") || !strcmp(c->rule->code, "RL108");
 
 		push(an, f, helper ? "helper" : "guard", guard_remedy(an, h, c),
 		     helper || guard_stops(an, h, c->expected), 0);

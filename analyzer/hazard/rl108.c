@@ -6,17 +6,18 @@
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
 {
 	uint32_t func = hazard_reenter_func(an, h);
+	uint32_t guard = class_has_guard(an, h->held->class) ? hazard_expected(an, h) : FACTS_NONE;
 
 	/*
 	 * Where a guard would have stopped it, that it is missing in the section is
-	 * the cause, as for recursion.
+	 * the cause, as for recursion; unless a guard that is up stops all but an NMI.
 	 */
 	if (h->context != CTX_NMI || h->wrong ||
-	    (class_has_guard(an, h->held->class) && hazard_expected(an, h) != FACTS_NONE))
+	    (guard != FACTS_NONE && !hazard_only_in_nmi(an, h)))
 		return false;
 	*ret = (struct cause){ .func = func,
 			       .loc = func_fact(an->p, &an->p->funcs.v[func])->loc,
-			       .expected = FACTS_NONE,
+			       .expected = guard,
 			       .of_lock = true };
 	return true;
 }

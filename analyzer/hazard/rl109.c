@@ -112,6 +112,20 @@ static bool plainer(const struct edge *e, const struct outer *o, const struct ac
 	       e->held->frame->depth + e->acquire->frame->depth;
 }
 
+/*
+ * Whether @run has lost track of the locks of @class: one release gives back what is held on one path
+ * and what is not on another. What it seems to hold of them may have been given back.
+ */
+static bool lost_track(const struct run *run, uint32_t class)
+{
+	size_t i;
+
+	for (i = 0; i < run->strays.n; i++)
+		if (run->strays.v[i].class == class && run->strays.v[i].doubtful)
+			return true;
+	return false;
+}
+
 static void add_plain(struct orders *od, struct outer *o)
 {
 	size_t i;
@@ -133,7 +147,8 @@ static void add_plain(struct orders *od, struct outer *o)
 			uint32_t from;
 			struct edge *e;
 
-			if (!held->class || section_out_of_reach(od->an, o, held))
+			if (!held->class || lost_track(&o->run, held->class) ||
+			    section_out_of_reach(od->an, o, held))
 				continue;
 			/*
 			 * Which fields the values of a storage may have is decided where the map

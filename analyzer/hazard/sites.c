@@ -120,14 +120,21 @@ bool dispatcher_stops(const struct analysis *an, const struct rule_attach *way,
 	return false;
 }
 
+/*
+ * How a program of way @way, attached to @func (FACTS_NONE: to no function) or run by the call @run
+ * (NULL: nobody runs it), gets the objects that @c wants; NULL: not known, "": it wants none.
+ */
 static const char *object_for(struct analysis *an, size_t way, uint32_t func,
-			      const struct bpf_callable *c)
+			      const struct point *run, const struct bpf_callable *c)
 {
 	const char *how = NULL;
 	uint8_t i;
 
 	for (i = 0; i < c->n_objects; i++) {
 		how = programs_object(&an->pr, way, func, c->objects[i], c->trusted);
+		if (!how && run)
+			how = programs_handed(&an->pr, run->func, run->callee, c->objects[i],
+					      c->trusted);
 		if (!how)
 			return NULL;
 	}
@@ -186,7 +193,7 @@ static bool way_reenters(struct analysis *an, const struct hazard *h, size_t w)
 	       an->pr.given[w * an->t.callables.n + r->callable] &&
 	       (r->map_type == FACTS_NONE ||
 		programs_use_map(&an->pr, w, r->callable, r->map_type)) &&
-	       programs_use_fields(&an->pr, w, fields);
+	       programs_use_fields(&an->pr, w, r->map_type, fields);
 }
 
 static void try_place(struct analysis *an, const struct hazard *h, const struct place *pl,
@@ -216,14 +223,16 @@ static void try_place(struct analysis *an, const struct hazard *h, const struct 
 				       named ? func_name(an->p, pl->func)
 				       : way->at == AT_TRACEPOINT ? pl->tracepoint : NULL))
 			continue;
-		object = object_for(an, w, named ? pl->func : FACTS_NONE, c) != NULL;
+		object = object_for(an, w, named ? pl->func : FACTS_NONE,
+				    way->at == AT_RUN_SITE ? pl->point : NULL, c) != NULL;
 		s = site_at(l, pl->func, pl->tracepoint);
 		if (v.certainty > s->certainty) {
 			s->certainty = v.certainty;
 			s->reason = v.reason;
 			s->point = pl->point;
 		}
-		if (!s->point)
+		/* Of calls that run programs there, one that hands over what is wanted. */
+		if (!s->point || (object && !s->has_object && way->at == AT_RUN_SITE))
 			s->point = pl->point;
 		s->ways |= UINT64_C(1) << w;
 		s->has_object |= object;
@@ -269,7 +278,7 @@ static void nmi_site(struct analysis *an, const struct hazard *h, uint64_t ways,
 		    !programs_may_call(&an->pr, w, h->reenter->callable, NULL))
 			continue;
 		s.ways |= UINT64_C(1) << w;
-		s.has_object |= object_for(an, w, FACTS_NONE, c) != NULL;
+		s.has_object |= object_for(an, w, FACTS_NONE, NULL, c) != NULL;
 	}
 	if (!s.ways)
 		return;
@@ -416,10 +425,12 @@ const char *sites_object(struct analysis *an, const struct hazard *h, const stru
 			if (!(l->v.v[i].ways >> w & 1))
 				continue;
 			/* Independent of the attach point first: that holds for all of them. */
-			how = object_for(an, w, FACTS_NONE, c);
+			how = object_for(an, w, FACTS_NONE, NULL, c);
 			if (how)
 				return *how ? how : NULL;
-			how = l->v.v[i].tracepoint ? NULL : object_for(an, w, l->v.v[i].func, c);
+			how = l->v.v[i].tracepoint ? NULL :
+			      object_for(an, w, l->v.v[i].func,
+					 l->v.v[i].run_site ? l->v.v[i].point : NULL, c);
 			if (how && !best)
 				best = how;
 		}

@@ -93,6 +93,28 @@ static const char *lock_text(const struct finding *f, struct arena *a)
 			    : arena_strdup(a, f->lock.class);
 }
 
+/* The context of @f if it is about a lock that no guard protects, or NULL. */
+static const char *lock_context(const struct finding *f)
+{
+	bool reentry = !strcmp(f->code, "RL106") || !strcmp(f->code, "RL108");
+
+	return reentry && !f->guard_expected.n ? f->context : NULL;
+}
+
+bool known_is_cause_of(const struct known *k, const struct finding *f)
+{
+	const char *context = lock_context(f);
+	struct arena a = ARENA_INIT;
+	bool ret = false;
+
+	if (!k->context || !context || strcmp(k->context, context) || strcmp(k->code, f->code))
+		return false;
+	for (size_t i = 0; i < f->n_reentry && !strcmp(k->lock, lock_text(f, &a)); i++)
+		ret |= strlist_has(&k->reentry, f->reentry[i].function);
+	arena_release(&a);
+	return ret;
+}
+
 const char *reentry_of_type(struct arena *a, const char *function, const char *type)
 {
 	return arena_printf(a, "%s %s", function, type);
@@ -127,6 +149,8 @@ void baseline_take(struct baseline *b, const struct report *r)
 			.knows_reentry = true,
 		};
 
+		if (lock_context(f))
+			k.context = arena_strdup(&b->arena, lock_context(f));
 		reentry_add(&k.reentry, &b->arena, f);
 		vec_push(&b->v, k);
 	}

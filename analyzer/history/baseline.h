@@ -24,8 +24,16 @@ struct known {
 	const char *reason;		    /* NULL: none is given */
 	struct strlist reentry; /* what comes back, as reentry_add() has it; of baseline_take() only */
 	bool knows_reentry;
+	/* Of a lock that no guard protects (RL106, RL108), which is one cause; or NULL. */
+	const char *context;
 	unsigned int line;
 };
+
+/*
+ * Whether @k and @f, which has another id, are about one lock without a guard, and something that
+ * came back to it still does: another function, or section, stands for the cause now.
+ */
+bool known_is_cause_of(const struct known *k, const struct finding *f);
 
 struct baseline {
 	struct arena arena;

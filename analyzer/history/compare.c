@@ -45,11 +45,44 @@ static const char *more_reentry(const struct finding *f, const struct strlist *o
 	return ret;
 }
 
-/* Is @f in @b, and no worse than there? */
-static bool covers(const struct baseline *b, const char *what, struct finding *f, struct arena *a,
-		   const struct known **ret)
+static bool report_has(const struct report *r, const char *id)
 {
-	const struct known *k = b ? baseline_find(b, f->id) : NULL;
+	for (size_t i = 0; i < r->n_findings; i++) {
+		if (!strcmp(r->findings[i].id, id))
+			return true;
+	}
+	return false;
+}
+
+/* What @b knows of the cause of @f, a finding of @r, under this id or another one; or NULL. */
+static const struct known *find_known(const struct baseline *b, const struct report *r,
+				      const struct finding *f)
+{
+	const struct known *found = baseline_find(b, f->id);
+
+	if (found)
+		return found;
+	for (size_t i = 0; i < b->v.n; i++) {
+		if (!known_is_cause_of(&b->v.v[i], f) || report_has(r, b->v.v[i].id))
+			continue;
+		if (found) /* which of them it was is not known */
+			return NULL;
+		found = &b->v.v[i];
+	}
+	for (size_t i = 0; found && i < r->n_findings; i++) {
+		const struct finding *other = &r->findings[i];
+
+		if (other != f && known_is_cause_of(found, other) && !baseline_find(b, other->id))
+			return NULL;
+	}
+	return found;
+}
+
+/* Is @f, of @r, in @b, and no worse than there? */
+static bool covers(const struct baseline *b, const char *what, const struct report *r,
+		   struct finding *f, struct arena *a, const struct known **ret)
+{
+	const struct known *k = b ? find_known(b, r, f) : NULL;
 	const char *more;
 
 	if (!k)
@@ -61,6 +94,8 @@ static bool covers(const struct baseline *b, const char *what, struct finding *f
 			arena_printf(a, "the %s has it as a %s", what, severity_name(k->severity)));
 		return false;
 	}
+	if (strcmp(k->id, f->id) != 0)
+		add_note(f, a, arena_printf(a, "the %s has it as %s, at %s()", what, k->id, k->function));
 	if (more)
 		add_note(f, a,
 			 arena_printf(a, "in the %s it does not come back through %s", what, more));
@@ -111,7 +146,8 @@ static void mark_newcomers(struct report *r, struct arena *a, const struct known
 	}
 }
 
-static void mark_one(struct finding *f, struct arena *a, const struct known_before *k)
+static void mark_one(const struct report *r, struct finding *f, struct arena *a,
+		     const struct known_before *k)
 {
 	const struct known *known = NULL;
 	size_t n = k->suppressions ? k->suppressions->v.n : 0;
@@ -133,8 +169,8 @@ static void mark_one(struct finding *f, struct arena *a, const struct known_befo
 	}
 	if (!k->baseline && !k->revision)
 		return;
-	if (covers(k->baseline, "baseline", f, a, &known) ||
-	    covers(k->revision, "older tree", f, a, &known)) {
+	if (covers(k->baseline, "baseline", r, f, a, &known) ||
+	    covers(k->revision, "older tree", r, f, a, &known)) {
 		f->state = "unchanged";
 		f->state_reason = known->reason;
 	} else {
@@ -142,10 +178,11 @@ static void mark_one(struct finding *f, struct arena *a, const struct known_befo
 	}
 }
 
-static bool report_has(const struct report *r, const char *id)
+/* Whether a finding of @r, with whatever id, is about what @k of @b is. */
+static bool is_there(const struct report *r, const struct baseline *b, const struct known *k)
 {
 	for (size_t i = 0; i < r->n_findings; i++) {
-		if (!strcmp(r->findings[i].id, id))
+		if (find_known(b, r, &r->findings[i]) == k)
 			return true;
 	}
 	return false;
@@ -157,7 +194,7 @@ static void add_fixed(struct report *r, const struct baseline *b, const char *li
 		const struct known *k = &b->v.v[i];
 		struct fixed *x = &r->fixed[r->n_fixed];
 
-		if (report_has(r, k->id))
+		if (is_there(r, b, k))
 			continue;
 		x->id = k->id;
 		x->code = k->code;
@@ -207,7 +244,7 @@ void mark_known(struct report *r, struct arena *a, const struct known_before *k)
 	size_t most = (k->baseline ? k->baseline->v.n : 0) + (k->revision ? k->revision->v.n : 0);
 
 	for (size_t i = 0; i < r->n_findings; i++)
-		mark_one(&r->findings[i], a, k);
+		mark_one(r, &r->findings[i], a, k);
 	if (k->revision)
 		mark_newcomers(r, a, k);
 	r->fixed = ARENA_ARRAY(a, struct fixed, most);
@@ -271,18 +308,30 @@ static void find_newcomers(struct diff *d, struct arena *a)
 			d->rows[i].change = CHANGE_WORSE;
 }
 
+/* The finding of the old report that is about what @f of the new one is, or NULL. @b: the old one's. */
+static const struct finding *find_old(const struct diff *d, const struct baseline *b,
+				      const struct finding *f)
+{
+	const struct known *k = find_known(b, d->new, f);
+
+	return k ? report_finding(d->old, k->id) : NULL;
+}
+
 void diff_reports(const struct report *old, const struct report *new, struct arena *a,
 		  struct diff *ret)
 {
+	struct baseline known;
+
 	memset(ret, 0, sizeof(*ret));
 	ret->old = old;
 	ret->new = new;
 	ret->rows = ARENA_ARRAY(a, struct diff_row, old->n_findings + new->n_findings);
+	baseline_take(&known, old);
 	for (size_t i = 0; i < new->n_findings; i++) {
 		struct diff_row *row = &ret->rows[ret->n_rows++];
 
 		row->new = &new->findings[i];
-		row->old = report_finding(old, row->new->id);
+		row->old = find_old(ret, &known, row->new);
 		row->more = row->old ? more_than(row->old, row->new, a) : NULL;
 		row->change = change_of(row->old, row->new);
 	}
@@ -290,12 +339,13 @@ void diff_reports(const struct report *old, const struct report *new, struct are
 	for (size_t i = 0; i < old->n_findings; i++) {
 		struct diff_row *row = &ret->rows[ret->n_rows];
 
-		if (report_finding(new, old->findings[i].id))
+		if (is_there(new, &known, baseline_find(&known, old->findings[i].id)))
 			continue;
 		row->old = &old->findings[i];
 		row->change = CHANGE_FIXED;
 		ret->n_rows++;
 	}
+	baseline_release(&known);
 	if (ret->n_rows)
 		qsort(ret->rows, ret->n_rows, sizeof(*ret->rows), by_change);
 }

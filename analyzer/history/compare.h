@@ -14,6 +14,10 @@ struct known_before {
 };
 
 /*
+ * A lock without a guard is one finding, and its id is of the function and section that stand for
+ * it. Where these are others than in the revision, and there is one finding of the lock on each side
+ * that the other does not have, it is the same one.
+ *
  * Sets the states of the findings of @r, and what is fixed or idle. A finding
  * that is worse than it was counts as new. One that more functions come back through
  * than in the revision (a baseline's file does not say) has a note of it, and one
@@ -32,7 +36,7 @@ enum change {
 	CHANGE_SUPPRESSED
 };
 
-/* One finding of two reports. */
+/* One finding of two reports; of a lock without a guard the ids may differ, see mark_known(). */
 struct diff_row {
 	const struct finding *old, *new; /* one of them may be NULL */
 	enum change change;

@@ -161,17 +161,27 @@ static void read_struct_ops(struct bpf_tables *t, struct program *p)
 	}
 }
 
+/* The record that @type is, or 0. */
+static uint32_t type_record(const struct facts *f, uint32_t type)
+{
+	return type != FACTS_NONE && f->types.v[type].kind == FT_RECORD ? f->types.v[type].name : 0;
+}
+
+/* The record that @type points to, or 0. */
+static uint32_t pointee_record(const struct facts *f, uint32_t type)
+{
+	return type != FACTS_NONE && f->types.v[type].kind == FT_PTR
+		       ? type_record(f, f->types.v[type].to)
+		       : 0;
+}
+
 uint32_t bpf_param_record(const struct program *p, uint32_t func, uint32_t i)
 {
 	const struct func *fn = &p->funcs.v[func];
 	const struct facts *f = func_facts(p, fn);
 	const struct fact_func *ff = func_fact(p, fn);
-	uint32_t type = i < ff->n_params ? f->locals.v[ff->locals + i].type : FACTS_NONE;
 
-	if (type == FACTS_NONE || f->types.v[type].kind != FT_PTR || f->types.v[type].to == FACTS_NONE)
-		return 0;
-	type = f->types.v[type].to;
-	return f->types.v[type].kind == FT_RECORD ? f->types.v[type].name : 0;
+	return i < ff->n_params ? pointee_record(f, f->locals.v[ff->locals + i].type) : 0;
 }
 
 /* The function with the typed parameters: the one the macro's wrapper calls. */
@@ -547,6 +557,98 @@ static void read_btf(struct bpf_tables *t, struct program *p)
 	}
 }
 
+/* --- contexts of programs that the kernel runs --- */
+
+/* The record that @field of @record points to, or 0. */
+static uint32_t member_record(const struct program *p, uint32_t record, uint32_t field)
+{
+	const struct facts *f;
+	const struct fact_record *r = program_record(p, record, &f);
+	uint32_t i;
+
+	for (i = 0; r && i < r->n_fields; i++)
+		if (f->fields.v[r->fields + i].name == field)
+			return pointee_record(f, f->fields.v[r->fields + i].type);
+	return 0;
+}
+
+/*
+ * Notes what initialiser @i of @fv, the offset of a member of a context, says. What kind of pointer
+ * that is stands beside it.
+ */
+static void note_handed(struct bpf_tables *t, struct program *p, const struct facts *f,
+			const struct fact_var *fv, uint32_t i)
+{
+	const struct rule_tree *tree = &p->rules->tree;
+	const struct fact_init *init = &f->inits.v[i], *beside;
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, init->value)], *flags;
+	const char *path = program_str(p, init->path);
+	size_t at = strlen(path) - strlen(program_str(p, init->field));
+	uint32_t type = program_string(p, tree->context_arg_type), k;
+	struct bpf_handed h = { 0 };
+	int64_t trusted = 0;
+
+	if (x->op != FX_OFFSETOF)
+		return;
+	h.context = x->sym2;
+	h.field = x->sym;
+	h.object = member_record(p, h.context, h.field);
+	if (!h.object)
+		return;
+	if (tree->context_arg_trusted)
+		bpf_enumerator(t, p, tree->context_arg_trusted, &trusted);
+	for (k = fv->inits; k < fv->inits + fv->n_inits; k++) {
+		beside = &f->inits.v[k];
+		if (beside->record != init->record || beside->field != type ||
+		    strncmp(program_str(p, beside->path), path, at) != 0)
+			continue;
+		flags = &f->exprs.v[expr_strip(f, beside->value)];
+		h.trusted |= flags->op == FX_INT && flags->val & trusted;
+	}
+	vec_push(&t->handed, h);
+}
+
+static void read_handed(struct bpf_tables *t, struct program *p)
+{
+	const struct rule_tree *tree = &p->rules->tree;
+	uint32_t record, offset, i;
+	size_t g;
+
+	if (!tree->context_arg_record || !tree->context_arg_offset || !tree->context_arg_type)
+		return;
+	record = program_string(p, tree->context_arg_record);
+	offset = program_string(p, tree->context_arg_offset);
+	for (g = 0; g < p->gvars.n; g++) {
+		const struct gvar *v = &p->gvars.v[g];
+		const struct facts *f = &p->units[v->unit].facts;
+		const struct fact_var *fv = &f->vars.v[v->fact];
+
+		for (i = fv->inits; i < fv->inits + fv->n_inits; i++)
+			if (f->inits.v[i].record == record && f->inits.v[i].field == offset)
+				note_handed(t, p, f, fv, i);
+	}
+}
+
+bool bpf_hands_over(const struct program *p, uint32_t func, uint32_t callee, uint32_t record)
+{
+	const struct func *fn = &p->funcs.v[func];
+	const struct facts *f = func_facts(p, fn);
+	uint32_t c, i;
+
+	for (c = fn->calls; c < fn->calls + fn->n_calls; c++) {
+		const struct fact_insn *in = &f->insns.v[p->calls.v[c].insn];
+
+		for (i = 0; p->calls.v[c].callee == callee && i < in->n_args; i++) {
+			const struct fact_expr *x =
+				&f->exprs.v[expr_strip(f, f->arglist.v[in->args + i])];
+
+			if (x->op == FX_ADDR && type_record(f, f->exprs.v[x->a].type) == record)
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool is_in(const char *section, const struct names *sections)
 {
 	size_t i;
@@ -601,6 +703,7 @@ void bpf_tables_read(struct bpf_tables *t, struct program *p)
 	read_struct_ops(t, p);
 	read_protos(t, p);
 	read_btf(t, p);
+	read_handed(t, p);
 	read_sections(t, p);
 }
 
@@ -611,6 +714,7 @@ void bpf_tables_release(struct bpf_tables *t)
 	vec_release(&t->callables);
 	vec_release(&t->func_ids);
 	vec_release(&t->filters);
+	vec_release(&t->handed);
 	vec_release(&t->values);
 	map64_release(&t->callable_by_proto);
 	map64_release(&t->enumerators);

@@ -53,6 +53,13 @@ struct bpf_kfunc_filter {
 	uint32_t func;
 };
 
+/* What the kernel hands to a program that it runs: a member of the record that is its context. */
+struct bpf_handed {
+	uint32_t context, field;
+	uint32_t object; /* the record that the member points to */
+	bool trusted;
+};
+
 struct bpf_func_id {
 	int64_t id;
 	uint32_t name; /* enumerator */
@@ -64,6 +71,7 @@ struct bpf_tables {
 	VEC(struct bpf_callable) callables; /* helpers first, then kfuncs */
 	VEC(struct bpf_func_id) func_ids;
 	VEC(struct bpf_kfunc_filter) filters;
+	VEC(struct bpf_handed) handed;
 	struct map64 callable_by_proto; /* global -> index */
 	struct map64 enumerators;	/* name -> index into values */
 	VEC(int64_t) values;
@@ -86,6 +94,9 @@ uint32_t bpf_map_fields(const struct bpf_tables *t, const struct program *p, int
 
 /* Whether the BTF set that global @set is has @name in it. */
 bool bpf_set_has(const struct program *p, uint32_t set, uint32_t name);
+
+/* Whether @func hands the address of a @record to @callee. */
+bool bpf_hands_over(const struct program *p, uint32_t func, uint32_t callee, uint32_t record);
 
 /* The record that parameter @i of @func points to, or 0. */
 uint32_t bpf_param_record(const struct program *p, uint32_t func, uint32_t i);

@@ -424,6 +424,27 @@ const struct member_target *program_targets(const struct program *p, uint32_t re
 	return p->targets.v + lo;
 }
 
+enum one_table program_one_table(const struct program *p, uint32_t record, uint32_t field,
+				 uint32_t func, uint32_t field2, uint32_t func2)
+{
+	enum one_table ret = ONE_TABLE_NO;
+	size_t n, n2, i, k;
+	const struct member_target *t = program_targets(p, record, field, &n);
+	const struct member_target *t2 = program_targets(p, record, field2, &n2);
+
+	for (i = 0; i < n; i++) {
+		for (k = 0; k < n2 && t[i].func == func; k++) {
+			if (t2[k].func != func2)
+				continue;
+			if (t[i].var == FACTS_NONE || t2[k].var == FACTS_NONE)
+				ret = ONE_TABLE_MAYBE;
+			else if (t[i].var == t2[k].var)
+				return ONE_TABLE_YES;
+		}
+	}
+	return ret;
+}
+
 uint32_t program_member_func(const struct program *p, uint32_t var, uint32_t field)
 {
 	const struct gvar *v = &p->gvars.v[var];

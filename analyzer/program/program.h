@@ -178,6 +178,17 @@ static inline const char *func_name(const struct program *p, uint32_t f)
 const struct member_target *program_targets(const struct program *p, uint32_t record,
 					    uint32_t field, size_t *ret_n);
 
+/* Whether there is a table of functions that has two of them; how that is known. */
+enum one_table {
+	ONE_TABLE_NO,
+	ONE_TABLE_MAYBE, /* either is assigned: a table that has it may have anything else */
+	ONE_TABLE_YES,	 /* the initialiser of a global says so */
+};
+
+/* Whether one table has @func in @record.@field and @func2 in @record.@field2. */
+enum one_table program_one_table(const struct program *p, uint32_t record, uint32_t field,
+				 uint32_t func, uint32_t field2, uint32_t func2);
+
 /* The function that initialiser of global @var gives to its member @field, or FACTS_NONE. */
 uint32_t program_member_func(const struct program *p, uint32_t var, uint32_t field);
 

@@ -188,6 +188,8 @@ enum value_is {
 	VALUE_UNKNOWN, /* do not look into it: nothing about locks happens there */
 	VALUE_CONST,   /* the number in value */
 	VALUE_MAP_FIELD, /* whether the map's values have a special field */
+	VALUE_MAP_RECORD, /* what describes the fields that a map's values have, if any */
+	VALUE_COUNT_CHANGED, /* whether the seqcount in argument 0 was written to since */
 	VALUE_IN_PROGRAM, /* not 0 while a program runs */
 	VALUE_DEAD_END, /* a program does not come there, or not back */
 	VALUE_IN_SET, /* whether the BTF set in argument 0 has the id in argument 1 */
@@ -380,10 +382,17 @@ struct rule_tree {
 	const char *prog_aux_field;	  /* aux, of prog_record */
 	const char *prog_aux_record;	  /* bpf_prog_aux */
 	const char *prog_attach_id_field; /* its attach_btf_id, or NULL */
+	const char *context_arg_record;	  /* bpf_ctx_arg_aux: what a program's context has at... */
+	const char *context_arg_offset;	  /* offset, of that */
+	const char *context_arg_type;	  /* reg_type, of that */
+	const char *context_arg_trusted;  /* PTR_TRUSTED, a bit of the type */
 	const char *tracepoint_program_prefix; /* btf_trace_: the same for a program on a tracepoint */
 	const char *lsm_program_prefix; /* bpf_lsm_: what an LSM program is attached to, as the id says */
 	const char *prog_sleepable_field; /* sleepable, of one of the two */
 	const char *proto_might_sleep;	  /* might_sleep */
+	const char *map_check_function;	/* map_check_btf: which fields a map of a type may have */
+	const char *fields_record;	/* btf_record: describes all fields of a map's values... */
+	const char *fields_mask;	/* field_mask: ...which these are, of that */
 	const char *field_record;	/* btf_field */
 	const char *field_type;		/* type, of field_record */
 	const char *kfunc_register;   /* register_btf_kfunc_id_set(prog type, &set) */

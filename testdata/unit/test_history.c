@@ -267,6 +267,75 @@ static void test_newcomers_of_type(void **state)
 	arena_release(&a);
 }
 
+/*
+ * A lock without a guard is known by what it is, whichever function stands for it; not where two
+ * may be meant, where a guard is, or where nothing that came back still does.
+ */
+static void test_stands_for_lock(void **state)
+{
+	struct reentry before[] = { { .function = "get" }, { .function = "put" } };
+	struct reentry after[] = { { .function = "add" }, { .function = "get" } };
+	const char *guards[] = { "busy" };
+	struct finding old_findings[] = {
+		{ .id = "1111111111111111", .lock.class = "pot.lock", .reentry = before, .n_reentry = 2 },
+		{ .id = "2222222222222222", .lock.class = "jar.lock", .reentry = before, .n_reentry = 2,
+		  .guard_expected = { guards, 1 } },
+		{ .id = "3333333333333333", .lock.class = "tub.lock", .reentry = before, .n_reentry = 2 },
+		{ .id = "4444444444444444", .lock.class = "cup.lock", .reentry = before + 1,
+		  .n_reentry = 1 },
+	};
+	struct finding new_findings[ARRAY_SIZE(old_findings) + 1];
+	struct report old = { .findings = old_findings, .n_findings = ARRAY_SIZE(old_findings) };
+	struct report new = { .findings = new_findings, .n_findings = ARRAY_SIZE(new_findings) };
+	struct baseline revision;
+	struct known_before known = { .revision = &revision, .today = "2026-11-28" };
+	static const char *const ids[] = { "5555555555555555", "6666666666666666", "7777777777777777",
+					   "8888888888888888", "9999999999999999" };
+	struct arena a = ARENA_INIT;
+	size_t same = 0, gone = 0;
+	struct diff d;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(new_findings); i++) {
+		struct finding *f = &old_findings[i < 3 ? i : i - 1];
+
+		f->code = "RL106";
+		f->context = "recursion";
+		f->severity = SEV_ERROR;
+		f->location.function = "get";
+		new_findings[i] = *f;
+		memcpy(new_findings[i].id, ids[i], sizeof(new_findings[i].id));
+		new_findings[i].location.function = "add";
+		new_findings[i].reentry = after;
+		new_findings[i].n_reentry = ARRAY_SIZE(after);
+	}
+	/* Two are of the third lock. */
+	new_findings[3].lock.class = "tub.lock";
+	baseline_take(&revision, &old);
+	mark_known(&new, &a, &known);
+	/* It is known, but for "add", which came back to nothing before. */
+	assert_int_equal(new.n_fixed, 3);
+	for (size_t i = 1; i < ARRAY_SIZE(new_findings); i++)
+		assert_string_equal(new_findings[i].state, "new");
+	assert_string_equal(new_findings[0].state, "unchanged");
+	assert_non_null(strstr(new_findings[0].notes.v[0], "1111111111111111, at get()"));
+	diff_reports(&old, &new, &a, &d);
+	assert_int_equal(d.n_rows, 8);
+	for (size_t i = 0; i < d.n_rows; i++) {
+		gone += d.rows[i].change == CHANGE_FIXED;
+		if (d.rows[i].change != CHANGE_NONE)
+			continue;
+		same++;
+		assert_string_equal(d.rows[i].old->id, "1111111111111111");
+		assert_string_equal(d.rows[i].new->id, "5555555555555555");
+		assert_string_equal(d.rows[i].more, "add()");
+	}
+	assert_int_equal(same, 1);
+	assert_int_equal(gone, 3);
+	baseline_release(&revision);
+	arena_release(&a);
+}
+
 /* Names of the tree cannot break the lines of a baseline. */
 static void test_evil_names(void **state)
 {
@@ -327,6 +396,7 @@ int main(void)
 		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_older_report), cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_newcomers),   cmocka_unit_test(test_newcomers_of_type),
+		cmocka_unit_test(test_stands_for_lock),
 		cmocka_unit_test(test_evil_names),  cmocka_unit_test(test_dates),
 	};
 

@@ -20,8 +20,28 @@ struct bpf_iter_seq_info {
 	const struct seq_operations *seq_ops;
 };
 
+enum bpf_type_flag {
+	PTR_MAYBE_NULL = 1 << 8,
+	PTR_TRUSTED = 1 << 20,
+};
+
+enum bpf_reg_type {
+	PTR_TO_BTF_ID = 13,
+	PTR_TO_BTF_ID_OR_NULL = PTR_MAYBE_NULL | PTR_TO_BTF_ID,
+	__BPF_REG_TYPE_LIMIT = 1 << 25,
+};
+
+struct bpf_ctx_arg_aux {
+	u32 offset;
+	enum bpf_reg_type reg_type;
+};
+
+#define __bpf_md_ptr(type, name) union { type name; u64 name##_size; }
+
 struct bpf_iter_reg {
 	const char *target;
+	u32 ctx_arg_info_size;
+	struct bpf_ctx_arg_aux ctx_arg_info[2];
 	int (*attach_target)(struct bpf_prog *prog, u32 map_fd);
 	const struct bpf_iter_seq_info *seq_info;
 };
