@@ -308,6 +308,7 @@ struct run_input {
 	const struct guards *guards; /* what the interrupted context has raised, or NULL */
 	bool nested; /* follow pointers although nothing is held: all acquires are wanted */
 	bool for_programs; /* programs call it: what it leaves is left to them */
+	bool task;   /* it runs in a task, and begins with interrupts on */
 	bool nmi;    /* it runs in an NMI: interrupts are off, and code may ask */
 	bool own_unit; /* follow nothing that is defined in another unit, headers apart */
 	bool by_name; /* follow what calls by name lead to a lock, in any unit, and nothing else */

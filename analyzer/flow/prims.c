@@ -1069,8 +1069,11 @@ static uint32_t steady(const struct prim_call *pc, const char *what)
  */
 static uint32_t irqs_are_off(const struct prim_call *pc, const struct state *s)
 {
-	return guards_get(&s->guards, GUARD_IRQS_OFF) > 0 ? sym_int(&pc->fl->run->syms, 1)
-							  : steady(pc, "interrupts off");
+	struct syms *syms = &pc->fl->run->syms;
+
+	if (guards_get(&s->guards, GUARD_IRQS_OFF) > 0)
+		return sym_int(syms, 1);
+	return pc->fl->input->task ? sym_int(syms, 0) : steady(pc, "interrupts off");
 }
 
 uint32_t prim_value(const struct prim_call *pc, struct state *s)
@@ -1092,9 +1095,13 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 	case VALUE_IN_NMI:
 		return sym_int(syms, pc->fl->input->nmi);
 	case VALUE_IN_HARDIRQ: /* nmi_enter() counts it, too */
-		return pc->fl->input->nmi ? sym_int(syms, 1) : steady(pc, rule->function);
+		if (pc->fl->input->nmi || pc->fl->input->task)
+			return sym_int(syms, pc->fl->input->nmi);
+		return steady(pc, rule->function);
 	case VALUE_IN_TASK:
-		return pc->fl->input->nmi ? sym_int(syms, 0) : steady(pc, rule->function);
+		if (pc->fl->input->nmi || pc->fl->input->task)
+			return sym_int(syms, pc->fl->input->task);
+		return steady(pc, rule->function);
 	case VALUE_STEADY:
 		return steady(pc, rule->function);
 	case VALUE_IRQ_OFF:

@@ -136,10 +136,27 @@ static struct outer *run_steps(struct analysis *an, const struct run_input *inpu
 	return o;
 }
 
+/* Whether @record.@field is called in a task. */
+static bool runs_in_task(const struct analysis *an, uint32_t record, uint32_t field)
+{
+	const struct program *p = an->p;
+	size_t i;
+
+	for (i = 0; i < p->rules->last_reference.n; i++) {
+		const struct rule_last_reference *r = &p->rules->last_reference.v[i];
+
+		if (r->task && record == program_find_string(p, r->record) &&
+		    field == program_find_string(p, r->member))
+			return true;
+	}
+	return false;
+}
+
 static void run_outer(struct analysis *an, uint32_t func, uint32_t record, uint32_t field,
 		      const char *via, uint32_t kind)
 {
-	const struct run_input input = { .func = func, .kind = kind };
+	const struct run_input input = { .func = func, .kind = kind,
+					 .task = runs_in_task(an, record, field) };
 
 	run_steps(an, &input, record, field, via);
 }

@@ -383,6 +383,7 @@ static const struct key keys_last_reference[] = {
 	STRING(struct rule_last_reference, record, true),
 	STRING(struct rule_last_reference, member, true),
 	UNSIGNED(struct rule_last_reference, param, true),
+	BOOL(struct rule_last_reference, task),
 };
 static const struct key keys_first_reference[] = {
 	STRING(struct rule_first_reference, record, true),

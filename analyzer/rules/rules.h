@@ -250,6 +250,7 @@ struct rule_last_reference {
 	const char *record; /* "bpf_map_ops" */
 	const char *member; /* "map_free" */
 	unsigned int param;
+	bool task; /* it is called in a task, with interrupts on */
 };
 
 /* first_reference: a member of an ops table that makes an object, which nobody else can reach yet. */

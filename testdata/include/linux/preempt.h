@@ -10,6 +10,8 @@ extern int __preempt_count;
 #define NMI_MASK 0x00f00000
 #define HARDIRQ_MASK 0x000f0000
 #define in_nmi() (preempt_count() & NMI_MASK)
+#define SOFTIRQ_OFFSET 0x00000100
+#define in_task() (!(preempt_count() & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET)))
 #define in_hardirq() (preempt_count() & HARDIRQ_MASK)
 
 #define preempt_disable() do { __preempt_count++; barrier(); } while (0)
