@@ -185,23 +185,24 @@ static uint32_t designated_field(struct unit *u, const struct unit_record *r, co
 /* More would push out what is known of memory (STATE_MAX_CELLS in flow/state.h). */
 #define ZERO_MAX 16
 
-/* The pointers of a local of @r that its initialiser @list leaves out are NULL. */
-static void init_rest(struct init_walk *w, struct init_at at, const struct unit_record *r,
-		      const bool *given, CXCursor list)
+/* The members of @kind of a local of @r that its initialiser @list leaves out are 0: @n more at most. */
+static unsigned int init_rest(struct init_walk *w, struct init_at at, const struct unit_record *r,
+			      const bool *given, CXCursor list, enum CXTypeKind kind,
+			      unsigned int n)
 {
 	struct unit *u = w->l->u;
-	unsigned int n = 0;
 
-	for (uint32_t i = 0; i < r->n_fields && n < ZERO_MAX; i++) {
+	for (uint32_t i = 0; i < r->n_fields && n; i++) {
 		const struct unit_field *field = &r->fields[i];
 		CXType t = clang_getCanonicalType(field->type);
 
-		if (given[i] || !field->name || t.kind != CXType_Pointer)
+		if (given[i] || !field->name || t.kind != kind)
 			continue;
 		lower_assign(w->l, at_field(w, at, field->decl).place,
 			     expr_int(u, 0, unit_type(u, field->type)), list);
-		n++;
+		n--;
 	}
+	return n;
 }
 
 static void init_list(struct init_walk *w, struct init_at at, CXType t, CXCursor list)
@@ -261,8 +262,10 @@ static void init_list(struct init_walk *w, struct init_at at, CXType t, CXCursor
 			    &i);
 		next++;
 	}
+	/* Numbers seldom decide what happens to a lock; what is true or false does. */
 	if (r && !w->global && !rec.is_union)
-		init_rest(w, at, &rec, given, list);
+		init_rest(w, at, &rec, given, list, CXType_Bool,
+			  init_rest(w, at, &rec, given, list, CXType_Pointer, ZERO_MAX));
 }
 
 static void init_any(struct init_walk *w, struct init_at at, CXType t, CXCursor c)
