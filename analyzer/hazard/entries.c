@@ -128,6 +128,7 @@ static struct outer *run_steps(struct analysis *an, const struct run_input *inpu
 	o->via_field = field;
 	o->via = via;
 	o->kind = input->kind;
+	o->for_programs = input->for_programs;
 	interp_run(&an->in, input, &o->run);
 	an->steps += o->run.steps;
 	if (o->run.cut)

@@ -74,6 +74,9 @@ static const struct frame *runs_program(struct analysis *an, const struct hazard
 		const struct point *pt = &run->points.v[i];
 		uint64_t ways = run_ways_at(an, pt, pt->callee);
 
+		/* What a program hands to a helper, that calls for the program: the helper is to blame. */
+		if (pt->callback && h->outer->for_programs)
+			continue;
 		for (j = 0; ways && j < pt->n_held; j++)
 			if (pt->held[j] == h->held_index && guards_equal(&pt->guards, &h->guards))
 				break;

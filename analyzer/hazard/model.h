@@ -60,6 +60,7 @@ struct outer {
 	const char *via;		/* for people: "bpf_map_ops.map_free", "helper", ... */
 	uint32_t kind;
 	bool beyond; /* it is beyond the scope: only what is held there is of interest */
+	bool for_programs; /* programs call it */
 	struct run run;
 };
 

@@ -20,8 +20,8 @@ static int level;
 
 void pot_timer_cb(struct pot_timer *t);
 
-BPF_CALL_2(bpf_pot_each, void *, callback_fn, u64, ctx) /* expect: RL102 error pot_lock
-	how=bpf_pot_each:callback message="bpf_pot_each() runs a program while" */
+BPF_CALL_2(bpf_pot_each, void *, callback_fn, u64, ctx) /* expect: RL106 error pot_lock
+	how=bpf_pot_each:callback reenter=bpf_pot_each */
 {
 	bpf_callback_t callback = (bpf_callback_t)callback_fn;
 
