@@ -52,14 +52,14 @@ BPF_CALL_2(bpf_pan_fill, struct bpf_map *, map, void *, value)
 	return pan_take(this_cpu_ptr(&pans));
 }
 
-static void pot_map_free(struct bpf_map *map)
+static void pot_map_free(struct bpf_map *map) /* expect: RL102 error pan.pan_lock */
 {
 	struct pan *q;
 	int cpu;
 
 	for (cpu = 0; cpu < 8; cpu++) {
 		q = per_cpu_ptr(&pans, cpu);
-		raw_spin_lock(&q->pan_lock); /* expect: RL102 error pan.pan_lock */
+		raw_spin_lock(&q->pan_lock);
 		q->level = 0;
 		raw_spin_unlock(&q->pan_lock);
 	}
