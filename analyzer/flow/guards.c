@@ -465,6 +465,19 @@ static unsigned int op_does(const struct text *t, const struct fact_insn *insn, 
 	return does;
 }
 
+/* Whether @e is the address of a per-CPU variable, or of a member of one. */
+static bool is_of_percpu(const struct text *t, uint32_t e)
+{
+	const struct fact_expr *x = &t->f->exprs.v[expr_strip(t->f, e)];
+
+	if (x->op != FX_ADDR)
+		return false;
+	do
+		x = &t->f->exprs.v[expr_strip(t->f, x->a)];
+	while (x->op == FX_FIELD || x->op == FX_INDEX);
+	return x->op == FX_GLOBAL && x->a != FACTS_NONE && t->in->p->gvars.v[x->a].percpu;
+}
+
 /* What call @insn of @callee does to counters. */
 static void scan_call(const struct text *t, const struct fact_insn *insn, uint32_t callee)
 {
@@ -493,7 +506,7 @@ static void scan_call(const struct text *t, const struct fact_insn *insn, uint32
 			continue;
 		if (pc && !k && !percpu_is_address(pc->op))
 			note(t->does, g, op_does(t, insn, pc->op, g, 1));
-		else if (!pc && !(g & GUARD_FIELD) && t->in->p->gvars.v[g].percpu &&
+		else if (!pc && is_of_percpu(t, t->f->arglist.v[insn->args + k]) &&
 			 interp_param_is_guard(t->in, callee, k))
 			note(t->does, g, DOES_RAISE | DOES_TEST);
 	}
