@@ -174,6 +174,8 @@ uint32_t flow_load(struct flow *fl, struct state *s, uint32_t addr)
 
 		if (f->vars.v[g->fact].n_inits == 1)
 			val = load_const(fl, a.a, 0, 0);
+		else if (fl->in->unset.n && map64_get(&fl->in->unset, a.a) != MAP64_EMPTY)
+			return sym_int(syms, 0);
 		if (val != SYM_NONE)
 			return val;
 	}
@@ -2016,6 +2018,7 @@ void interp_init(struct interp *in, struct program *p)
 	words_find(in);
 	settled_find(in);
 	settled_find_kept(in);
+	settled_find_unset(in);
 }
 
 void interp_release(struct interp *in)
@@ -2027,6 +2030,7 @@ void interp_release(struct interp *in)
 	vec_release(&in->guard_writers);
 	vec_release(&in->settled);
 	map64_release(&in->kept);
+	map64_release(&in->unset);
 	map64_release(&in->words);
 	map64_release(&in->callback_types);
 	vec_release(&in->word_users);

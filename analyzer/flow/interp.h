@@ -347,6 +347,7 @@ struct interp {
 	struct map64 guard_classes; /* guards that some code tests */
 	VEC(struct guard_writer) guard_writers;
 	struct map64 kept; /* of settled_find_kept() */
+	struct map64 unset; /* static pointers that nobody writes */
 	VEC(uint32_t) settled; /* pointers in globals that are not NULL once there are programs */
 	struct map64 words; /* classes of words that are followed (flow/words.h) */
 	VEC(struct word_user) word_users;
