@@ -415,18 +415,6 @@ bool hazard_lacks_guard(struct analysis *an, const struct hazard *h, struct caus
 	return true;
 }
 
-/* Whether some table of a map's operations has @func. */
-static bool is_map_op(const struct analysis *an, uint32_t func)
-{
-	size_t i;
-
-	for (i = 0; i < an->p->targets.n; i++)
-		if (an->p->targets.v[i].func == func &&
-		    an->p->targets.v[i].record == an->in.ops_record)
-			return true;
-	return false;
-}
-
 uint32_t hazard_reenter_func(const struct analysis *an, const struct hazard *h)
 {
 	uint32_t func = an->t.callables.v[h->reenter->callable].func;
@@ -434,7 +422,7 @@ uint32_t hazard_reenter_func(const struct analysis *an, const struct hazard *h)
 
 	/* A helper that hands on to the map's own operation: this one takes the lock. */
 	for (fr = h->wanted->frame; fr; fr = fr->up)
-		if (fr->via_pointer && is_map_op(an, fr->func))
+		if (fr->via_pointer && an->map_op[fr->func])
 			func = fr->func;
 	return func;
 }
