@@ -382,6 +382,14 @@ static bool takes_guarded(struct analysis *an, uint32_t func, uint32_t class, ui
 	return known;
 }
 
+/* Whether @func is called in one place only. */
+static bool has_one_caller(const struct program *p, uint32_t func)
+{
+	const struct func *fn = &p->funcs.v[func];
+
+	return fn->flags & FF_STATIC && !fn->address_taken && fn->n_sites == 1;
+}
+
 const struct frame *hazard_guard_frame(struct analysis *an, const struct hazard *h, uint32_t guard)
 {
 	const struct frame *stack[64];
@@ -394,13 +402,18 @@ const struct frame *hazard_guard_frame(struct analysis *an, const struct hazard 
 				return stack[i];
 	/*
 	 * One that is found through an object anybody can raise: so the innermost
-	 * function that never takes the lock with it. Its callers are not to blame.
+	 * function that never takes the lock with it. Its callers are not to blame; unless
+	 * it is there for one of them only, and a part of it.
 	 */
 	if (guard != FACTS_NONE && guard & GUARD_FIELD)
 		for (i = n; i-- > 0;)
 			if (!(an->p->funcs.v[stack[i]->func].flags & FF_HEADER) &&
-			    !takes_guarded(an, stack[i]->func, h->held->class, guard))
+			    !takes_guarded(an, stack[i]->func, h->held->class, guard)) {
+				while (i && has_one_caller(an->p, stack[i]->func) &&
+				       !takes_guarded(an, stack[i - 1]->func, h->held->class, guard))
+					i--;
 				return stack[i];
+			}
 	return stack[0];
 }
 
