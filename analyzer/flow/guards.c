@@ -18,9 +18,17 @@ enum does {
 /* An address is seldom handed on by way of more locals than this. */
 #define MAX_LOCALS 4
 
+/* Who calls each function, and what came out for its parameters. */
+struct handed {
+	uint32_t *first;	/* function -> a call of it, or FACTS_NONE */
+	uint32_t *next;		/* call -> another one of the same function */
+	struct map64 own_param; /* (function, parameter) -> whether a caller's is its CPU's */
+};
+
 /* A function's text. */
 struct text {
 	struct interp *in;
+	struct handed *handed;
 	uint32_t func;
 	const struct facts *f;
 	const struct fact_func *ff;
@@ -131,6 +139,33 @@ static uint32_t local_guard(const struct text *t, uint32_t local, result_fn *one
 	return FACTS_NONE;
 }
 
+/* Whether a caller hands memory of its own CPU as parameter @param. @field: any member. */
+static bool own_param(const struct text *t, uint32_t param, const struct fact_expr *field)
+{
+	struct handed *h = t->handed;
+	const uint64_t key = (uint64_t)t->func << 32 | param;
+	uint32_t known = map64_get(&h->own_param, key), c;
+	bool own = false;
+
+	if (known != MAP64_EMPTY)
+		return known;
+	map64_put(&h->own_param, key, false); /* also ends recursion */
+	for (c = h->first[t->func]; c != FACTS_NONE && !own; c = h->next[c]) {
+		const struct call *call = &t->in->p->calls.v[c];
+		const struct func *fn = &t->in->p->funcs.v[call->caller];
+		struct text caller = { .in = t->in, .handed = h, .func = call->caller,
+				       .f = func_facts(t->in->p, fn),
+				       .ff = func_fact(t->in->p, fn) };
+		const struct fact_insn *insn = &caller.f->insns.v[call->insn];
+
+		own = param < insn->n_args &&
+		      own_pointer(&caller, caller.f->arglist.v[insn->args + param], field, 0) !=
+			      FACTS_NONE;
+	}
+	map64_put(&h->own_param, key, own);
+	return own;
+}
+
 /* The same of what pointer @e points to. */
 static uint32_t own_pointer(const struct text *t, uint32_t e, const struct fact_expr *field,
 			    unsigned int depth)
@@ -141,6 +176,8 @@ static uint32_t own_pointer(const struct text *t, uint32_t e, const struct fact_
 		return own_place(t, x->a, field, depth);
 	if (x->op != FX_LOCAL || depth == MAX_LOCALS)
 		return FACTS_NONE;
+	if (field && x->a < t->ff->n_params && own_param(t, x->a, field))
+		return prim_guard_field(t->in, field->sym2, field->sym);
 	return local_guard(t, x->a, own_result, field, depth);
 }
 
@@ -428,11 +465,25 @@ static unsigned int op_does(const struct text *t, const struct fact_insn *insn, 
 	return does;
 }
 
+/* Whether @e is the address of a per-CPU variable, or of a member of one. */
+static bool is_of_percpu(const struct text *t, uint32_t e)
+{
+	const struct fact_expr *x = &t->f->exprs.v[expr_strip(t->f, e)];
+
+	if (x->op != FX_ADDR)
+		return false;
+	do
+		x = &t->f->exprs.v[expr_strip(t->f, x->a)];
+	while (x->op == FX_FIELD || x->op == FX_INDEX);
+	return x->op == FX_GLOBAL && x->a != FACTS_NONE && t->in->p->gvars.v[x->a].percpu;
+}
+
 /* What call @insn of @callee does to counters. */
 static void scan_call(const struct text *t, const struct fact_insn *insn, uint32_t callee)
 {
 	const struct func *fn = &t->in->p->funcs.v[callee];
 	const struct rule_percpu *pc = fn->percpu;
+	unsigned int does;
 	uint32_t g, k;
 
 	for (k = 0; k < insn->n_args; k++) {
@@ -440,8 +491,14 @@ static void scan_call(const struct text *t, const struct fact_insn *insn, uint32
 			g = k == fn->counter->arg
 				    ? own_pointer(t, t->f->arglist.v[insn->args + k], NULL, 0)
 				    : FACTS_NONE;
-			if (g != FACTS_NONE)
-				note(t->does, g, op_does(t, insn, fn->counter->op, g, !k));
+			if (g == FACTS_NONE)
+				continue;
+			does = op_does(t, insn, fn->counter->op, g, !k);
+			/* Statistics are read as well, to be added up: scan_memory() sees comparisons. */
+			if (fn->counter->op == PERCPU_READ && g & GUARD_FIELD)
+				does &= ~DOES_TEST;
+			note(t->does, g, does);
+			add_writer(t->in, t->func, g);
 			continue;
 		}
 		g = expr_guard(t->in, t->f, t->f->arglist.v[insn->args + k]);
@@ -449,7 +506,7 @@ static void scan_call(const struct text *t, const struct fact_insn *insn, uint32
 			continue;
 		if (pc && !k && !percpu_is_address(pc->op))
 			note(t->does, g, op_does(t, insn, pc->op, g, 1));
-		else if (!pc && !(g & GUARD_FIELD) && t->in->p->gvars.v[g].percpu &&
+		else if (!pc && is_of_percpu(t, t->f->arglist.v[insn->args + k]) &&
 			 interp_param_is_guard(t->in, callee, k))
 			note(t->does, g, DOES_RAISE | DOES_TEST);
 	}
@@ -490,15 +547,36 @@ static void mark_touching(struct interp *in)
 	}
 }
 
+static void find_callers(struct program *p, struct handed *h)
+{
+	size_t i;
+
+	h->first = ARENA_ARRAY(&p->arena, uint32_t, p->funcs.n);
+	h->next = ARENA_ARRAY(&p->arena, uint32_t, p->calls.n);
+	for (i = 0; i < p->funcs.n; i++)
+		h->first[i] = FACTS_NONE;
+	for (i = 0; i < p->calls.n; i++) {
+		uint32_t callee = p->calls.v[i].callee;
+
+		if (callee == FACTS_NONE || func_is_beyond(p, p->calls.v[i].caller))
+			continue;
+		h->next[i] = h->first[callee];
+		h->first[callee] = (uint32_t)i;
+	}
+}
+
 void guards_find(struct interp *in)
 {
 	struct map64 does = { 0 }, of_func = { 0 };
+	struct handed handed = { 0 };
 	size_t i, n = 0;
 	uint32_t c;
 
+	find_callers(in->p, &handed);
 	for (i = 0; i < in->p->funcs.n; i++) {
 		const struct func *fn = &in->p->funcs.v[i];
-		struct text t = { .in = in, .func = (uint32_t)i, .does = &of_func };
+		struct text t = { .in = in, .handed = &handed, .func = (uint32_t)i,
+				  .does = &of_func };
 		bool own = false;
 
 		if (!fn->defined || func_is_beyond(in->p, (uint32_t)i))
@@ -531,6 +609,7 @@ void guards_find(struct interp *in)
 		mark_touching(in);
 	map64_release(&does);
 	map64_release(&of_func);
+	map64_release(&handed.own_param);
 }
 
 void interp_counting(const struct interp *in, const struct map64 *guards, bool *mark)

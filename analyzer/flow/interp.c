@@ -175,6 +175,8 @@ uint32_t flow_load(struct flow *fl, struct state *s, uint32_t addr)
 
 		if (f->vars.v[g->fact].n_inits == 1)
 			val = load_const(fl, a.a, 0, 0);
+		else if (fl->in->unset.n && map64_get(&fl->in->unset, a.a) != MAP64_EMPTY)
+			return sym_int(syms, 0);
 		if (val != SYM_NONE)
 			return val;
 	}
@@ -526,6 +528,7 @@ static bool merge_into(struct activation *act, uint32_t block, struct state *s, 
 {
 	struct syms *syms = &act->fl->run->syms;
 	bool in_loop = act->f->blocks.v[act->ff->blocks + block].loop_head, changed = false;
+	const uint32_t zero = sym_int(syms, 0);
 	uint32_t i;
 
 	for (i = 0; i < s->n_env; i++) {
@@ -534,6 +537,12 @@ static bool merge_into(struct activation *act, uint32_t block, struct state *s, 
 
 		if (a == b)
 			continue;
+		if (a != SYM_NONE && b != SYM_NONE && !state_truth(s, syms, a) &&
+		    !state_truth(o, syms, b)) {
+			changed |= a != zero;
+			s->env[i] = zero;
+			continue;
+		}
 		fresh = either_member(syms, flow_fresh(act->fl, act->frame, i, 16 + block), a, b);
 		fresh = either_own(act->fl, fresh, a, b);
 		if (!in_loop) /* there each time round would add some */
@@ -563,8 +572,8 @@ static bool merge_into(struct activation *act, uint32_t block, struct state *s, 
 
 /*
  * @s comes to the head of a loop, where what is known of memory is forgotten. A
- * pointer in a local stays what it was found to be: NULL where it was read from
- * memory as well, another one where it was computed or returned.
+ * local stays what it was found to be: 0 or NULL where it was read from memory as
+ * well; and a pointer another one where it was computed or returned.
  */
 static void forget_at_loop(struct activation *act, uint32_t block, struct state *s)
 {
@@ -574,15 +583,17 @@ static void forget_at_loop(struct activation *act, uint32_t block, struct state 
 
 	for (i = 0; i < s->n_env; i++) {
 		uint32_t type = act->f->locals.v[act->ff->locals + i].type, val = s->env[i];
+		uint8_t kind = type == FACTS_NONE ? FT_VOID : act->f->types.v[type].kind;
 		int t;
 
-		if (val == SYM_NONE || type == FACTS_NONE || act->f->types.v[type].kind != FT_PTR ||
-		    !sym_get(syms, val)->volatile_ || sym_is_address(syms, val))
+		if (val == SYM_NONE || (kind != FT_PTR && kind != FT_INT) ||
+		    (kind == FT_PTR && !sym_get(syms, val)->volatile_) ||
+		    sym_is_address(syms, val))
 			continue;
 		t = state_truth(s, syms, val);
 		if (!t)
 			s->env[i] = sym_int(syms, 0);
-		nonzero[i] = t == 1 && sym_get(syms, val)->op != SY_LOAD;
+		nonzero[i] = t == 1 && kind == FT_PTR && sym_get(syms, val)->op != SY_LOAD;
 		if (!nonzero[i])
 			continue;
 		s->env[i] = flow_fresh(act->fl, act->frame, i, 16 + block);
@@ -2100,6 +2111,7 @@ void interp_init(struct interp *in, struct program *p)
 	words_find(in);
 	settled_find(in);
 	settled_find_kept(in);
+	settled_find_unset(in);
 }
 
 void interp_release(struct interp *in)
@@ -2111,6 +2123,7 @@ void interp_release(struct interp *in)
 	vec_release(&in->guard_writers);
 	vec_release(&in->settled);
 	map64_release(&in->kept);
+	map64_release(&in->unset);
 	map64_release(&in->words);
 	map64_release(&in->callback_types);
 	vec_release(&in->word_users);

@@ -91,6 +91,7 @@ struct acquire {
 	bool blocking;
 	bool last_put; /* of a nested run: its object is going, nobody else has it (is_of_last_put()) */
 	bool each_cpus; /* it is where a pointer leads to memory of which each CPU has its own */
+	bool own_cpu; /* whichever path takes it there, it is in this CPU's copy of something */
 	bool beyond; /* the run came to it through the summary of a function beyond the scope */
 	struct fact_loc loc;
 	struct fact_loc released; /* line 0: no release was seen */
@@ -369,6 +370,7 @@ struct interp {
 	struct map64 guard_classes; /* guards that some code tests */
 	VEC(struct guard_writer) guard_writers;
 	struct map64 kept; /* of settled_find_kept() */
+	struct map64 unset; /* static pointers that nobody writes */
 	VEC(uint32_t) settled; /* pointers in globals that are not NULL once there are programs */
 	struct map64 words; /* classes of words that are followed (flow/words.h) */
 	VEC(struct word_user) word_users;

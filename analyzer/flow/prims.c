@@ -296,6 +296,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 
 	prim_note_held(pc->fl->run, s, &a);
 	a.each_cpus = is_each_cpus(pc->fl, addr);
+	a.own_cpu = prim_is_own(pc->fl, addr);
 	a.map_fields |= class_fields(pc->fl->in->p, a.class);
 	/* One place is one acquire, whichever of several terms the lock's address is. */
 	key = map64_mix(key, (uint64_t)a.class << 32 | s->kind);
@@ -307,8 +308,10 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 		key = map64_mix(key, addr);
 	key = guards_mix(key, &s->guards);
 	id = map64_get(&pc->fl->acquire_seen, key);
-	if (id != MAP64_EMPTY)
+	if (id != MAP64_EMPTY) {
+		pc->fl->run->acquires.v[id].own_cpu &= a.own_cpu;
 		return id;
+	}
 	id = (uint32_t)pc->fl->run->acquires.n;
 	map64_put(&pc->fl->acquire_seen, key, id);
 	vec_push(&pc->fl->run->acquires, a);

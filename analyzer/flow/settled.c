@@ -272,3 +272,44 @@ uint32_t settled_kept(const struct interp *in, uint32_t var, uint32_t field)
 
 	return to == MAP64_EMPTY ? FACTS_NONE : to;
 }
+
+/* --- pointers that nobody writes --- */
+
+/* Takes out of @vars what a unit writes, or takes the address of. */
+static void drop_used(const struct facts *f, struct map64 *vars)
+{
+	uint32_t i, var;
+
+	for (i = 0; i < f->insns.n; i++) {
+		var = f->insns.v[i].dst == FACTS_NONE ? FACTS_NONE : global_of(f, f->insns.v[i].dst);
+		if (var != FACTS_NONE && map64_get(vars, var) != MAP64_EMPTY)
+			map64_put(vars, var, 0);
+	}
+	for (i = 0; i < f->exprs.n; i++) {
+		var = f->exprs.v[i].op == FX_ADDR ? global_of(f, f->exprs.v[i].a) : FACTS_NONE;
+		if (var != FACTS_NONE && map64_get(vars, var) != MAP64_EMPTY)
+			map64_put(vars, var, 0);
+	}
+}
+
+void settled_find_unset(struct interp *in)
+{
+	const struct program *p = in->p;
+	struct map64 vars = { 0 };
+	uint32_t i;
+	size_t k;
+
+	for (i = 0; i < p->gvars.n; i++) {
+		const struct gvar *g = &p->gvars.v[i];
+
+		if (is_units_own(p, i) && is_pointer(p, i) && !g->percpu &&
+		    !p->units[g->unit].facts.vars.v[g->fact].n_inits)
+			map64_put(&vars, i, 1);
+	}
+	for (i = 0; i < p->n_units && vars.n; i++)
+		drop_used(&p->units[i].facts, &vars);
+	for (k = 0; k < vars.cap; k++)
+		if (vars.vals[k] == 1)
+			map64_put(&in->unset, vars.keys[k], 1);
+	map64_release(&vars);
+}

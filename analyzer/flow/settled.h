@@ -24,4 +24,10 @@ void settled_find_kept(struct interp *in);
 /* What member @field of the global @var points to, a global, or FACTS_NONE. */
 uint32_t settled_kept(const struct interp *in, uint32_t var, uint32_t field);
 
+/*
+ * Which static pointers without an initialiser nobody writes, nor takes the address of: they are
+ * NULL. Fills in->unset.
+ */
+void settled_find_unset(struct interp *in);
+
 #endif

@@ -98,6 +98,38 @@ static void find_tables(struct analysis *an)
 	}
 }
 
+/* Whether @func is what programs call, or the body of such a function. */
+static bool is_callable(const struct analysis *an, uint32_t func)
+{
+	const char *name = people_name(an->p, func);
+	size_t i;
+
+	for (i = 0; i < an->t.callables.n; i++)
+		if (!strcmp(name, func_name(an->p, an->t.callables.v[i].func)))
+			return true;
+	return false;
+}
+
+/* Which members of the maps' tables stand for what programs do to a map. Others do their part in it. */
+static void find_map_ops(struct analysis *an)
+{
+	const struct program *p = an->p;
+	const struct member_target *t;
+	size_t i, k, n;
+
+	an->map_op = ARENA_ARRAY(an->arena, bool, p->funcs.n);
+	for (i = 0; i < p->calls.n; i++) {
+		const struct call *c = &p->calls.v[i];
+
+		if (c->callee != FACTS_NONE || c->record != an->in.ops_record ||
+		    !is_callable(an, c->caller))
+			continue;
+		t = program_targets(p, c->record, c->field, &n);
+		for (k = 0; k < n; k++)
+			an->map_op[t[k].func] = true;
+	}
+}
+
 static void add_stat(struct arena *arena, struct report *r, const char *name, uint64_t value)
 {
 	struct stat_entry *v = ARENA_ARRAY(arena, struct stat_entry, r->n_stats + 1);
@@ -171,6 +203,7 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 			       &an.in.map_field_value[i]);
 	find_roles(&an);
 	find_tables(&an);
+	find_map_ops(&an);
 	find_kinds(&an);
 	find_storages(&an);
 	programs_init(&an.pr, &an.in, &an.t);

@@ -396,6 +396,14 @@ static bool takes_guarded(struct analysis *an, uint32_t func, uint32_t class, ui
 	return known;
 }
 
+/* Whether @func is called in one place only. */
+static bool has_one_caller(const struct program *p, uint32_t func)
+{
+	const struct func *fn = &p->funcs.v[func];
+
+	return fn->flags & FF_STATIC && !fn->address_taken && fn->n_sites == 1;
+}
+
 const struct frame *hazard_guard_frame(struct analysis *an, const struct hazard *h, uint32_t guard)
 {
 	const struct frame *stack[64];
@@ -408,13 +416,18 @@ const struct frame *hazard_guard_frame(struct analysis *an, const struct hazard 
 				return stack[i];
 	/*
 	 * One that is found through an object anybody can raise: so the innermost
-	 * function that never takes the lock with it. Its callers are not to blame.
+	 * function that never takes the lock with it. Its callers are not to blame; unless
+	 * it is there for one of them only, and a part of it.
 	 */
 	if (guard != FACTS_NONE && guard & GUARD_FIELD)
 		for (i = n; i-- > 0;)
 			if (!(an->p->funcs.v[stack[i]->func].flags & FF_HEADER) &&
-			    !takes_guarded(an, stack[i]->func, h->held->class, guard))
+			    !takes_guarded(an, stack[i]->func, h->held->class, guard)) {
+				while (i && has_one_caller(an->p, stack[i]->func) &&
+				       !takes_guarded(an, stack[i - 1]->func, h->held->class, guard))
+					i--;
 				return stack[i];
+			}
 	return stack[0];
 }
 
@@ -429,18 +442,6 @@ bool hazard_lacks_guard(struct analysis *an, const struct hazard *h, struct caus
 	return true;
 }
 
-/* Whether some table of a map's operations has @func. */
-static bool is_map_op(const struct analysis *an, uint32_t func)
-{
-	size_t i;
-
-	for (i = 0; i < an->p->targets.n; i++)
-		if (an->p->targets.v[i].func == func &&
-		    an->p->targets.v[i].record == an->in.ops_record)
-			return true;
-	return false;
-}
-
 uint32_t hazard_reenter_func(const struct analysis *an, const struct hazard *h)
 {
 	uint32_t func = an->t.callables.v[h->reenter->callable].func;
@@ -448,7 +449,7 @@ uint32_t hazard_reenter_func(const struct analysis *an, const struct hazard *h)
 
 	/* A helper that hands on to the map's own operation: this one takes the lock. */
 	for (fr = h->wanted->frame; fr; fr = fr->up)
-		if (fr->via_pointer && is_map_op(an, fr->func))
+		if (fr->via_pointer && an->map_op[fr->func])
 			func = fr->func;
 	return func;
 }

@@ -175,6 +175,7 @@ struct analysis {
 	const char **tracepoint; /* by function: the tracepoint whose programs a call of it runs, or NULL */
 	uint64_t *run_ways;	 /* by function: bit per rules->attach: it runs programs of that way */
 	uint32_t *table_of; /* by function: the table that it and programs can be a member of, or 0 */
+	bool *map_op; /* by function: an operation of maps that some helper or kfunc hands on to */
 	uint64_t callback_ways; /* bit per rules->attach: functions that programs hand over */
 	uint64_t table_ways; /* bit per rules->attach: programs that are members of such tables */
 	struct places places;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "flow/prims.h"
 #include "hazard/sites.h"
 
 #include <string.h>
@@ -233,14 +234,34 @@ static uint32_t other_guard(struct analysis *an, const struct hazard *h)
 			continue;
 		if (class_guards_any(an, h->held->class, g))
 			return g;
-		if (!(g & GUARD_FIELD))
+		if (map64_get(&an->in.plural_guards, g) == MAP64_EMPTY)
 			other = g;
 	}
 	return other;
 }
 
+/* The outermost frame of the section that is handed the address of @guard, a member; or NULL. */
+static const struct frame *handed_frame(struct analysis *an, const struct hazard *h, uint32_t guard)
+{
+	const struct frame *fr, *ret = NULL;
+	uint32_t k;
+
+	for (fr = h->held->frame; fr->up; fr = fr->up)
+		for (k = 0; k < fr->n_args; k++) {
+			const struct sym *v = sym_get(&h->outer->run.syms, fr->args[k]);
+
+			if (v->op == SY_FADDR && interp_param_is_guard(&an->in, fr->func, k) &&
+			    prim_guard_field(&an->in, v->c, v->b) == guard)
+				ret = fr;
+		}
+	return ret;
+}
+
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
 {
+	const struct frame *fr;
+	uint32_t other;
+
 	if (h->wrong) {
 		*ret = (struct cause){ .expected = h->wrong_guard };
 		if (h->wrong_if_few) /* the bits are cut off where the counter is raised */
@@ -249,7 +270,14 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 			ret->func = finds_lock(&h->outer->run, h->held, &ret->loc)->func;
 		return true;
 	}
-	return other_guard(an, h) != FACTS_NONE && hazard_lacks_guard(an, h, ret);
+	other = other_guard(an, h);
+	if (other == FACTS_NONE || !hazard_lacks_guard(an, h, ret))
+		return false;
+	fr = handed_frame(an, h, other);
+	if (fr && ret->expected & GUARD_FIELD)
+		*ret = (struct cause){ .func = fr->up->func, .loc = fr->call,
+				       .expected = ret->expected };
+	return true;
 }
 
 static const char *message(struct analysis *an, const struct hazard *h, const struct cause *c,

@@ -20,6 +20,7 @@ struct order_lock {
 	uint32_t class;
 	uint32_t kind; /* FACTS_NONE: not of a storage, nor in a value of one */
 	uint32_t guard; /* what is meant to protect it, or FACTS_NONE */
+	bool shared; /* a CPU takes another's, or one that all have */
 };
 
 /* One of the first lock is held, and one of the second is waited for. */
@@ -59,6 +60,21 @@ struct orders {
 	VEC(struct circle) circles;
 };
 
+/* Whether some code takes a lock of @class that is not known to be its own CPU's. */
+static bool is_shared(const struct analysis *an, uint32_t class)
+{
+	size_t i, k;
+
+	for (i = 0; i < an->outers.n; i++) {
+		const struct run *run = &an->outers.v[i]->run;
+
+		for (k = 0; k < run->acquires.n; k++)
+			if (run->acquires.v[k].class == class && !run->acquires.v[k].own_cpu)
+				return true;
+	}
+	return false;
+}
+
 static uint32_t lock_of(struct orders *od, const struct run *run, const struct acquire *a)
 {
 	uint32_t kind = lock_storage_kind(od->an, run, a), i;
@@ -71,7 +87,8 @@ static uint32_t lock_of(struct orders *od, const struct run *run, const struct a
 		if (od->locks.v[i].class == a->class && od->locks.v[i].kind == kind)
 			return i;
 	vec_push(&od->locks, ((struct order_lock){ a->class, kind,
-						   lock_guard(od->an, a->class, kind) }));
+						   lock_guard(od->an, a->class, kind),
+						   is_shared(od->an, a->class) }));
 	return i;
 }
 
@@ -276,6 +293,10 @@ static void try_edge(struct orders *od, struct hazard *h, uint32_t from, uint32_
 	struct site_list sites;
 	struct edge *e;
 
+	/* What each CPU only takes of its own, no other CPU holds. */
+	if ((!od->locks.v[from].shared && h->held->own_cpu) ||
+	    (!od->locks.v[to].shared && h->wanted->own_cpu))
+		return;
 	if (from == to ? sym_get(&h->outer->run.syms, h->held->addr)->op == SY_GADDR ||
 				 comes_back(od->an, h)
 		       : !worth(od, from, to))
