@@ -218,6 +218,23 @@ static const struct frame *finds_lock(const struct run *run, const struct acquir
 	return fr;
 }
 
+/* The outermost frame of the section that is handed the address of @guard, a member; or NULL. */
+static const struct frame *handed_frame(struct analysis *an, const struct hazard *h, uint32_t guard)
+{
+	const struct frame *fr, *ret = NULL;
+	uint32_t k;
+
+	for (fr = h->held->frame; fr->up; fr = fr->up)
+		for (k = 0; k < fr->n_args; k++) {
+			const struct sym *v = sym_get(&h->outer->run.syms, fr->args[k]);
+
+			if (v->op == SY_FADDR && interp_param_is_guard(&an->in, fr->func, k) &&
+			    prim_guard_field(&an->in, v->c, v->b) == guard)
+				ret = fr;
+		}
+	return ret;
+}
+
 /*
  * A counter that is raised in the section, or FACTS_NONE. One that protects
  * locks of this class elsewhere is the likeliest mistake.
@@ -234,27 +251,10 @@ static uint32_t other_guard(struct analysis *an, const struct hazard *h)
 			continue;
 		if (class_guards_any(an, h->held->class, g))
 			return g;
-		if (map64_get(&an->in.plural_guards, g) == MAP64_EMPTY)
+		if (!(g & GUARD_FIELD) || handed_frame(an, h, g))
 			other = g;
 	}
 	return other;
-}
-
-/* The outermost frame of the section that is handed the address of @guard, a member; or NULL. */
-static const struct frame *handed_frame(struct analysis *an, const struct hazard *h, uint32_t guard)
-{
-	const struct frame *fr, *ret = NULL;
-	uint32_t k;
-
-	for (fr = h->held->frame; fr->up; fr = fr->up)
-		for (k = 0; k < fr->n_args; k++) {
-			const struct sym *v = sym_get(&h->outer->run.syms, fr->args[k]);
-
-			if (v->op == SY_FADDR && interp_param_is_guard(&an->in, fr->func, k) &&
-			    prim_guard_field(&an->in, v->c, v->b) == guard)
-				ret = fr;
-		}
-	return ret;
 }
 
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)

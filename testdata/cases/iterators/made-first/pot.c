@@ -16,7 +16,7 @@ struct pot_iter {
 };
 
 static DEFINE_RAW_SPINLOCK(pots_lock);
-static struct pot *the_pot;
+extern struct pot *the_pot;
 
 bool arch_irqs_disabled(void);
 /* In another file, so it can be traced. */
