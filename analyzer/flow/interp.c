@@ -22,6 +22,9 @@
 /* Instructions of a function beyond the scope that is followed for what it leaves. */
 #define NEAR_STEPS 2000
 
+/* Bound on the instructions of what a run looks into for programs. */
+#define LOOK_STEPS 20000
+
 /*
  * Bounds. States of one block that differ in values only are merged beyond
  * MAX_STATES; a block that has MAX_PROPERTIES different sets of locks and
@@ -1131,6 +1134,67 @@ static void enter(struct activation *act, struct state *s, const struct fact_ins
 	vec_release(&ex);
 }
 
+/*
+ * Whether to look into @callee, which is not followed, for the programs that are run further down:
+ * they may want what is held. The rest of what it does is not asked for.
+ */
+static bool looked_into(const struct activation *act, const struct state *s, uint32_t callee)
+{
+	const struct run_input *input = act->fl->input;
+	const struct func *fn = &act->fl->in->p->funcs.v[callee];
+
+	return s->n_held && fn->runs && fn->defined && act->frame->depth < MAX_DEPTH &&
+	       !on_stack(act->frame, callee) && !input->nested && !input->decide &&
+	       !input->own_unit && !input->by_name;
+}
+
+/* Whether @callee is called the first time with what @s holds and has raised, and with such constants. */
+static bool first_look(struct flow *fl, const struct state *s, uint32_t callee,
+		       const uint32_t *args, uint32_t n_args)
+{
+	uint64_t key = guards_mix(callee, &s->guards);
+	uint32_t i;
+
+	for (i = 0; i < s->n_held; i++)
+		key = map64_mix(key, s->held[i].acquire);
+	for (i = 0; i < n_args; i++)
+		key = map64_mix(key, sym_get(&fl->run->syms, args[i])->op == SY_INT ? args[i] : i);
+	if (map64_get(&fl->look_seen, key) != MAP64_EMPTY)
+		return false;
+	map64_put(&fl->look_seen, key, 1);
+	return true;
+}
+
+/*
+ * Goes through @callee for what is called there, and comes back to where it was. The run has its
+ * bound for itself: what is looked into has another, and where that is reached it is not looked
+ * into further.
+ */
+static void look_into(struct activation *act, const struct state *s, const struct fact_insn *insn,
+		      uint32_t callee, const uint32_t *args, const struct sym *through)
+{
+	struct flow *fl = act->fl;
+	uint64_t before = fl->run->steps, max = fl->max_steps;
+	bool outermost = !fl->looking;
+	struct exits ex = { 0 };
+
+	if (fl->run->cut || fl->look_steps >= LOOK_STEPS ||
+	    !first_look(fl, s, callee, args, insn->n_args))
+		return;
+	if (outermost) {
+		fl->looking = true;
+		fl->max_steps = before + LOOK_STEPS - fl->look_steps;
+	}
+	enter(act, state_clone(&act->arena, s), insn, callee, args, through, &ex);
+	vec_release(&ex);
+	if (outermost) {
+		fl->looking = false;
+		fl->run->cut = NULL;
+		fl->look_steps += fl->run->steps - before;
+		fl->max_steps = max + fl->run->steps - before;
+	}
+}
+
 /* Calls @callee, which is no primitive or has more to it than what rules say of it. */
 static void go_through(struct activation *act, struct state *s, const struct fact_insn *insn,
 		       uint32_t callee, const uint32_t *args, const struct sym *through,
@@ -1140,12 +1204,15 @@ static void go_through(struct activation *act, struct state *s, const struct fac
 	struct prim_call pc = { .fl = act->fl, .arena = &act->arena, .frame = act->frame,
 				.insn = insn, .f = act->f, .callee = callee, .args = args };
 	bool follow = followed(act, s, callee, insn, args), again = on_stack(act->frame, callee);
+	bool look = !follow && looked_into(act, s, callee);
 
 	/* What a function further up calls has points from there. */
 	if (again)
 		lose_locks(act, s, callee);
 	if (!fn->lock)
-		add_point(act, s, insn, callee, through != NULL, follow || again);
+		add_point(act, s, insn, callee, through != NULL, follow || again || look);
+	if (look)
+		look_into(act, s, insn, callee, args, through);
 	if (follow && act->fl->input->nested && fn->touches && is_beyond(act, callee)) {
 		const struct summary *sm = summary_of(act->fl, s, callee, args, insn->n_args);
 
@@ -2055,6 +2122,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	map64_release(&fl.acquire_seen);
 	map64_release(&fl.leave_seen);
 	map64_release(&fl.try_seen);
+	map64_release(&fl.look_seen);
 	map64_release(&fl.own_cpu);
 	recall_release(&fl.recalled);
 	arena_release(&tmp);

@@ -319,6 +319,18 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	return id;
 }
 
+/* What has a lock in it that was taken, is there: the pointer to it is not NULL. */
+static void assume_there(const struct prim_call *pc, struct state *s, uint32_t addr)
+{
+	struct syms *syms = &pc->fl->run->syms;
+	const struct sym *v = sym_get(syms, addr);
+
+	for (; v->op == SY_FADDR || v->op == SY_IADDR; v = sym_get(syms, addr))
+		addr = v->a;
+	if (!sym_is_address(syms, addr))
+		state_assume(s, pc->arena, syms, addr, true);
+}
+
 /*
  * Notes in @s that the lock at @addr was taken, or looked at, unless nobody wants to know of its class.
  * @word: as in struct held.
@@ -342,6 +354,7 @@ static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, uin
 		s->n_held--;
 	}
 	s->held[s->n_held++] = (struct held){ .addr = addr, .acquire = acquire, .word = word };
+	assume_there(pc, s, addr);
 }
 
 void prim_held_before(struct flow *fl, const struct frame *frame, struct state *s,
@@ -1079,6 +1092,24 @@ static uint32_t irqs_are_off(const struct prim_call *pc, const struct state *s)
 	return pc->fl->input->task ? sym_int(syms, 0) : steady(pc, "interrupts off");
 }
 
+/* Whether a lock that @s holds is in the object that the call is handed. */
+static bool is_locked(const struct prim_call *pc, const struct state *s)
+{
+	const struct syms *syms = &pc->fl->run->syms;
+	uint8_t i;
+
+	for (i = 0; i < s->n_held && pc->insn->n_args; i++) {
+		uint32_t addr = s->held[i].addr;
+		const struct sym *v = sym_get(syms, addr);
+
+		for (; v->op == SY_FADDR || v->op == SY_IADDR; v = sym_get(syms, addr))
+			addr = v->a;
+		if (addr == pc->args[0])
+			return true;
+	}
+	return false;
+}
+
 uint32_t prim_value(const struct prim_call *pc, struct state *s)
 {
 	const struct rule_value *rule = pc->fl->in->p->funcs.v[pc->callee].value;
@@ -1095,6 +1126,8 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 		return nonzero(pc, s);
 	case VALUE_IN_PROGRAM:
 		return pc->fl->input->nested ? nonzero(pc, s) : SYM_NONE;
+	case VALUE_OF_LOCKED:
+		return is_locked(pc, s) ? sym_int(syms, 1) : SYM_NONE;
 	case VALUE_IN_NMI:
 		return sym_int(syms, pc->fl->input->nmi);
 	case VALUE_IN_HARDIRQ: /* nmi_enter() counts it, too */

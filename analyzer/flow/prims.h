@@ -38,6 +38,9 @@ struct flow {
 	struct map64 acquire_seen;
 	struct map64 leave_seen;
 	struct map64 try_seen;
+	struct map64 look_seen; /* what look_into() went through */
+	uint64_t look_steps; /* instructions of that */
+	bool looking; /* it is in there */
 	unsigned int n_guard_tries; /* of these, tests of guards */
 	struct map64 own_cpu; /* terms that are the address of this CPU's copy of something */
 	/*

@@ -72,6 +72,19 @@ static void find_roles(struct analysis *an)
 	}
 }
 
+/* From where the kernel comes to running programs, by calls of a name. */
+static void find_runners(struct analysis *an)
+{
+	bool *runs = ARENA_ARRAY(an->arena, bool, an->p->funcs.n);
+	size_t f;
+
+	for (f = 0; f < an->p->funcs.n; f++)
+		runs[f] = an->run_ways[f] != 0;
+	program_reach(an->p, runs, false, NULL);
+	for (f = 0; f < an->p->funcs.n; f++)
+		an->p->funcs.v[f].runs = runs[f];
+}
+
 /*
  * What else runs programs when it is called: a member of a table whose members they can be, and a
  * function that one of them handed over.
@@ -202,6 +215,7 @@ void analyse(struct program *p, const struct analyse_options *o, struct arena *a
 		bpf_enumerator(&an.t, p, p->rules->map_fields.v[i].enumerator,
 			       &an.in.map_field_value[i]);
 	find_roles(&an);
+	find_runners(&an);
 	find_tables(&an);
 	find_map_ops(&an);
 	find_kinds(&an);

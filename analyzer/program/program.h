@@ -40,6 +40,7 @@ struct func {
 	bool touches; /* something that changes a state is reached from here: see interp.h */
 	bool touches_direct; /* the same without calls through pointers */
 	bool beside; /* beyond the scope, and only functions of its own unit call it */
+	bool runs; /* by calls of its name, and on, programs are run */
 };
 
 struct gvar {

@@ -237,6 +237,7 @@ static const struct word words_value[] = {
 	{ "map-record", VALUE_MAP_RECORD },
 	{ "count-changed", VALUE_COUNT_CHANGED },
 	{ "in-program", VALUE_IN_PROGRAM },
+	{ "of-locked", VALUE_OF_LOCKED },
 	{ "dead-end", VALUE_DEAD_END },
 	{ "in-set", VALUE_IN_SET },
 	{ NULL, 0 },
