@@ -898,6 +898,7 @@ static void add_point(struct activation *act, const struct state *s, const struc
 		return;
 	pt.entered = entered;
 	pt.via_pointer = via_pointer;
+	pt.looked = act->fl->looking;
 	pt.at_entry = fn->lock && fn->lock->does == LOCK_RELEASE;
 	pt.at_exit = fn->lock && fn->lock->does != LOCK_RELEASE;
 	pt.blocking = fn->lock && fn->lock->does == LOCK_ACQUIRE;

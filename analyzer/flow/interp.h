@@ -115,6 +115,7 @@ struct point {
 	bool blocking;	 /* with at_exit: the lock may have been waited for */
 	bool at_entry;	 /* only its entry: the primitive, or the run's function, that releases it */
 	bool entered;	 /* the interpreter followed it: calls in it have points of their own */
+	bool looked;	 /* it is in what was looked into for programs: only that it is called is known */
 	bool callback;	 /* a program's own function is called there, by callee, which holds the call */
 	struct fact_loc loc;
 	uint32_t func;

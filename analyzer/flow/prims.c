@@ -319,18 +319,6 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	return id;
 }
 
-/* What has a lock in it that was taken, is there: the pointer to it is not NULL. */
-static void assume_there(const struct prim_call *pc, struct state *s, uint32_t addr)
-{
-	struct syms *syms = &pc->fl->run->syms;
-	const struct sym *v = sym_get(syms, addr);
-
-	for (; v->op == SY_FADDR || v->op == SY_IADDR; v = sym_get(syms, addr))
-		addr = v->a;
-	if (!sym_is_address(syms, addr))
-		state_assume(s, pc->arena, syms, addr, true);
-}
-
 /*
  * Notes in @s that the lock at @addr was taken, or looked at, unless nobody wants to know of its class.
  * @word: as in struct held.
@@ -354,7 +342,6 @@ static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, uin
 		s->n_held--;
 	}
 	s->held[s->n_held++] = (struct held){ .addr = addr, .acquire = acquire, .word = word };
-	assume_there(pc, s, addr);
 }
 
 void prim_held_before(struct flow *fl, const struct frame *frame, struct state *s,

@@ -77,6 +77,8 @@ static const struct frame *runs_program(struct analysis *an, const struct hazard
 		/* What a program hands to a helper, that calls for the program: the helper is to blame. */
 		if (pt->callback && h->outer->for_programs)
 			continue;
+		if (!point_counts(h, pt))
+			continue;
 		for (j = 0; ways && j < pt->n_held; j++)
 			if (pt->held[j] == h->held_index && guards_equal(&pt->guards, &h->guards))
 				break;

@@ -73,6 +73,11 @@ bool run_gives(const struct analysis *an, size_t w, uint32_t func, uint32_t c)
 	       programs_of_table(&an->pr, an->table_of[func], c);
 }
 
+bool point_counts(const struct hazard *h, const struct point *pt)
+{
+	return !pt->looked || !h->wanted->beyond;
+}
+
 bool way_fits(const struct analysis *an, size_t w, const struct place *pl)
 {
 	const struct point *pt = pl->point;
@@ -212,7 +217,7 @@ static void try_place(struct analysis *an, const struct hazard *h, const struct 
 		struct site *s;
 		bool object;
 
-		if (!(ways >> w & 1) || !way_fits(an, w, pl) ||
+		if (!(ways >> w & 1) || !point_counts(h, pl->point) || !way_fits(an, w, pl) ||
 		    !run_gives(an, w, pl->func, h->reenter->callable) ||
 		    remedy_stops(an, h, way, pl->func) ||
 		    dispatcher_stops(an, way, &pl->point->guards))
@@ -295,13 +300,13 @@ static void add_place(struct places *ps, struct place pl)
 	for (i = 0; i < ps->v.n; i++) {
 		struct place *o = &ps->v.v[i];
 
-		/* The first of two that are alike; one that was followed rather than one that was not. */
+		/* The first of two that are alike; but the one that more is known of. */
 		if (o->func != pl.func || !o->tracepoint != !pl.tracepoint ||
 		    o->point->via_pointer != pl.point->via_pointer ||
 		    o->point->callback != pl.point->callback ||
 		    o->point->at_entry != pl.point->at_entry || o->point->at_exit != pl.point->at_exit)
 			continue;
-		if (o->walked && !pl.walked)
+		if ((o->walked && !pl.walked) || (o->point->looked && !pl.point->looked))
 			*o = pl;
 		return;
 	}

@@ -46,6 +46,12 @@ const char *sites_object(struct analysis *an, const struct hazard *h, const stru
  */
 const struct places *find_places(struct analysis *an, const struct hazard *h);
 
+/*
+ * Whether a program at @pt may be the one of @h. What is looked into in another file is known
+ * roughly, and so is what a function beyond the scope takes: one may be, but not both.
+ */
+bool point_counts(const struct hazard *h, const struct point *pt);
+
 /* Whether a program attached by way number @w runs at place @pl. */
 bool way_fits(const struct analysis *an, size_t w, const struct place *pl);
 
