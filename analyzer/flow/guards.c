@@ -94,6 +94,12 @@ static uint32_t own_place(const struct text *t, uint32_t place, const struct fac
 	return x->op == FX_DEREF ? own_pointer(t, x->a, field, depth) : FACTS_NONE;
 }
 
+/* Whether @fn gives the running task, or what else is as good as this CPU's. */
+static bool is_own_value(const struct func *fn)
+{
+	return fn->value && fn->value->is == VALUE_OWN;
+}
+
 /* The guard that a local points to after the call or assignment @insn. */
 static uint32_t own_result(const struct text *t, const struct fact_insn *insn,
 			   const struct fact_expr *field, unsigned int depth)
@@ -106,7 +112,11 @@ static uint32_t own_result(const struct text *t, const struct fact_insn *insn,
 	if (insn->op != FI_CALL)
 		return FACTS_NONE;
 	callee = called(t->f, insn);
-	if (callee == FACTS_NONE || !in->p->funcs.v[callee].percpu ||
+	if (callee == FACTS_NONE)
+		return FACTS_NONE;
+	if (is_own_value(&in->p->funcs.v[callee]))
+		return field ? prim_guard_field(in, field->sym2, field->sym) : FACTS_NONE;
+	if (!in->p->funcs.v[callee].percpu ||
 	    !percpu_is_address(in->p->funcs.v[callee].percpu->op) || !insn->n_args)
 		return FACTS_NONE;
 	return field ? prim_guard_field(in, field->sym2, field->sym)
@@ -590,7 +600,8 @@ void guards_find(struct interp *in)
 			if (call->callee == FACTS_NONE)
 				continue;
 			pc = in->p->funcs.v[call->callee].percpu;
-			own |= pc && pc->op >= PERCPU_READ;
+			own |= (pc && pc->op >= PERCPU_READ) ||
+			       is_own_value(&in->p->funcs.v[call->callee]);
 			scan_call(&t, &t.f->insns.v[call->insn], call->callee);
 		}
 		if (own)

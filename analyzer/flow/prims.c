@@ -657,7 +657,7 @@ static bool is_only_one(const struct syms *syms, uint32_t addr)
 	int64_t index;
 
 	for (;; v = sym_get(syms, v->a)) {
-		if (v->op == SY_GADDR || v->op == SY_GNAME)
+		if (v->op == SY_GADDR || v->op == SY_GNAME || v->op == SY_STEADY)
 			return true;
 		if (v->op == SY_IADDR && !sym_is_int(syms, v->b, &index))
 			return false;
@@ -1079,6 +1079,16 @@ static uint32_t irqs_are_off(const struct prim_call *pc, const struct state *s)
 	return pc->fl->input->task ? sym_int(syms, 0) : steady(pc, "interrupts off");
 }
 
+/* What @rule's function points to: one thing for all that happens on this CPU meanwhile. */
+static uint32_t own_memory(const struct prim_call *pc, struct state *s, const struct rule_value *rule)
+{
+	uint32_t value = steady(pc, rule->function);
+
+	state_assume(s, pc->arena, &pc->fl->run->syms, value, true);
+	prim_set_own(pc->fl, value);
+	return value;
+}
+
 /* Whether a lock that @s holds is in the object that the call is handed. */
 static bool is_locked(const struct prim_call *pc, const struct state *s)
 {
@@ -1113,6 +1123,8 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 		return nonzero(pc, s);
 	case VALUE_IN_PROGRAM:
 		return pc->fl->input->nested ? nonzero(pc, s) : SYM_NONE;
+	case VALUE_OWN:
+		return own_memory(pc, s, rule);
 	case VALUE_OF_LOCKED:
 		return is_locked(pc, s) ? sym_int(syms, 1) : SYM_NONE;
 	case VALUE_IN_NMI:

@@ -238,6 +238,7 @@ static const struct word words_value[] = {
 	{ "count-changed", VALUE_COUNT_CHANGED },
 	{ "in-program", VALUE_IN_PROGRAM },
 	{ "of-locked", VALUE_OF_LOCKED },
+	{ "own", VALUE_OWN },
 	{ "dead-end", VALUE_DEAD_END },
 	{ "in-set", VALUE_IN_SET },
 	{ NULL, 0 },

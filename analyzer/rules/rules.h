@@ -191,6 +191,7 @@ enum value_is {
 	VALUE_MAP_RECORD, /* what describes the fields that a map's values have, if any */
 	VALUE_COUNT_CHANGED, /* whether the seqcount in argument 0 was written to since */
 	VALUE_IN_PROGRAM, /* not 0 while a program runs */
+	VALUE_OWN, /* memory that who interrupts a path on its CPU gets, too; never NULL */
 	VALUE_OF_LOCKED, /* not 0 of an object with a lock in it that is held; otherwise it is not known */
 	VALUE_DEAD_END, /* a program does not come there, or not back */
 	VALUE_IN_SET, /* whether the BTF set in argument 0 has the id in argument 1 */
