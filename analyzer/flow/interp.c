@@ -236,6 +236,7 @@ static uint32_t load_place(struct activation *act, struct state *s, uint32_t add
 
 	if (guard == FACTS_NONE)
 		return flow_load(act->fl, s, addr);
+	prim_counted(act->fl->run, guard);
 	t = (struct guard_test){ .guard = guard, .count = guards_get(&s->guards, guard),
 				 .loc = act->at, .func = act->frame->func, .addr = addr };
 	act->dst = FACTS_NONE;
@@ -2142,6 +2143,7 @@ void interp_run_release(struct run *r)
 	vec_release(&r->tries);
 	vec_release(&r->strays);
 	vec_release(&r->lowers);
+	vec_release(&r->counted);
 	map64_release(&r->releases);
 	map64_release(&r->balanced);
 	map64_release(&r->raised);

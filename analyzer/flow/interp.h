@@ -224,6 +224,7 @@ struct run {
 	struct map64 releases; /* class and place of a release -> enum released */
 	/* Guards, by what the run does to them; and by what goes on below a frame: run_did(). */
 	struct map64 raised, lowered;
+	VEC(uint32_t) counted; /* guards that it looked at or wrote to, at any place */
 	struct map64 balanced; /* frame hash -> enum run_value of returns that leave what was found */
 	uint64_t steps;
 	bool open;	 /* it leaves locks or guards other than it found them, or releases others */

@@ -814,11 +814,22 @@ bool run_did(const struct map64 *did, const struct frame *frame, uint32_t guard)
 	return map64_get(did, did_key(frame, guard)) != MAP64_EMPTY;
 }
 
+void prim_counted(struct run *run, uint32_t guard)
+{
+	size_t i;
+
+	for (i = 0; i < run->counted.n; i++)
+		if (run->counted.v[i] == guard)
+			return;
+	vec_push(&run->counted, guard);
+}
+
 static void set_guard(struct flow *fl, const struct frame *frame, struct state *s, uint32_t guard,
 		      int32_t count)
 {
 	int32_t old = guards_get(&s->guards, guard);
 
+	prim_counted(fl->run, guard);
 	guards_set(&s->guards, guard, count);
 	if (guards_get(&s->guards, guard) > old)
 		note_did(&fl->run->raised, frame, guard);
@@ -906,6 +917,7 @@ static uint32_t count(const struct prim_call *pc, struct state *s, enum percpu_o
 	int32_t delta, old = guards_get(&s->guards, guard);
 	int64_t val, expect;
 
+	prim_counted(pc->fl->run, guard);
 	if (known_delta(pc, op, amount, &delta)) {
 		set_guard(pc->fl, pc->frame, s, guard, old + delta);
 		if (old == 1 && delta == -1 && !pc->fl->input->nested)

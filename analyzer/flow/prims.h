@@ -101,6 +101,8 @@ uint32_t prim_counter(const struct prim_call *pc, struct state *s, uint32_t guar
  */
 void prim_tested(struct flow *fl, const struct frame *frame, struct state *s,
 		 const struct guard_test *t);
+/* Notes that what @run does depends on how far @guard is raised. */
+void prim_counted(struct run *run, uint32_t guard);
 /* Whether @addr is in this CPU's copy of something. */
 bool prim_is_own(const struct flow *fl, uint32_t addr);
 /* Says that @addr is that. */

@@ -3,6 +3,7 @@
 
 #include "flow/tables.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Bound on the instructions of one such run; what it calls beyond the scope is not counted again. */
@@ -167,15 +168,24 @@ static void make(struct flow *fl, const struct guards *g, uint32_t func, const s
 				   .param_known = a->known, .param_hint = a->hint,
 				   .n_known = a->n, .table_hints = a->tables,
 				   .n_table_hints = a->n_tables, .max_steps = SUMMARY_STEPS };
+	struct summary_take *takes;
 	struct run run;
 	size_t i;
 
 	interp_run(in, &input, &run);
-	sm->takes = ARENA_ARRAY(&in->p->arena, struct summary_take, run.acquires.n);
+	sm->takes = xcalloc(run.acquires.n, sizeof(*sm->takes));
 	for (i = 0; i < run.acquires.n; i++)
 		if (run.acquires.v[i].class || handed_in(&run.syms, run.acquires.v[i].addr))
 			add_take(in, &run, &run.acquires.v[i], sm);
-	sm->guarded = is_guarded(&run);
+	/* There are many summaries, and few of the acquires are takes. */
+	takes = sm->takes;
+	sm->takes = arena_memdup(&in->p->arena, takes, sm->n_takes * sizeof(*takes));
+	free(takes);
+	if (is_guarded(&run)) {
+		sm->n_counted = run.counted.n;
+		sm->counted = arena_memdup(&in->p->arena, run.counted.v,
+					   sm->n_counted * sizeof(*sm->counted));
+	}
 	sm->open = run.open && !run.cut;
 	sm->returns = run.exits.n || run.cut;
 	sm->cut = run.cut != NULL;
@@ -202,6 +212,29 @@ static struct summary *get(struct flow *fl, uint64_t key, const struct guards *g
 	return sm;
 }
 
+/*
+ * Adds to @g those of @all that @sm depends on; returns whether there were any that it lacks. How
+ * often interrupts were turned off makes no difference to what is called.
+ */
+static bool add_counted(struct guards *g, const struct guards *all, const struct summary *sm)
+{
+	bool more = false;
+	uint8_t i;
+	size_t k;
+
+	for (i = 0; i < all->n && sm->n_counted; i++) {
+		if (guards_get(g, all->v[i].guard))
+			continue;
+		for (k = 0; k < sm->n_counted && sm->counted[k] != all->v[i].guard; k++)
+			;
+		if (k == sm->n_counted && all->v[i].guard != GUARD_IRQS_OFF)
+			continue;
+		guards_set(g, all->v[i].guard, all->v[i].count);
+		more = true;
+	}
+	return more;
+}
+
 const struct summary *summary_of(struct flow *fl, const struct state *s, uint32_t func,
 				 const uint32_t *args, uint32_t n_args)
 {
@@ -210,19 +243,19 @@ const struct summary *summary_of(struct flow *fl, const struct state *s, uint32_
 	struct guards g = { .n = 0 };
 	struct arguments a;
 	struct summary *sm;
+	size_t i;
 
 	know_arguments(fl, s, func, args, n_args, &a);
 	key = map64_mix(key, arguments_key(&a));
 	if (off)
 		guards_set(&g, GUARD_IRQS_OFF, 1);
 	sm = get(fl, key, &g, func, &a);
-	if (!sm->guarded || s->guards.n == g.n)
-		return sm;
-	/* How often interrupts were turned off makes no difference to what is called. */
-	g = s->guards;
-	if (off)
-		guards_set(&g, GUARD_IRQS_OFF, 1);
-	return get(fl, guards_mix(key, &g), &g, func, &a);
+	/* With one of them raised it may come to others. */
+	while (add_counted(&g, &s->guards, sm))
+		sm = get(fl, guards_mix(key, &g), &g, func, &a);
+	for (i = 0; i < sm->n_counted; i++)
+		prim_counted(fl->run, sm->counted[i]);
+	return sm;
 }
 
 /* The frames of @t below the one of @pc: its call, and what that calls. */

@@ -20,7 +20,8 @@ struct summary_take {
  * of numbers, masks, "not NULL"), and not again in each run that comes to them.
  */
 struct summary {
-	bool guarded; /* what it takes depends on guards: there is one for each set of them */
+	uint32_t *counted; /* guards that what it takes depends on: there is one for each set of them */
+	size_t n_counted;
 	bool open;    /* it leaves locks or guards other than it found them, or releases others */
 	bool returns; /* some path does, for a program that must not sleep */
 	bool cut;     /* it is more than is gone through: there may be more takes */
