@@ -22,8 +22,9 @@
 /* Instructions of a function beyond the scope that is followed for what it leaves. */
 #define NEAR_STEPS 2000
 
-/* Bound on the instructions of what a run looks into for programs. */
-#define LOOK_STEPS 20000
+/* Bounds on the instructions of what a run looks into for programs: at one call, and in all. */
+#define LOOK_STEPS 10000
+#define LOOK_ALL_STEPS 100000
 
 /*
  * Bounds. States of one block that differ in values only are merged beyond
@@ -867,7 +868,8 @@ static void push_point(struct activation *act, const struct state *s, struct poi
 {
 	struct run *run = act->fl->run;
 	uint64_t key = map64_mix(pt->callee, (uint64_t)pt->via_pointer << 1 | pt->entered |
-						     (uint64_t)pt->callback << 2);
+						     (uint64_t)pt->callback << 2 |
+					     (uint64_t)pt->looked << 3);
 	uint8_t i;
 
 	for (i = 0; i < s->n_held; i++) {
@@ -1145,22 +1147,29 @@ static bool looked_into(const struct activation *act, const struct state *s, uin
 	const struct run_input *input = act->fl->input;
 	const struct func *fn = &act->fl->in->p->funcs.v[callee];
 
-	return s->n_held && fn->runs && fn->defined && act->frame->depth < MAX_DEPTH &&
-	       !on_stack(act->frame, callee) && !input->nested && !input->decide &&
-	       !input->own_unit && !input->by_name;
+	return s->n_held && fn->runs && fn->defined && is_beyond(act, input->func) &&
+	       act->frame->depth < MAX_DEPTH && !on_stack(act->frame, callee) && !input->nested &&
+	       !input->decide && !input->own_unit && !input->by_name;
 }
 
-/* Whether @callee is called the first time with what @s holds and has raised, and with such constants. */
+/*
+ * Whether @callee is called the first time with what @s holds and has raised, and with such
+ * arguments, as far as it is known which are 0, or another constant.
+ */
 static bool first_look(struct flow *fl, const struct state *s, uint32_t callee,
 		       const uint32_t *args, uint32_t n_args)
 {
 	uint64_t key = guards_mix(callee, &s->guards);
+	int64_t val;
 	uint32_t i;
 
 	for (i = 0; i < s->n_held; i++)
 		key = map64_mix(key, s->held[i].acquire);
-	for (i = 0; i < n_args; i++)
-		key = map64_mix(key, sym_get(&fl->run->syms, args[i])->op == SY_INT ? args[i] : i);
+	for (i = 0; i < n_args; i++) {
+		key = map64_mix(key, (uint64_t)state_truth(s, &fl->run->syms, args[i]));
+		if (sym_is_int(&fl->run->syms, args[i], &val))
+			key = map64_mix(key, (uint64_t)val);
+	}
 	if (map64_get(&fl->look_seen, key) != MAP64_EMPTY)
 		return false;
 	map64_put(&fl->look_seen, key, 1);
@@ -1169,32 +1178,34 @@ static bool first_look(struct flow *fl, const struct state *s, uint32_t callee,
 
 /*
  * Goes through @callee for what is called there, and comes back to where it was. The run has its
- * bound for itself: what is looked into has another, and where that is reached it is not looked
- * into further.
+ * bound for itself: what is looked into has another. Returns whether it was gone through to its
+ * end, now or before.
  */
-static void look_into(struct activation *act, const struct state *s, const struct fact_insn *insn,
+static bool look_into(struct activation *act, const struct state *s, const struct fact_insn *insn,
 		      uint32_t callee, const uint32_t *args, const struct sym *through)
 {
 	struct flow *fl = act->fl;
 	uint64_t before = fl->run->steps, max = fl->max_steps;
-	bool outermost = !fl->looking;
+	bool outermost = !fl->looking, whole;
 	struct exits ex = { 0 };
 
-	if (fl->run->cut || fl->look_steps >= LOOK_STEPS ||
+	if (fl->run->cut || fl->look_steps >= LOOK_ALL_STEPS ||
 	    !first_look(fl, s, callee, args, insn->n_args))
-		return;
+		return fl->look_steps < LOOK_ALL_STEPS;
 	if (outermost) {
 		fl->looking = true;
-		fl->max_steps = before + LOOK_STEPS - fl->look_steps;
+		fl->max_steps = before + LOOK_STEPS;
 	}
 	enter(act, state_clone(&act->arena, s), insn, callee, args, through, &ex);
 	vec_release(&ex);
+	whole = !fl->run->cut;
 	if (outermost) {
 		fl->looking = false;
 		fl->run->cut = NULL;
 		fl->look_steps += fl->run->steps - before;
 		fl->max_steps = max + fl->run->steps - before;
 	}
+	return whole;
 }
 
 /* Calls @callee, which is no primitive or has more to it than what rules say of it. */
@@ -1213,8 +1224,8 @@ static void go_through(struct activation *act, struct state *s, const struct fac
 		lose_locks(act, s, callee);
 	if (!fn->lock)
 		add_point(act, s, insn, callee, through != NULL, follow || again || look);
-	if (look)
-		look_into(act, s, insn, callee, args, through);
+	if (look && !look_into(act, s, insn, callee, args, through))
+		add_point(act, s, insn, callee, through != NULL, false);
 	if (follow && act->fl->input->nested && fn->touches && is_beyond(act, callee)) {
 		const struct summary *sm = summary_of(act->fl, s, callee, args, insn->n_args);
 

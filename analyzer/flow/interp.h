@@ -92,6 +92,7 @@ struct acquire {
 	bool last_put; /* of a nested run: its object is going, nobody else has it (is_of_last_put()) */
 	bool each_cpus; /* it is where a pointer leads to memory of which each CPU has its own */
 	bool own_cpu; /* whichever path takes it there, it is in this CPU's copy of something */
+	bool looked; /* it is in what was looked into for programs, and another run is about it */
 	bool beyond; /* the run came to it through the summary of a function beyond the scope */
 	struct fact_loc loc;
 	struct fact_loc released; /* line 0: no release was seen */

@@ -297,6 +297,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	prim_note_held(pc->fl->run, s, &a);
 	a.each_cpus = is_each_cpus(pc->fl, addr);
 	a.own_cpu = prim_is_own(pc->fl, addr);
+	a.looked = pc->fl->looking;
 	a.map_fields |= class_fields(pc->fl->in->p, a.class);
 	/* One place is one acquire, whichever of several terms the lock's address is. */
 	key = map64_mix(key, (uint64_t)a.class << 32 | s->kind);

@@ -352,7 +352,7 @@ static void match_points(struct analysis *an, struct outer *o)
 			const struct acquire *a = &o->run.acquires.v[pt->held[j]];
 			struct hazard key = { .held_index = pt->held[j], .guards = pt->guards };
 
-			if (!is_wanted(an, a) || (o->beyond && is_lost(o, pt->held[j])))
+			if (!is_wanted(an, a) || a->looked || (o->beyond && is_lost(o, pt->held[j])))
 				continue;
 			for (s = 0; s < seen.n; s++)
 				if (seen.v[s].held_index == key.held_index &&

@@ -35,10 +35,28 @@ void kettle_simmer(void)
 	raw_spin_unlock(&pot_lock);
 }
 
+/* The first call that comes to it is not the one that lifts. */
+void kettle_reheat(int n) /* expect: RL102 error pot_lock attach=tcf_classify */
+{
+	raw_spin_lock(&pot_lock);
+	lid_lift(0);
+	lid_lift(n);
+	raw_spin_unlock(&pot_lock);
+}
+
 void kettle_cool(void)
 {
 	raw_spin_lock(&kettle_lock);
 	lid_lift(1);
+	raw_spin_unlock(&kettle_lock);
+}
+
+/* Here the holder runs one itself as well. */
+void kettle_serve(void) /* expect: RL102 error kettle_lock attach=tcf_classify ladder=kettle_serve,tcf_classify */
+{
+	raw_spin_lock(&kettle_lock);
+	lid_lift(1);
+	tcf_classify();
 	raw_spin_unlock(&kettle_lock);
 }
 

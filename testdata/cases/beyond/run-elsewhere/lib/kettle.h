@@ -15,6 +15,8 @@ void kettle_boil(void);
 void kettle_cool(void);
 void kettle_fill(int litres);
 int kettle_look(void);
+void kettle_reheat(int n);
+void kettle_serve(void);
 void kettle_simmer(void);
 void lid_lift(int always);
 void lid_close(struct pot *p);
