@@ -241,7 +241,8 @@ struct study_answer study_catch_up(struct study *st, struct arena *a)
 			analyse_open_ends(&st->program, a, &ret.names[0]);
 			break;
 		case STUDY_ASKS_HOLDERS:
-			analyse_holders(&st->program, a, &ret.names[0], &ret.names[1]);
+			analyse_holders(&st->program, a, &ret.names[0], &ret.names[1],
+					&ret.names[2]);
 			break;
 		}
 	}

@@ -24,9 +24,9 @@ struct study_step {
 	bool holds; /* they are there for what they hold */
 };
 
-/* What the program answers: functions; or words that are locks, and hooks. */
+/* What the program answers: functions; or words that are locks, hooks, and locks that are variables. */
 struct study_answer {
-	struct strlist names[2];
+	struct strlist names[3];
 };
 
 /*

@@ -63,37 +63,41 @@ static void mark_mentions(const struct source_index *idx, const struct strlist *
 }
 
 /*
- * Adds to @ret the units that run programs on hooks and take locks that these
- * may want. No name leads to them: do_prlimit() of kernel/sys.c holds a task's
- * lock around a hook, and nothing that a program calls comes to it.
+ * Adds to @ret the units that may hold what programs want: those that call hooks and take locks
+ * that programs on hooks come to, and those that name a lock which is a variable. No call leads to
+ * them: do_prlimit() of kernel/sys.c holds a task's lock around a hook, and nothing that a program
+ * calls comes to it.
  */
 static void add_holders(struct study *st, struct study_kept *kept, struct unit_list *ret)
 {
 	struct arena a = ARENA_INIT;
 	struct index_options io = { .cache = index_cache_file(&st->kb, "holders", &a),
 				    .jobs = st->o->jobs };
-	const struct strlist *locks, *hooks;
 	struct study_answer answer;
-	struct strlist words;
+	struct strlist words = { NULL, 0 };
 	struct source_index idx;
-	bool *takes = ARENA_ARRAY(&a, bool, st->kb.units.n);
-	bool *calls = ARENA_ARRAY(&a, bool, st->kb.units.n);
+	bool *mark[ARRAY_SIZE(answer.names)];
 
 	progress_stage("looking for who holds locks", 0);
 	answer = ask(st, kept, STUDY_ASKS_HOLDERS, &a);
-	locks = &answer.names[0];
-	hooks = &answer.names[1];
-	words.n = locks->n + hooks->n;
+	for (size_t k = 0; k < ARRAY_SIZE(answer.names); k++)
+		words.n += answer.names[k].n;
 	words.v = ARENA_ARRAY(&a, const char *, words.n);
-	memcpy(words.v, locks->v, locks->n * sizeof(*words.v));
-	memcpy(words.v + locks->n, hooks->v, hooks->n * sizeof(*words.v));
+	words.n = 0;
+	for (size_t k = 0; k < ARRAY_SIZE(answer.names); k++) {
+		memcpy(words.v + words.n, answer.names[k].v,
+		       answer.names[k].n * sizeof(*words.v));
+		words.n += answer.names[k].n;
+	}
 	io.identifiers = words.v;
 	io.n_identifiers = words.n;
 	index_open(&idx, &st->kb, &io);
-	mark_mentions(&idx, locks, takes);
-	mark_mentions(&idx, hooks, calls);
+	for (size_t k = 0; k < ARRAY_SIZE(answer.names); k++) {
+		mark[k] = ARENA_ARRAY(&a, bool, st->kb.units.n);
+		mark_mentions(&idx, &answer.names[k], mark[k]);
+	}
 	for (size_t i = 0; i < st->kb.units.n; i++)
-		if (takes[i] && calls[i] && !has_unit(st, i))
+		if (((mark[0][i] && mark[1][i]) || mark[2][i]) && !has_unit(st, i))
 			unit_list_add(ret, i);
 	log_info("%zu units more, which may run programs while they hold what those want", ret->v.n);
 	index_release(&idx);

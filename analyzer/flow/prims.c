@@ -320,6 +320,16 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	return id;
 }
 
+/* Whether @addr is in a parameter, or in what that points to itself. */
+static bool is_handed(const struct syms *syms, uint32_t addr)
+{
+	const struct sym *v = sym_get(syms, addr);
+
+	while (v->op == SY_FADDR)
+		v = sym_get(syms, v->a);
+	return v->op == SY_PARAM;
+}
+
 /*
  * Notes in @s that the lock at @addr was taken, or looked at, unless nobody wants to know of its class.
  * @word: as in struct held.
@@ -332,7 +342,7 @@ static void hold(const struct prim_call *pc, struct state *s, uint32_t addr, uin
 
 	/* What a function beyond the scope is handed has its name from its callers (summary.h). */
 	if (tracked && !rule->word && map64_get(tracked, class) == MAP64_EMPTY &&
-	    (class || !pc->fl->input->nested))
+	    !(pc->fl->input->nested && (!class || is_handed(&pc->fl->run->syms, addr))))
 		return;
 	acquire = add_acquire(pc, s, addr, class, rule, blocking);
 	if (rule->does == LOCK_LOOK)

@@ -84,10 +84,11 @@ void analyse_open_ends(struct program *p, struct arena *arena, struct strlist *r
  * and are called everywhere. The text of such a unit mentions one of @ret_hooks,
  * the functions that call them, and one of @ret_locks: fields that are locks
  * which programs on hooks come to, and functions that take or give back one for
- * those that call them. Both sorted, in @arena.
+ * those that call them. A unit that mentions one of @ret_globals may hold that: locks with a name
+ * of their own, which programs that can be put anywhere come to. All sorted, in @arena.
  */
 void analyse_holders(struct program *p, struct arena *arena, struct strlist *ret_locks,
-		     struct strlist *ret_hooks);
+		     struct strlist *ret_hooks, struct strlist *ret_globals);
 
 /*
  * The same for a program of one unit, of whose callers nothing is known: only

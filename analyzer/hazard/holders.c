@@ -20,6 +20,7 @@ struct operation {
 	uint32_t name;	/* string: of the field, or the global */
 	uint32_t macro; /* string: that it is written as, or 0 */
 	bool gives;	/* it is a release */
+	bool global;
 };
 
 struct holders {
@@ -63,7 +64,8 @@ static bool name_lock(const struct holders *h, const struct lock_place *at, stru
 	const char *class;
 
 	op->name = op->class = at->sym;
-	if (at->is == PLACE_GLOBAL)
+	op->global = at->is == PLACE_GLOBAL;
+	if (op->global)
 		return map64_get(&h->p->gvar_by_name, at->sym) != MAP64_EMPTY;
 	if (at->is != PLACE_FIELD)
 		return false;
@@ -153,6 +155,21 @@ static void add_lock_words(const struct holders *h, struct strlist *ret)
 	sort_once(ret);
 }
 
+/* Locks that are variables, and that what programs anywhere call comes to: every unit may take one. */
+static void add_globals(const struct holders *h, const struct programs *pr, struct strlist *ret)
+{
+	struct reach r;
+	size_t i;
+
+	find_reach(pr, h->arena, programs_anywhere, &r);
+	ret->v = ARENA_ARRAY(h->arena, const char *, h->ops.n);
+	ret->n = 0;
+	for (i = 0; i < h->ops.n; i++)
+		if (!h->ops.v[i].gives && h->ops.v[i].global && r.seen[h->ops.v[i].func])
+			ret->v[ret->n++] = program_str(h->p, h->ops.v[i].name);
+	sort_once(ret);
+}
+
 /* The functions that call the hooks: a hook's program says which by its name. */
 static void add_hooks(const struct holders *h, struct strlist *ret)
 {
@@ -174,7 +191,7 @@ static void add_hooks(const struct holders *h, struct strlist *ret)
 }
 
 void analyse_holders(struct program *p, struct arena *arena, struct strlist *ret_locks,
-		     struct strlist *ret_hooks)
+		     struct strlist *ret_hooks, struct strlist *ret_globals)
 {
 	struct by_name b;
 	struct holders h = { .p = p, .in = &b.in, .arena = arena };
@@ -185,6 +202,7 @@ void analyse_holders(struct program *p, struct arena *arena, struct strlist *ret
 	find_wanted(&h, &b.pr);
 	add_lock_words(&h, ret_locks);
 	add_hooks(&h, ret_hooks);
+	add_globals(&h, &b.pr, ret_globals);
 	vec_release(&h.ops);
 	map64_release(&h.class_of);
 	map64_release(&h.scoped);
