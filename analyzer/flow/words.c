@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* An address is seldom handed on by way of more locals than this. */
+#define MAX_LOCALS 4
+
 /* What a function does to a word, by its text. */
 enum {
 	DOES_TAKE = 1 << 0,
@@ -72,18 +75,62 @@ static uint32_t place_class(const struct interp *in, const struct facts *f, uint
 	return name ? program_string(in->p, name) : 0;
 }
 
-/* The class of the word that call @insn of a function of @op is about, or 0. */
-static uint32_t text_class(const struct interp *in, const struct facts *f,
-			   const struct fact_insn *insn, enum word_op op)
+/* Whether @insn gives the address of this CPU's copy of what its first argument is the address of. */
+static bool gives_own_copy(const struct interp *in, const struct facts *f,
+			   const struct fact_insn *insn)
 {
 	const struct fact_expr *x;
+
+	if (insn->op != FI_CALL || !insn->n_args)
+		return false;
+	x = &f->exprs.v[expr_strip(f, insn->val)];
+	return x->op == FX_FUNC && in->p->funcs.v[x->a].percpu &&
+	       percpu_is_address(in->p->funcs.v[x->a].percpu->op) &&
+	       in->p->funcs.v[x->a].percpu->op != PERCPU_CPU_PTR;
+}
+
+/* The class of the word that pointer @e of @fn's text is to, or 0. */
+static uint32_t pointer_class(const struct interp *in, const struct func *fn, uint32_t e,
+			      unsigned int depth)
+{
+	const struct facts *f = func_facts(in->p, fn);
+	const struct fact_func *ff = func_fact(in->p, fn);
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
+	uint32_t b, i, class = 0;
+
+	if (x->op == FX_ADDR)
+		return place_class(in, f, x->a);
+	if (x->op != FX_LOCAL || depth == MAX_LOCALS)
+		return 0;
+	for (b = ff->blocks; b < ff->blocks + ff->n_blocks && !class; b++) {
+		const struct fact_block *blk = &f->blocks.v[b];
+
+		for (i = blk->insns; i < blk->insns + blk->n_insns && !class; i++) {
+			const struct fact_insn *insn = &f->insns.v[i];
+
+			if (insn->dst == FACTS_NONE || f->exprs.v[insn->dst].op != FX_LOCAL ||
+			    f->exprs.v[insn->dst].a != x->a)
+				continue;
+			if (insn->op == FI_ASSIGN)
+				class = pointer_class(in, fn, insn->val, depth + 1);
+			else if (gives_own_copy(in, f, insn))
+				class = pointer_class(in, fn, f->arglist.v[insn->args], depth + 1);
+		}
+	}
+	return class;
+}
+
+/* The class of the word that call @insn of a function of @op, in @fn, is about, or 0. */
+static uint32_t text_class(const struct interp *in, const struct func *fn,
+			   const struct fact_insn *insn, enum word_op op)
+{
+	const struct facts *f = func_facts(in->p, fn);
 	uint32_t class;
 	int64_t bit;
 
 	if (insn->n_args <= word_arg(op))
 		return 0;
-	x = &f->exprs.v[expr_strip(f, f->arglist.v[insn->args + word_arg(op)])];
-	class = x->op == FX_ADDR ? place_class(in, f, x->a) : 0;
+	class = pointer_class(in, fn, f->arglist.v[insn->args + word_arg(op)], 0);
 	if (!class || !word_arg(op))
 		return class;
 	return text_is_int(f, f->arglist.v[insn->args], &bit) && is_one_bit(op, &bit)
@@ -188,7 +235,7 @@ void words_find(struct interp *in)
 			uint32_t class;
 
 			rule = call->callee == FACTS_NONE ? NULL : p->funcs.v[call->callee].word;
-			class = rule ? text_class(in, f, insn, rule->op) : 0;
+			class = rule ? text_class(in, fn, insn, rule->op) : 0;
 			if (!class)
 				continue;
 			note(&does, class, text_does(f, insn, rule->op));
