@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "kbuild/scan_macro.h"
 
 #include <string.h>
 
@@ -93,6 +94,9 @@ struct scan {
 	VEC(struct hit) hits; /* by place */
 	size_t next_hit;
 	bool *mentioned;
+	VEC(struct scan_macro) macros; /* those of this text that make functions */
+	const struct scan_macro *call; /* the one that is called at file level, or NULL... */
+	const char *args;	       /* ...and what it is handed */
 	struct strbuf *out;
 };
 
@@ -524,6 +528,11 @@ static void directive(struct scan *s)
 		return;
 	if (is_word(word, len, "include")) {
 		add_include(s, rest, end);
+	} else if (is_word(word, len, "define")) {
+		struct scan_macro m;
+
+		if (scan_macro_read(rest, end, &m))
+			vec_push(&s->macros, m);
 	} else if (!memcmp(word, "if", 2)) {
 		struct condition new = { .at_if = s->place, .taken = FALSE };
 		struct expr e = { .config = s->o->config, .p = rest, .end = end };
@@ -589,6 +598,38 @@ static void identifier(struct scan *s)
 		d->is_static = true;
 }
 
+/* The macro that @d's only word is, or NULL. */
+static const struct scan_macro *called_macro(const struct scan *s, const struct decl *d)
+{
+	if (d->last != LAST_IDENT || d->word_typed)
+		return NULL;
+	for (size_t i = s->macros.n; i-- > 0;) {
+		const struct scan_macro *m = &s->macros.v[i];
+
+		if (m->name_len == d->word_len && !memcmp(m->name, d->word, d->word_len))
+			return m;
+	}
+	return NULL;
+}
+
+/* The functions that s->call makes are defined in the line where it is called. */
+static void put_made(struct scan *s)
+{
+	const struct scan_options o = { .config = s->o->config, .words = s->o->words };
+	struct strbuf text = STRBUF_INIT, record = STRBUF_INIT;
+	struct scan_item item;
+	const char *p;
+
+	scan_macro_expand(s->call, s->args, (size_t)(s->p - s->args), &text);
+	scan_text(text.buf, text.len, &o, &record);
+	p = record.buf;
+	while (scan_next(&p, record.buf + record.len, &item))
+		if (item.kind == SCAN_DEF)
+			put(s->out, SCAN_DEF, item.flags, s->line, item.name, strlen(item.name));
+	strbuf_release(&text);
+	strbuf_release(&record);
+}
+
 /*
  * A parenthesis opens at file level. What stands before it is the function's
  * name if something that may be its type stands before that: the first word
@@ -604,6 +645,8 @@ static void open_paren(struct scan *s)
 		d->name_len = d->word_len;
 		d->name_line = d->word_line;
 	}
+	s->call = called_macro(s, d);
+	s->args = s->p + 1;
 	s->place.parens = 1;
 }
 
@@ -712,6 +755,9 @@ static void in_parens(struct scan *s)
 	else if (*s->p == ')' && !--at->parens) {
 		at->decl.last = LAST_PAREN;
 		at->decl.typed = false;
+		if (s->call)
+			put_made(s);
+		s->call = NULL;
 	}
 	s->p++;
 }
@@ -770,5 +816,6 @@ void scan_text(const char *text, size_t len, const struct scan_options *o, struc
 	}
 	free(s.mentioned);
 	vec_release(&s.conditions);
+	vec_release(&s.macros);
 	vec_release(&s.hits);
 }

@@ -13,8 +13,9 @@
 /*
  * A look at C text that is quick enough for a whole kernel: no preprocessor
  * and no parser, but brackets, and the conditions that the config decides. It
- * sees functions that are written out, not those that a macro makes, and may
- * be wrong where conditions that it cannot decide tear a function apart.
+ * sees functions that are written out, and those that a macro of the same file
+ * makes, and may be wrong where conditions that it cannot decide tear a function
+ * apart.
  */
 struct scan_options {
 	const struct kconfig *config;	/* or NULL: no condition is known */

@@ -100,6 +100,19 @@ static void test_macros_around(void **state)
 	assert_string_equal(scan("#define F(x) int x(void) { \\\n\t}\nint g(void) {}"), "3:g");
 }
 
+static void test_macros_that_make(void **state)
+{
+	assert_string_equal(scan("#define MAKE(type, n) \\\n type get_ ##type ## _##n(void) \\\n{ \\\n"
+				 "\treturn f(n); \\\n}\n\nMAKE(u8, 1)\nMAKE( u16,\n\t(2) )\nint g(void) {}"),
+			    "7:get_u8_1, 9:get_u16_, 10:g");
+	assert_string_equal(scan("#define MAKE(x) static int x(void) {}\nMAKE(f);\nMAKE(g)\n"),
+			    "2:f static, 3:g static");
+	assert_string_equal(scan("#define MAKE(x) int x(void);\nMAKE(f)\nint MAKE(g) {}"), "3:MAKE");
+	assert_string_equal(scan("#define MAKE(x) int f_##x(void) {}\nMAKE("), "");
+	assert_string_equal(scan("#define MAKE(x) int f_##x(void) {} ##\nMAKE()"), "2:f_");
+	assert_string_equal(scan("int h(void) { MAKE(x) }\n#define MAKE(x) int x(void) {}\n"), "1:h");
+}
+
 static void test_skipped(void **state)
 {
 	assert_string_equal(scan("/* int f(void) { */ int g(void) { /* } */ }\nint h(void) {}"),
@@ -322,6 +335,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_definitions), cmocka_unit_test(test_macros_around),
+		cmocka_unit_test(test_macros_that_make),
 		cmocka_unit_test(test_skipped),	    cmocka_unit_test(test_conditions),
 		cmocka_unit_test(test_index),	    cmocka_unit_test(test_cache),
 		cmocka_unit_test(test_cache_place),
