@@ -260,6 +260,7 @@ static bool is_constant_once(const struct text *t, const struct fact_insn *insn)
 	uint32_t b, i, n = 0;
 
 	if (insn->op != FI_ASSIGN || f->exprs.v[insn->dst].op != FX_LOCAL ||
+	    f->exprs.v[insn->dst].a < t->ff->n_params ||
 	    f->exprs.v[expr_strip(f, insn->val)].op != FX_INT)
 		return false;
 	for (b = t->ff->blocks; b < t->ff->blocks + t->ff->n_blocks; b++) {

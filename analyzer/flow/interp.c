@@ -1467,11 +1467,11 @@ static void call_member(struct activation *act, struct state *s, const struct fa
 			c->kind = t[i].var;
 		first = ret->n;
 		if (tell)
-			table_entered(c, &act->arena, syms, at, t[i].func);
+			table_entered(c, syms, at, t[i].func);
 		call_func(act, c, insn, t[i].func, args, through, ret);
 		/* The next call through the member may be of any, as before. */
 		for (k = first; tell && k < ret->n; k++)
-			table_left(ret->v[k].s, syms, at);
+			table_left(ret->v[k].s, at);
 		/* One kind was tried; the caller still does not know which it was. */
 		for (k = first; by_kind && k < ret->n; k++)
 			ret->v[k].s->kind = FACTS_NONE;
@@ -2084,7 +2084,7 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 				    sym_int(&ret->syms, input->param_hint[i].to));
 	}
 	for (i = 0; i < input->n_table_hints; i++)
-		table_take_hint(&s, &tmp, &ret->syms, args, ff->n_params, &input->table_hints[i]);
+		table_take_hint(&s, &ret->syms, args, ff->n_params, &input->table_hints[i]);
 	for (i = 0; i < in->settled.n && (input->nested || input->decide); i++)
 		state_assume(&s, &tmp, &ret->syms,
 			     sym_make(&ret->syms, SY_LOAD,

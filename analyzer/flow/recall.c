@@ -40,7 +40,7 @@ static uint64_t mix_values(uint64_t key, const struct state *s)
 {
 	uint32_t i;
 
-	key = map64_mix(key, (uint64_t)s->n_known << 32 | s->n_cells);
+	key = map64_mix(map64_mix(key, (uint64_t)s->n_known << 32 | s->n_cells), s->n_tables);
 	for (i = 0; i < s->n_known; i++) {
 		const struct known *k = &s->known[i];
 
@@ -52,6 +52,8 @@ static uint64_t mix_values(uint64_t key, const struct state *s)
 	}
 	for (i = 0; i < s->n_cells; i++)
 		key = map64_mix(key, (uint64_t)s->cells[i].addr << 32 | s->cells[i].val);
+	for (i = 0; i < s->n_tables; i++)
+		key = map64_mix(key, (uint64_t)s->tables[i].addr << 32 | s->tables[i].val);
 	return key;
 }
 

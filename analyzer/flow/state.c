@@ -856,6 +856,22 @@ static bool meet_cells(struct state *s, const struct state *o, struct arena *a, 
 	return lost;
 }
 
+static bool meet_tables(struct state *s, const struct state *o)
+{
+	uint8_t i, k, n = 0, was = s->n_tables;
+
+	for (i = 0; i < was; i++) {
+		for (k = 0; k < o->n_tables; k++)
+			if (o->tables[k].addr == s->tables[i].addr &&
+			    o->tables[k].val == s->tables[i].val)
+				break;
+		if (k < o->n_tables)
+			s->tables[n++] = s->tables[i];
+	}
+	s->n_tables = n;
+	return n != was;
+}
+
 bool state_meet_but(struct state *s, const struct state *o, struct arena *a, struct syms *syms,
 		    uint32_t b, uint32_t c)
 {
@@ -863,6 +879,7 @@ bool state_meet_but(struct state *s, const struct state *o, struct arena *a, str
 	bool lost = meet_knowledge(s, o, syms, b, c);
 
 	lost |= meet_cells(s, o, a, syms);
+	lost |= meet_tables(s, o);
 	for (i = 0; i < s->n_failed; i++) {
 		if (has_failed(o, s->failed[i].addr))
 			s->failed[n++] = s->failed[i];

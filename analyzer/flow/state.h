@@ -36,6 +36,7 @@ struct failed {
 };
 
 #define STATE_MAX_FAILED 4
+#define STATE_MAX_TABLES 4
 #define STATE_MAX_VAIN 8
 #define STATE_MAX_IN_VAIN 64 /* of further attempts nobody knows whether they are made over and over */
 
@@ -59,6 +60,8 @@ struct state {
 	uint32_t n_known, cap_known;
 	struct cell *cells;
 	uint32_t n_cells, cap_cells;
+	struct cell tables[STATE_MAX_TABLES]; /* members that functions which are running were called through */
+	uint8_t n_tables;
 	uint32_t *env; /* values of the locals of the current frame */
 	uint32_t n_env;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "flow/tables.h"
 
+#include <string.h>
+
 enum one_table table_has(const struct program *p, const struct syms *syms, const struct state *s,
 			 uint32_t at, uint32_t func)
 {
@@ -8,10 +10,10 @@ enum one_table table_has(const struct program *p, const struct syms *syms, const
 	enum one_table ret = ONE_TABLE_MAYBE, one;
 	uint32_t i;
 
-	for (i = 0; i < s->n_cells; i++) {
-		o = sym_get(syms, s->cells[i].addr);
-		val = sym_get(syms, s->cells[i].val);
-		if (o->op != SY_FADDR || o->a != v->a || o->c != v->c || val->op != SY_FUNC)
+	for (i = 0; i < s->n_tables; i++) {
+		o = sym_get(syms, s->tables[i].addr);
+		val = sym_get(syms, s->tables[i].val);
+		if (o->a != v->a || o->c != v->c)
 			continue;
 		one = program_one_table(p, v->c, v->b, func, o->b, val->a);
 		if (one != ONE_TABLE_MAYBE)
@@ -22,15 +24,28 @@ enum one_table table_has(const struct program *p, const struct syms *syms, const
 	return ret;
 }
 
-void table_entered(struct state *s, struct arena *a, struct syms *syms, uint32_t at,
-		   uint32_t func)
+void table_entered(struct state *s, struct syms *syms, uint32_t at, uint32_t func)
 {
-	state_renew(s, a, at, sym_make(syms, SY_FUNC, func, 0, 0, 0));
+	if (s->n_tables == STATE_MAX_TABLES) { /* the outermost one says least of what is called now */
+		memmove(&s->tables[0], &s->tables[1],
+			(STATE_MAX_TABLES - 1) * sizeof(s->tables[0]));
+		s->n_tables--;
+	}
+	s->tables[s->n_tables++] =
+		(struct cell){ .addr = at, .val = sym_make(syms, SY_FUNC, func, 0, 0, 0) };
 }
 
-void table_left(struct state *s, const struct syms *syms, uint32_t at)
+void table_left(struct state *s, uint32_t at)
 {
-	state_forget(s, syms, at);
+	uint8_t i = s->n_tables;
+
+	while (i && s->tables[i - 1].addr != at)
+		i--;
+	if (!i)
+		return;
+	memmove(&s->tables[i - 1], &s->tables[i],
+		(size_t)(s->n_tables - i) * sizeof(s->tables[0]));
+	s->n_tables--;
 }
 
 /* Fills @ret with the way from one of @args to @at. Returns whether there is one. */
@@ -60,21 +75,16 @@ uint8_t table_hints(const struct syms *syms, const struct state *s, const uint32
 	uint32_t i;
 	uint8_t n = 0;
 
-	for (i = 0; i < s->n_cells && n < TABLE_MAX_HINTS; i++) {
-		const struct sym *at = sym_get(syms, s->cells[i].addr);
-		const struct sym *val = sym_get(syms, s->cells[i].val);
-
-		/* A member of the object itself is its own, and was stored: it says nothing of others. */
-		if (at->op != SY_FADDR || sym_get(syms, at->a)->op != SY_LOAD || val->op != SY_FUNC ||
-		    !find_way(syms, s->cells[i].addr, args, n_args, &ret[n]))
+	for (i = 0; i < s->n_tables && n < TABLE_MAX_HINTS; i++) {
+		if (!find_way(syms, s->tables[i].addr, args, n_args, &ret[n]))
 			continue;
-		ret[n++].func = val->a;
+		ret[n++].func = sym_get(syms, s->tables[i].val)->a;
 	}
 	return n;
 }
 
-void table_take_hint(struct state *s, struct arena *a, struct syms *syms, const uint32_t *args,
-		     uint32_t n, const struct table_hint *h)
+void table_take_hint(struct state *s, struct syms *syms, const uint32_t *args, uint32_t n,
+		     const struct table_hint *h)
 {
 	uint32_t at;
 	uint8_t i;
@@ -86,5 +96,5 @@ void table_take_hint(struct state *s, struct arena *a, struct syms *syms, const 
 		at = h->steps[i].loads ? sym_make(syms, SY_LOAD, at, 0, 0, 0)
 				       : sym_faddr(syms, at, h->steps[i].record, h->steps[i].field);
 	if (sym_get(syms, at)->op == SY_FADDR)
-		table_entered(s, a, syms, at, h->func);
+		table_entered(s, syms, at, h->func);
 }

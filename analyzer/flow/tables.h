@@ -17,15 +17,14 @@
 enum one_table table_has(const struct program *p, const struct syms *syms, const struct state *s,
 			 uint32_t at, uint32_t func);
 /* Notes in @s, until table_left(), that @func is running, called through member @at. */
-void table_entered(struct state *s, struct arena *a, struct syms *syms, uint32_t at,
-		   uint32_t func);
-void table_left(struct state *s, const struct syms *syms, uint32_t at);
+void table_entered(struct state *s, struct syms *syms, uint32_t at, uint32_t func);
+void table_left(struct state *s, uint32_t at);
 
 /* What @s says of tables that are found through @args. Returns how many of @ret are filled. */
 uint8_t table_hints(const struct syms *syms, const struct state *s, const uint32_t *args,
 		    uint32_t n_args, struct table_hint *ret);
 /* The same said in @s of the @n parameters @args. */
-void table_take_hint(struct state *s, struct arena *a, struct syms *syms, const uint32_t *args,
-		     uint32_t n, const struct table_hint *h);
+void table_take_hint(struct state *s, struct syms *syms, const uint32_t *args, uint32_t n,
+		     const struct table_hint *h);
 
 #endif

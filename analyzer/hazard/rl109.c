@@ -133,14 +133,9 @@ static bool plainer(const struct edge *e, const struct outer *o, const struct ac
  * Whether @run has lost track of the locks of @class: one release gives back what is held on one path
  * and what is not on another. What it seems to hold of them may have been given back.
  */
-static bool lost_track(const struct run *run, uint32_t class)
+static bool lost_track(const struct run *run, const struct acquire *a)
 {
-	size_t i;
-
-	for (i = 0; i < run->strays.n; i++)
-		if (run->strays.v[i].class == class && run->strays.v[i].doubtful)
-			return true;
-	return false;
+	return run_released(run, a->class, &a->released) == (RELEASED_HELD | RELEASED_STRAY);
 }
 
 static void add_plain(struct orders *od, struct outer *o)
@@ -164,7 +159,7 @@ static void add_plain(struct orders *od, struct outer *o)
 			uint32_t from;
 			struct edge *e;
 
-			if (!held->class || lost_track(&o->run, held->class) ||
+			if (!held->class || lost_track(&o->run, held) ||
 			    section_out_of_reach(od->an, o, held))
 				continue;
 			/*

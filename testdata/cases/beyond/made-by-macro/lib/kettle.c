@@ -5,8 +5,6 @@
 static DEFINE_RAW_SPINLOCK(kettle_lock);
 static int level;
 
-void kettle_whistle(void);
-void kettle_boil(void);
 
 #define MAKE_KETTLE(type)						\
 int kettle_fill_ ##type(int litres);					\
@@ -21,10 +19,3 @@ int kettle_fill_ ##type(int litres)					\
 
 MAKE_KETTLE(u16)
 MAKE_KETTLE(u32)
-
-void kettle_boil(void)
-{
-	raw_spin_lock(&kettle_lock);
-	kettle_whistle();
-	raw_spin_unlock(&kettle_lock);
-}

@@ -4,7 +4,7 @@
 
 int kettle_fill_u32(int litres);
 
-BPF_CALL_2(bpf_kettle_fill, int, n, void *, value) /* expect: RL106 error kettle_lock in=bpf_kettle_fill entry=kettle_boil attach=kettle_whistle */
+BPF_CALL_2(bpf_kettle_fill, int, n, void *, value) /* expect: RL106 error kettle_lock in=bpf_kettle_fill */
 {
 	return kettle_fill_u32(1);
 }
