@@ -124,8 +124,8 @@ static int cmp_names(struct analysis *an, const struct hazard *a, const struct h
 }
 
 /*
- * The hazard that stands for its group: the surest, then one for which nobody has
- * to wait for another lock, then (where it stands for all that happens to a lock)
+ * The hazard that stands for its group: the surest, then one for which interrupts need not be on,
+ * then one for which nobody has to wait for another lock, then (where it stands for all that happens to a lock)
  * one in which a function comes back to itself, then the one that is easiest to
  * follow, then the one with most places to attach, then the one whose names come
  * first.
@@ -144,6 +144,7 @@ static size_t pick(struct analysis *an, const struct seen *s, size_t n, bool of_
 			    ? a->best_objectless > b->best_objectless
 		    : s[i].h->context != s[best].h->context
 			    ? s[i].h->context < s[best].h->context
+		    : s[i].h->irqs_on != s[best].h->irqs_on ? s[best].h->irqs_on
 		    : wakes != best_wakes ? best_wakes
 		    : of_lock && comes_back_to_itself(an, s[i].h) != comes_back_to_itself(an, s[best].h)
 			    ? comes_back_to_itself(an, s[i].h)
@@ -181,6 +182,8 @@ static int cmp_ranked(const void *pa, const void *pb)
 		return x->reenter->callable < y->reenter->callable ? -1 : 1;
 	if (x->context != y->context)
 		return x->context < y->context ? -1 : 1;
+	if (x->irqs_on != y->irqs_on)
+		return x->irqs_on ? 1 : -1;
 	if (comes_back_to_itself(a->an, x) != comes_back_to_itself(b->an, y))
 		return comes_back_to_itself(a->an, x) ? -1 : 1;
 	if (ladder_length(x) != ladder_length(y))
@@ -329,6 +332,11 @@ void fill_severity(struct analysis *an, const struct seen *s, struct finding *f)
 					 "that there can be fewer %s than counters of %s",
 					 program_str(an->p, s->h->held->class),
 					 guard_name(an->p, s->h->wrong_guard)));
+	} else if (s->h->irqs_on && l->best >= CERT_LIKELY) {
+		f->severity = SEV_WARNING;
+		strlist_add(&f->assumptions, an->arena,
+			    arena_printf(an->arena, "that %s() is also called with interrupts on",
+					 people_name(an->p, s->h->outer->func)));
 	} else if (l->best >= CERT_LIKELY) {
 		f->severity = SEV_ERROR;
 	} else if (l->best_objectless >= CERT_POSSIBLE) {

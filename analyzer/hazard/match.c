@@ -273,6 +273,16 @@ static bool waits_for_guard(struct analysis *an, struct hazard *h)
 	return false;
 }
 
+/*
+ * Whether interrupts are off in @h's section for no other reason than that some caller of a function
+ * beyond the scope may have them off. What a program calls may leave the lock alone for that.
+ */
+static bool may_have_irqs_on(const struct hazard *h)
+{
+	return h->outer->beyond && h->context != CTX_NMI &&
+	       guards_get(&h->guards, GUARD_IRQS_OFF) == 1;
+}
+
 static void match_section(struct analysis *an, struct outer *o, uint32_t held,
 			  const struct guards *g, enum hazard_context context)
 {
@@ -280,7 +290,7 @@ static void match_section(struct analysis *an, struct outer *o, uint32_t held,
 	bool nmi = context == CTX_NMI, few = false;
 	uint32_t guard = FACTS_NONE;
 	bool wrong = acquire_wrong_guard(an, &o->run, a, &guard, &few);
-	struct guards seen = *g;
+	struct guards seen = *g, on = *g;
 	size_t i;
 
 	if (wrong)
@@ -303,6 +313,12 @@ static void match_section(struct analysis *an, struct outer *o, uint32_t held,
 			h.wrong = wrong;
 			h.wrong_guard = guard;
 			h.wrong_if_few = few;
+		}
+		if (!h.wanted && may_have_irqs_on(&h)) {
+			guards_set(&on, GUARD_IRQS_OFF, 0);
+			h.nested = reenter_run(an, r, &on, nmi);
+			h.wanted = comes_back(an, &h, h.nested);
+			h.irqs_on = h.wanted;
 		}
 		if (!h.wanted)
 			continue;

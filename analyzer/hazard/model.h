@@ -83,6 +83,7 @@ struct hazard {
 	bool wrong; /* a guard is up for another lock, so that @nested sees it down... */
 	uint32_t wrong_guard; /* ...this one */
 	bool wrong_if_few; /* it is another one only where there are few locks */
+	bool irqs_on; /* only where the function's callers, who are not known, have interrupts on */
 	uint32_t cause; /* index into causes, or FACTS_NONE: no rule takes it */
 };
 
