@@ -3,16 +3,16 @@
  * The helper leaves the lock alone where interrupts are off. One is always held so, of the other it
  * depends on who calls kettle_boil().
  */
-#include <linux/irqflags.h>
 #include <mini/kernel.h>
 
+int arch_irqs_disabled(void);
 void kettle_fill(int litres);
 void kettle_pour(int litres);
 
 BPF_CALL_2(bpf_kettle_fill, int, n, void *, value) /* expect: RL106 warning kettle_lock in=bpf_kettle_fill entry=kettle_boil
 	assume="that kettle_boil() is also called with interrupts on" */
 {
-	if (irqs_disabled())
+	if (arch_irqs_disabled())
 		return -EBUSY;
 	kettle_fill(1);
 	return 0;
@@ -20,7 +20,7 @@ BPF_CALL_2(bpf_kettle_fill, int, n, void *, value) /* expect: RL106 warning kett
 
 BPF_CALL_2(bpf_kettle_pour, int, n, void *, value)
 {
-	if (irqs_disabled())
+	if (arch_irqs_disabled())
 		return -EBUSY;
 	kettle_pour(1);
 	return 0;
