@@ -318,6 +318,9 @@ static void match_section(struct analysis *an, struct outer *o, uint32_t held,
 			guards_set(&on, GUARD_IRQS_OFF, 0);
 			h.nested = reenter_run(an, r, &on, nmi);
 			h.wanted = comes_back(an, &h, h.nested);
+			/* Who takes a lock with interrupts off holds it with them off everywhere. */
+			if (h.wanted && guards_get(&h.wanted->guards, GUARD_IRQS_OFF) > 0)
+				h.wanted = NULL;
 			h.irqs_on = h.wanted;
 		}
 		if (!h.wanted)

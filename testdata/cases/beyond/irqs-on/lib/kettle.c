@@ -14,11 +14,9 @@ void kettle_tip(void);
 
 void kettle_fill(int litres)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&kettle_lock, flags);
+	raw_spin_lock(&kettle_lock);
 	level += litres;
-	raw_spin_unlock_irqrestore(&kettle_lock, flags);
+	raw_spin_unlock(&kettle_lock);
 }
 
 void kettle_pour(int litres)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The helper leaves the lock alone where interrupts are off. One is always held so, of the other it
- * depends on who calls kettle_boil().
+ * depends on who calls kettle_fill() or kettle_boil().
  */
 #include <mini/kernel.h>
 
@@ -9,8 +9,8 @@ int arch_irqs_disabled(void);
 void kettle_fill(int litres);
 void kettle_pour(int litres);
 
-BPF_CALL_2(bpf_kettle_fill, int, n, void *, value) /* expect: RL106 warning kettle_lock in=bpf_kettle_fill entry=kettle_boil
-	assume="that kettle_boil() is also called with interrupts on" */
+BPF_CALL_2(bpf_kettle_fill, int, n, void *, value) /* expect: RL106 warning kettle_lock in=bpf_kettle_fill entry=kettle_fill
+	assume="that kettle_fill() is also called with interrupts on" */
 {
 	if (arch_irqs_disabled())
 		return -EBUSY;
