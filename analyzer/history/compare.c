@@ -178,23 +178,29 @@ static void mark_one(const struct report *r, struct finding *f, struct arena *a,
 	}
 }
 
-/* Whether a finding of @r, with whatever id, is about what @k of @b is. */
-static bool is_there(const struct report *r, const struct baseline *b, const struct known *k)
+/* For each entry of @b whether a finding of @r, with whatever id, is about it. For free(). */
+static bool *find_there(const struct report *r, const struct baseline *b)
 {
+	bool *ret = xcalloc(b->v.n + 1, sizeof(*ret));
+
 	for (size_t i = 0; i < r->n_findings; i++) {
-		if (find_known(b, r, &r->findings[i]) == k)
-			return true;
+		const struct known *k = find_known(b, r, &r->findings[i]);
+
+		if (k)
+			ret[k - b->v.v] = true;
 	}
-	return false;
+	return ret;
 }
 
 static void add_fixed(struct report *r, const struct baseline *b, const char *listed)
 {
+	bool *there = b ? find_there(r, b) : NULL;
+
 	for (size_t i = 0; b && i < b->v.n; i++) {
 		const struct known *k = &b->v.v[i];
 		struct fixed *x = &r->fixed[r->n_fixed];
 
-		if (is_there(r, b, k))
+		if (there[i])
 			continue;
 		x->id = k->id;
 		x->code = k->code;
@@ -205,6 +211,7 @@ static void add_fixed(struct report *r, const struct baseline *b, const char *li
 		x->listed = listed;
 		r->n_fixed++;
 	}
+	free(there);
 }
 
 static int by_id(const void *a, const void *b)
@@ -321,6 +328,7 @@ void diff_reports(const struct report *old, const struct report *new, struct are
 		  struct diff *ret)
 {
 	struct baseline known;
+	bool *there;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->old = old;
@@ -336,15 +344,17 @@ void diff_reports(const struct report *old, const struct report *new, struct are
 		row->change = change_of(row->old, row->new);
 	}
 	find_newcomers(ret, a);
+	there = find_there(new, &known);
 	for (size_t i = 0; i < old->n_findings; i++) {
 		struct diff_row *row = &ret->rows[ret->n_rows];
 
-		if (is_there(new, &known, baseline_find(&known, old->findings[i].id)))
+		if (there[baseline_find(&known, old->findings[i].id) - known.v.v])
 			continue;
 		row->old = &old->findings[i];
 		row->change = CHANGE_FIXED;
 		ret->n_rows++;
 	}
+	free(there);
 	baseline_release(&known);
 	if (ret->n_rows)
 		qsort(ret->rows, ret->n_rows, sizeof(*ret->rows), by_change);

@@ -812,6 +812,17 @@ static int check_value(struct reader *rd, const struct item_place *p, union item
 	return 0;
 }
 
+/* Macros are on words of any type, and written as calls: of these it is known what they are handed. */
+static int check_word(struct reader *rd, const struct item_place *p, union item *it)
+{
+	enum word_op op = it->word.op;
+
+	if (it->word.header && op != WORD_CMPXCHG && op != WORD_TRY_CMPXCHG && op != WORD_XCHG)
+		return fail(rd, given(p, "header"),
+			    "'header' goes with 'op: cmpxchg', 'try-cmpxchg' and 'xchg' only");
+	return 0;
+}
+
 static int check_hazard(struct reader *rd, const struct item_place *p, union item *it)
 {
 	struct rule_hazard *h = &it->hazard;
@@ -1091,7 +1102,7 @@ static const struct list lists[N_LISTS] = {
 	[LIST_TRANSPARENT] = LIST(transparent, NULL, id_field),
 	[LIST_PERCPU] = LIST(percpu, NULL, id_percpu),
 	[LIST_COUNTERS] = LIST(counters, NULL, id_counter),
-	[LIST_WORDS] = LIST(words, NULL, id_word),
+	[LIST_WORDS] = LIST(words, check_word, id_word),
 	[LIST_BTF_MACROS] = LIST(btf_macros, NULL, id_btf_macro),
 	[LIST_CLAIMS] = LIST(claims, NULL, id_claim),
 	[LIST_VALUES] = LIST(values, check_value, id_value),

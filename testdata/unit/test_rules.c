@@ -334,6 +334,8 @@ static void test_between_keys(void **state)
 		     "x.yaml:2:37: error: 'arg' goes with 'is: arg' and 'is: map-field' only");
 	assert_error("values:\n  - {function: f, is: arg, arg: 1, value: 2}\n",
 		     "x.yaml:2:43: error: 'value' goes with 'is: const' only");
+	assert_error("words:\n  - {function: f, header: g.h, op: set-bit}\n",
+		     "x.yaml:2:27: error: 'header' goes with 'op: cmpxchg', 'try-cmpxchg' and 'xchg' only");
 	assert_error("hazards:\n  - {code: ../RL1, name: n, title: t}\n",
 		     "x.yaml:2:12: error: 'code' must be letters and a number, as in RL101");
 	assert_error("hazards:\n  - {code: RL, name: n, title: t}\n",
