@@ -420,6 +420,37 @@ uint32_t lower_place(struct lower *l, CXCursor c)
 	return tmp;
 }
 
+/*
+ * Keeps the address of each variable with a static lifetime that @c names. What is not lowered may
+ * write these, and who asks for variables that nobody writes goes by their addresses.
+ */
+static void keep_named(struct lower *l, CXCursor c)
+{
+	CXCursor ref = clang_getCursorReferenced(c);
+	struct kids k = unit_kids(l->u, c);
+	uint32_t addr;
+
+	if (clang_getCursorKind(c) == CXCursor_DeclRefExpr &&
+	    clang_getCursorKind(ref) == CXCursor_VarDecl &&
+	    clang_Cursor_hasVarDeclGlobalStorage(ref) == 1) {
+		addr = expr_addr(l->u, lower_declref(l, c));
+		if (!l->global)
+			lower_assign(l, lower_temp(l, expr_at(l->u, addr)->type), addr, c);
+	}
+	for (unsigned int i = 0; i < k.n; i++)
+		keep_named(l, k.v[i]);
+}
+
+/* A _Generic, and nobody knows which association was taken. */
+static uint32_t lower_undecided(struct lower *l, CXCursor c)
+{
+	struct kids k = cursor_operands(l, c);
+
+	for (unsigned int i = 1; i < k.n; i++)
+		keep_named(l, k.v[i]);
+	return lower_evaluated(l, c);
+}
+
 static uint32_t lower_unexposed(struct lower *l, CXCursor c)
 {
 	struct kids k;
@@ -511,7 +542,7 @@ uint32_t lower_value(struct lower *l, CXCursor c)
 	case CXCursor_GenericSelectionExpr:
 		if (cursor_generic_choice(l, c, &inner))
 			return lower_value(l, inner);
-		return lower_evaluated(l, c);
+		return lower_undecided(l, c);
 	case CXCursor_AddrLabelExpr:
 	case CXCursor_FloatingLiteral:
 		return expr_unknown(u, cursor_type_id(l, c));
@@ -604,6 +635,8 @@ void lower_effect(struct lower *l, CXCursor c)
 	case CXCursor_GenericSelectionExpr:
 		if (cursor_generic_choice(l, c, &inner))
 			lower_effect(l, inner);
+		else
+			lower_undecided(l, c);
 		return;
 	default:
 		lower_value(l, c);
