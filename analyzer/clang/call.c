@@ -133,6 +133,18 @@ static uint32_t lower_builtin(struct lower *l, CXCursor c, enum builtin is, cons
 	}
 }
 
+/* A pointer that is called. The name of its type says whose functions it points to. */
+static uint32_t lower_callee(struct lower *l, CXCursor c)
+{
+	uint32_t v = lower_value(l, c), type = cursor_type_id(l, c);
+	uint32_t name = type_at(l->u, type)->name;
+
+	if (!name || type_at(l->u, expr_at(l->u, v)->type)->name == name)
+		return v;
+	return expr_add(l->u, (struct fact_expr){
+				      .op = FX_CAST, .type = type, .a = v, .b = FACTS_NONE });
+}
+
 /* @dst: a local for the result, or FACTS_NONE for a new one. */
 uint32_t lower_call(struct lower *l, CXCursor c, bool want_value, uint32_t dst)
 {
@@ -155,7 +167,7 @@ uint32_t lower_call(struct lower *l, CXCursor c, bool want_value, uint32_t dst)
 	if (l->global)
 		return lower_evaluated(l, c);
 	in = lower_insn_at(l, c, FI_CALL);
-	in.val = func != FACTS_NONE ? lower_func_value(l, callee) : lower_value(l, k.v[0]);
+	in.val = func != FACTS_NONE ? lower_func_value(l, callee) : lower_callee(l, k.v[0]);
 	in.n_args = k.n - 1;
 	args = ARENA_ARRAY(&u->scratch, uint32_t, in.n_args + 1);
 	for (unsigned int i = 0; i < in.n_args; i++)

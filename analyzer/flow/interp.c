@@ -1496,20 +1496,26 @@ static bool in_unread_table(const struct activation *act, uint32_t addr)
 	return !g->defined && p->units[g->unit].facts.vars.v[g->fact].flags & FV_CONST;
 }
 
-/* Whether @insn calls a function of a program: through a local pointer of the type of such. */
+/* Whether @type is that of pointers to functions of programs. */
+static bool is_callback_type(const struct activation *act, uint32_t type)
+{
+	const struct fact_type *t = type != FACTS_NONE ? &act->f->types.v[type] : NULL;
+
+	return t && t->kind == FT_PTR && t->name &&
+	       map64_get(&act->fl->in->callback_types, t->name) != MAP64_EMPTY;
+}
+
+/* Whether @insn calls a function of a program: what it calls is of the type of such, cast or not. */
 static bool is_callback(const struct activation *act, const struct fact_insn *insn)
 {
-	const struct facts *f = act->f;
-	const struct fact_expr *x = &f->exprs.v[expr_strip(f, insn->val)];
-	uint32_t type;
+	const struct fact_expr *x = &act->f->exprs.v[insn->val];
 
-	if (x->op == FX_DEREF)
-		x = &f->exprs.v[expr_strip(f, x->a)];
-	if (x->op != FX_LOCAL)
-		return false;
-	type = f->locals.v[act->ff->locals + x->a].type;
-	return type != FACTS_NONE && f->types.v[type].kind == FT_PTR && f->types.v[type].name &&
-	       map64_get(&act->fl->in->callback_types, f->types.v[type].name) != MAP64_EMPTY;
+	while (!is_callback_type(act, x->type)) {
+		if (x->op != FX_CAST && x->op != FX_DEREF)
+			return false;
+		x = &act->f->exprs.v[x->a];
+	}
+	return true;
 }
 
 static void call(struct activation *act, struct state *s, const struct fact_insn *insn,
