@@ -275,13 +275,15 @@ static void find_by_switch(struct programs *pr, size_t way, size_t k)
 {
 	const struct bpf_prog_type *pt = &pr->t->prog_types.v[k];
 	size_t n = pr->t->callables.n, i;
-	bool *given = pr->by_switch + k * n;
+	bool *given = xcalloc(n + 1, sizeof(*given));
 
-	memset(given, 0, n * sizeof(*given));
 	for (i = 0; i < pr->t->func_ids.n; i++)
 		mark_given(pr, given, way, pt, pr->t->func_ids.v[i].id);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		pr->given[way * n + i] |= given[i];
+		pr->by_switch[k * n + i] |= given[i];
+	}
+	free(given);
 }
 
 static void find_given(struct programs *pr, size_t way)

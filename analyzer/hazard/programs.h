@@ -17,7 +17,7 @@ struct programs {
 	size_t n_ways;	  /* = rules->attach.n */
 	bool *given;	  /* way * n_callables + callable: the program type is given it */
 	bool *unknown;	  /* way: its switch is not in the analysed units */
-	bool *by_switch;  /* prog_type * n_callables + callable: its switch gave it to its last way */
+	bool *by_switch;  /* prog_type * n_callables + callable: its switch gives it to some way */
 	bool *of_type;	  /* callable: some way gets it */
 	int64_t *id;	  /* callable: the number a program calls it by, where has_id */
 	bool *has_id;
