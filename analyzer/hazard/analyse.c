@@ -65,7 +65,7 @@ static void find_roles(struct analysis *an)
 			if (!strncmp(name, prefix, strlen(prefix)))
 				an->tracepoint[f] = name + strlen(prefix);
 		}
-		for (w = 0; w < rules->attach.n && w < 64; w++)
+		for (w = 0; w < rules->attach.n; w++)
 			for (k = 0; k < rules->attach.v[w].runs.n; k++)
 				if (!strcmp(name, rules->attach.v[w].runs.v[k]))
 					an->run_ways[f] |= UINT64_C(1) << w;
@@ -96,7 +96,7 @@ static void find_tables(struct analysis *an)
 	size_t i, k, w;
 
 	an->table_of = ARENA_ARRAY(an->arena, uint32_t, an->p->funcs.n);
-	for (w = 0; w < rules->attach.n && w < 64; w++) {
+	for (w = 0; w < rules->attach.n; w++) {
 		if (rules->attach.v[w].at == AT_CALLBACK)
 			an->callback_ways |= UINT64_C(1) << w;
 		else if (type && !strcmp(rules->attach.v[w].prog_type, type))

@@ -812,6 +812,15 @@ static int check_value(struct reader *rd, const struct item_place *p, union item
 	return 0;
 }
 
+/* A set of ways is a word of bits, and one that is in none would never be found. */
+static int check_attach(struct reader *rd, const struct item_place *p, union item *it)
+{
+	(void)it;
+	if (rd->rules->attach.n >= MAX_WAYS)
+		return fail(rd, p->node, "attach has %d ways already, and room for no more", MAX_WAYS);
+	return 0;
+}
+
 /* Macros are on words of any type, and written as calls: of these it is known what they are handed. */
 static int check_word(struct reader *rd, const struct item_place *p, union item *it)
 {
@@ -1106,7 +1115,7 @@ static const struct list lists[N_LISTS] = {
 	[LIST_BTF_MACROS] = LIST(btf_macros, NULL, id_btf_macro),
 	[LIST_CLAIMS] = LIST(claims, NULL, id_claim),
 	[LIST_VALUES] = LIST(values, check_value, id_value),
-	[LIST_ATTACH] = LIST(attach, NULL, id_attach),
+	[LIST_ATTACH] = LIST(attach, check_attach, id_attach),
 	[LIST_OBJECTS] = LIST(objects, NULL, NULL),
 	[LIST_LAST_REFERENCE] = LIST(last_reference, NULL, id_last_reference),
 	[LIST_FIRST_REFERENCE] = LIST(first_reference, NULL, id_first_reference),

@@ -218,6 +218,9 @@ enum attach_at {
 	AT_CALLBACK,  /* where it calls a function that such a program handed over */
 };
 
+/* Bits of a set of ways (indices into rules->attach). */
+#define MAX_WAYS 64
+
 struct rule_attach {
 	const char *how;	 /* "fentry": as printed in attach[].how */
 	const char *prog_type;	 /* enumerator: "BPF_PROG_TYPE_TRACING" */

@@ -308,6 +308,22 @@ static void test_duplicates(void **state)
 		    "  - {how: lsm, prog_type: T, attach_type: A, type_name: t, at: lsm-hook, page: p}\n");
 }
 
+static void test_most_ways(void **state)
+{
+	char text[8192];
+	size_t at = (size_t)snprintf(text, sizeof(text), "attach:\n");
+
+	(void)state;
+	for (unsigned int i = 0; i < 64; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at,
+				       "  - {how: w%u, prog_type: T, type_name: t, at: nmi, page: p}\n",
+				       i);
+	assert_good(text);
+	snprintf(text + at, sizeof(text) - at,
+		 "  - {how: w, prog_type: T, type_name: t, at: nmi, page: p}\n");
+	assert_error(text, "x.yaml:66:5: error: attach has 64 ways already, and room for no more");
+}
+
 static void test_between_keys(void **state)
 {
 	(void)state;
@@ -487,6 +503,7 @@ int main(void)
 		cmocka_unit_test(test_merge),	     cmocka_unit_test(test_syntax),
 		cmocka_unit_test(test_shape),	     cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_types),	     cmocka_unit_test(test_duplicates),
+		cmocka_unit_test(test_most_ways),
 		cmocka_unit_test(test_between_keys), cmocka_unit_test(test_files),
 		cmocka_unit_test(test_shipped),	     cmocka_unit_test(test_reference),
 	};
