@@ -34,6 +34,11 @@ const char *certainty_name(enum certainty c)
 	return certainties[c];
 }
 
+bool blames_reentry(const char *code)
+{
+	return !strcmp(code, "RL106") || !strcmp(code, "RL108");
+}
+
 const char *opinion_verdict_name(enum opinion_verdict v)
 {
 	static const char *const names[] = { [OPINION_OPEN] = "open", [OPINION_SEEN] = "seen",

@@ -383,6 +383,9 @@ bool severity_from_name(const char *name, enum severity *ret);
 bool certainty_from_name(const char *name, enum certainty *ret);
 bool step_kind_from_name(const char *name, enum step_kind *ret);
 
+/* Whether rule @code blames what comes back; the others blame the section, whatever comes back. */
+bool blames_reentry(const char *code);
+
 /* The finding of @r with that id, or NULL. */
 const struct finding *report_finding(const struct report *r, const char *id);
 

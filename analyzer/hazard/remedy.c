@@ -139,8 +139,9 @@ void add_remedies(struct analysis *an, const struct hazard *h, const struct caus
 		  struct finding *f)
 {
 	if (c->expected != FACTS_NONE) {
-		bool helper = !strcmp(c->rule->code, "RL106") || !strcmp(c->rule->code, "RL108");
+		bool helper = blames_reentry(c->rule->code);
 
+		/* A helper that does as it is told has returned, whatever it tests today. */
 		push(an, f, helper ? "helper" : "guard", guard_remedy(an, h, c),
 		     helper || guard_stops(an, h, c->expected), 0);
 	} else {

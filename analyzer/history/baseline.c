@@ -96,22 +96,21 @@ static const char *lock_text(const struct finding *f, struct arena *a)
 /* The context of @f if it is about a lock that no guard protects, or NULL. */
 static const char *lock_context(const struct finding *f)
 {
-	bool reentry = !strcmp(f->code, "RL106") || !strcmp(f->code, "RL108");
-
-	return reentry && !f->guard_expected.n ? f->context : NULL;
+	return blames_reentry(f->code) && !f->guard_expected.n ? f->context : NULL;
 }
 
 bool known_is_cause_of(const struct known *k, const struct finding *f)
 {
 	const char *context = lock_context(f);
 	struct arena a = ARENA_INIT;
-	bool ret = false;
+	bool same_lock, ret = false;
 
 	if (!k->context || !context || strcmp(k->context, context) || strcmp(k->code, f->code))
 		return false;
-	for (size_t i = 0; i < f->n_reentry && !strcmp(k->lock, lock_text(f, &a)); i++)
-		ret |= strlist_has(&k->reentry, f->reentry[i].function);
+	same_lock = !strcmp(k->lock, lock_text(f, &a));
 	arena_release(&a);
+	for (size_t i = 0; i < f->n_reentry && same_lock; i++)
+		ret |= strlist_has(&k->reentry, f->reentry[i].function);
 	return ret;
 }
 

@@ -111,12 +111,6 @@ static bool add_reentry(struct strlist *l, struct arena *a, const struct finding
 	return f->severity > SEV_NOTE && reentry_add(l, a, f);
 }
 
-/* Whether @f is about what comes back; in the other rules the section is to blame, whatever does. */
-static bool is_about_reentry(const struct finding *f)
-{
-	return !strcmp(f->code, "RL106") || !strcmp(f->code, "RL108");
-}
-
 /*
  * Of a function that came back to no lock in the revision, or not in programs of
  * a type, and does so now, the first finding that has it is new: that is a cause of
@@ -138,7 +132,7 @@ static void mark_newcomers(struct report *r, struct arena *a, const struct known
 	for (size_t i = 0; i < r->n_findings; i++) {
 		struct finding *f = &r->findings[i];
 
-		if (strcmp(f->state, "unchanged") != 0 || !is_about_reentry(f) ||
+		if (strcmp(f->state, "unchanged") != 0 || !blames_reentry(f->code) ||
 		    (k->baseline && baseline_find(k->baseline, f->id)))
 			continue;
 		if (add_reentry(&told, a, f))
@@ -310,7 +304,7 @@ static void find_newcomers(struct diff *d, struct arena *a)
 		if (d->rows[i].change == CHANGE_NEW || d->rows[i].change == CHANGE_WORSE)
 			add_reentry(&told, a, d->rows[i].new);
 	for (size_t i = 0; i < d->n_rows; i++)
-		if (d->rows[i].change == CHANGE_NONE && is_about_reentry(d->rows[i].new) &&
+		if (d->rows[i].change == CHANGE_NONE && blames_reentry(d->rows[i].new->code) &&
 		    add_reentry(&told, a, d->rows[i].new))
 			d->rows[i].change = CHANGE_WORSE;
 }
