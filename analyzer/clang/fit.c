@@ -229,8 +229,10 @@ static bool is_own_by_then(const struct fit *f, uint32_t id, unsigned int offset
 	return f->own_def[id] && f->own_def[id] - 1 <= main;
 }
 
-/* Whether the word means the same although a header that is not there yet, or never, has a macro
- * of this name. */
+/*
+ * Whether the word means the same although a header that is not there yet, or
+ * never, has a macro of this name.
+ */
 static bool means_same(struct fit *f, enum word_kind kind, uint32_t id, unsigned int offset,
 		       size_t len, bool never)
 {

@@ -182,8 +182,7 @@ static void become_worker(void)
 	 * toggle brings back handlers of the caller's, so it comes first.
 	 */
 	setenv("LIBCLANG_DISABLE_CRASH_RECOVERY", "1", 1);
-	/* In a process that never had a second thread, memory is taken and given back without
-	 * locks. */
+	/* In a process that never had a second thread, memory is taken and given back without locks. */
 	if (has_stack())
 		setenv("LIBCLANG_NOTHREADS", "1", 1);
 	/* Folders that clang would look for headers in, whatever the command says. */

@@ -93,7 +93,6 @@ static int leave_out_errors(struct shared_source *s, CXTranslationUnit tu)
 static CXTranslationUnit parse_text(struct shared_source *s, bool bodies)
 {
 	unsigned int options = CXTranslationUnit_DetailedPreprocessingRecord;
-
 	struct strbuf text = STRBUF_INIT;
 	CXTranslationUnit tu = NULL;
 	char hex[SHARED_HEX + 1];
@@ -259,8 +258,7 @@ static void mark_along(const struct first_look *l, bool *mark, bool up)
 	}
 }
 
-/* Leaves out the headers that lead to one that is repeated, and notes the functions of the others.
- */
+/* Leaves out the headers that lead to one that is repeated; notes the functions of the others. */
 static bool choose(struct first_look *l)
 {
 	struct shared_source *s = l->src;
@@ -290,8 +288,7 @@ static bool choose(struct first_look *l)
 	return change || s->named.n;
 }
 
-/* With @bodies the first look sees all that the second will; NULL may be for what it did not see.
- */
+/* With @bodies the first look sees all that the second will; NULL: for what it did not see. */
 static CXTranslationUnit parse_chosen(struct shared_source *s, bool bodies)
 {
 	struct first_look l = {.src = s};

@@ -139,8 +139,8 @@ struct unit {
 
 	VEC(struct unit_file) files;
 	struct pair_map file_ids;
-	CXSourceLocation
-		main_start; /* where the main file begins, if other places follow from it */
+	/* Where the main file begins, if other places follow from it. */
+	CXSourceLocation main_start;
 	bool main_counts;
 	struct pair_map hidden_files; /* CXFile to whether it is */
 

@@ -126,8 +126,7 @@ static const char *directive_at(const char *s, const char *end, const char *word
 	return same(s, skip_word(s, end), word) ? skip_word(s, end) : NULL;
 }
 
-/* Whether the text from @s is "#define NAME ..." and "#endif", and no more than that is
- * conditional. */
+/* Whether the text from @s is "#define NAME ..." and "#endif", and no more is conditional. */
 static bool is_default(const char *s, const char *end, const char *name, size_t len)
 {
 	s = directive_at(s, end, "define");

@@ -423,11 +423,12 @@ const char *guard_name(const struct program *p, uint32_t guard);
 
 int32_t guards_get(const struct guards *g, uint32_t guard);
 bool guards_equal(const struct guards *a, const struct guards *b);
+/* @key with what @g has raised. */
+uint64_t guards_mix(uint64_t key, const struct guards *g);
+
 /* A counter further off zero than this is only "far off": loops would never end otherwise. */
 #define GUARD_LIMIT 4
 
-/* @key with what @g has raised. */
-uint64_t guards_mix(uint64_t key, const struct guards *g);
 /* Sets how far @guard is raised; far-off counts are all one, and 0 removes it. */
 void guards_set(struct guards *g, uint32_t guard, int32_t count);
 void guards_add(struct guards *g, uint32_t guard, int32_t delta);

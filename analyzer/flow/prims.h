@@ -105,7 +105,7 @@ void prim_tested(struct flow *fl, const struct frame *frame, struct state *s,
 void prim_counted(struct run *run, uint32_t guard);
 /* Whether @addr is in this CPU's copy of something. */
 bool prim_is_own(const struct flow *fl, uint32_t addr);
-/* Says that @addr is that. */
+/* Notes, for the whole run of @fl, that @addr is. */
 void prim_set_own(struct flow *fl, uint32_t addr);
 /* The guard that @addr is in this CPU's memory, or FACTS_NONE. */
 uint32_t prim_own_guard(struct flow *fl, uint32_t addr);

@@ -75,18 +75,19 @@ bool programs_use_fields(struct programs *pr, size_t way, uint32_t m, uint32_t f
 size_t programs_map_types(struct programs *pr, uint32_t c, uint32_t *ret);
 
 /*
- * The same of a program that @func runs by calling @callee: which member of its context is an
- * object of @record; NULL if none is.
+ * A sentence on how a program of way @way, attached to @func (FACTS_NONE: to
+ * no function), gets hold of an object of @record; NULL if no way is known.
+ * @trusted: one that it has walked to will not do (KF_TRUSTED_ARGS). The text
+ * lives as long as the program's arena.
  */
-const char *programs_handed(struct programs *pr, uint32_t func, uint32_t callee, uint32_t record,
+const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint32_t record,
 			    bool trusted);
 
 /*
- * A sentence on how a program of way @way, attached to @func (FACTS_NONE: to
- * no function), gets hold of an object of @record; NULL if no way is known.
- * @trusted: one that it has walked to will not do (KF_TRUSTED_ARGS).
+ * The same of a program that @func runs by calling @callee: which member of the context that it
+ * hands over is such an object; NULL if none is.
  */
-const char *programs_object(struct programs *pr, size_t way, uint32_t func, uint32_t record,
+const char *programs_handed(struct programs *pr, uint32_t func, uint32_t callee, uint32_t record,
 			    bool trusted);
 
 #endif

@@ -168,8 +168,7 @@ int git_commit(struct git *g, const char *revision, const char **ret_commit, con
 	return err;
 }
 
-/* ---- another worktree -------------------------------------------------------------------------
- */
+/* ---- another worktree ------------------------------------------------------------------------ */
 
 /*
  * With an index of its own, so that git writes nothing about it into the
@@ -267,8 +266,7 @@ int git_worktree(struct git *g, const char *commit, const char *cache, const cha
 	return 0;
 }
 
-/* ---- blame -------------------------------------------------------------------------------------
- */
+/* ---- blame ----------------------------------------------------------------------------------- */
 
 /* One commit that blame names. */
 struct blamed {

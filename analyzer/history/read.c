@@ -247,8 +247,7 @@ static void read_finding(struct reading *r, const struct jdoc *d, void *ret)
 	read_tried(r, d, f);
 }
 
-/* ---- the rest of the report -------------------------------------------------------------------
- */
+/* ---- the rest of the report ------------------------------------------------------------------ */
 
 static void read_failed(struct reading *r, const struct jdoc *d, void *ret)
 {

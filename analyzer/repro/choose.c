@@ -378,8 +378,7 @@ static void choose_outside(const struct rules *rules, struct repro *ret)
 		ret->trigger = NULL;
 }
 
-/* Fills in what @call of @reentry takes. Returns the number of its place; NO_PLACE: it cannot be.
- */
+/* Fills in what @call of @reentry takes. Returns its place's number; NO_PLACE: it cannot be. */
 static uint64_t try_call(const struct rules *rules, const struct finding *f,
 			 const struct finding *wanted, const struct reentry *reentry,
 			 const struct rule_repro_call *call, const struct repro_wish *wish,
@@ -489,8 +488,7 @@ static int choose_one(struct arena *a, const struct rules *rules, const struct f
 	return 0;
 }
 
-/* ---- two locks in two orders ------------------------------------------------------------------
- */
+/* ---- two locks in two orders ----------------------------------------------------------------- */
 
 /* An operation that a loader can do between two others. */
 static bool is_plain(const struct rule_repro_trigger *t)

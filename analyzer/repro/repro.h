@@ -44,8 +44,7 @@ struct repro {
 
 /* Is the lock at the owner, so that another map leads to the same one? */
 bool repro_in_owner(const struct repro *r);
-/* Does the program use another map than the operation, as both lead to the lock, or it is of two?
- */
+/* Does the program use another map than the operation: both lead to the lock, or it is of two? */
 bool repro_two_maps(const struct repro *r);
 
 /* Which places to attach to are of interest; zeroed: all, the best first. */
@@ -70,8 +69,7 @@ int repro_choose(struct arena *a, const struct rules *rules, const struct findin
  */
 const char *repro_place_name(const struct attach_point *p);
 
-/* For @after: the last place for the same call as good as that one, so that another call is next.
- */
+/* For @after: the last place as good as that one for the same call, so that another call is next. */
 uint64_t repro_last_of_call(uint64_t place);
 /* The same for all places that are as good, whatever is called there. */
 uint64_t repro_last_of_rank(uint64_t place);

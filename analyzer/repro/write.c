@@ -123,8 +123,7 @@ static const char *part(struct writing *w, const char *name, const struct fill *
 
 /* ---- the program ----------------------------------------------------------------------------- */
 
-/* The types of keys: of the map that the program uses, and of the operation's if that is another.
- */
+/* The types of keys: of the map that the program uses, and of the operation's if it is another. */
 #define KEY_TYPE "repro_key"
 #define OUTER_KEY_TYPE "outer_key"
 #define KEY_LOCAL "repro_key inner_key = KEY_INIT;\n"
@@ -148,8 +147,10 @@ static void add_map(struct strbuf *sb, const struct repro *r, const char *name, 
 	strbuf_addf(sb, "} %s SEC(\".maps\");", name);
 }
 
-/* One for each side where both lead to the same lock, or it is of two, and one that keeps an
- * owner's list from being empty. */
+/*
+ * One for each side where both lead to the same lock, or it is of two, and one
+ * that keeps an owner's list from being empty.
+ */
 static const char *maps(struct writing *w)
 {
 	const struct repro *back = w->r->back;

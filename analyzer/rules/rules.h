@@ -118,6 +118,7 @@ enum word_op {
 	WORD_DEC,	   /* (address) */
 	WORD_DEC_RETURN,   /* (address): returns what is there now */
 	WORD_DEC_AND_TEST, /* (address): returns whether it is 0 now */
+	/* From here on the address is the second argument: word_arg() goes by the order. */
 	WORD_SET_BIT,	   /* (number, address): returns whether it was set */
 	WORD_CLEAR_BIT,	   /* (number, address) */
 	WORD_RAISE_BIT,	   /* (number, address): sets it, whoever has it */
