@@ -222,7 +222,7 @@ static uint32_t eval_local(struct activation *act, struct state *s, uint32_t loc
 	if (act->fi->in_memory[local])
 		return flow_load(act->fl, s, local_addr(act, local));
 	if (s->env[local] == SYM_NONE)
-		s->env[local] = flow_fresh(act->fl, act->frame, local, 1);
+		s->env[local] = flow_fresh(act->fl, act->frame, local, FRESH_LOCAL);
 	return s->env[local];
 }
 
@@ -262,7 +262,7 @@ static uint32_t flow_eval(struct activation *act, struct state *s, uint32_t e)
 		return eval_local(act, s, x->a);
 	case FX_FUNC:
 		if (x->a == FACTS_NONE)
-			return flow_fresh(act->fl, act->frame, e, 2);
+			return flow_fresh(act->fl, act->frame, e, FRESH_VALUE);
 		return sym_make(syms, SY_FUNC, x->a, 0, 0, 0);
 	case FX_GLOBAL:
 	case FX_FIELD:
@@ -283,7 +283,7 @@ static uint32_t flow_eval(struct activation *act, struct state *s, uint32_t e)
 	case FX_CAST:
 		return flow_eval(act, s, x->a);
 	default:
-		return flow_fresh(act->fl, act->frame, e, 2);
+		return flow_fresh(act->fl, act->frame, e, FRESH_VALUE);
 	}
 }
 
@@ -316,7 +316,7 @@ static uint32_t place_addr(struct activation *act, struct state *s, uint32_t e)
 	case FX_CAST:
 		return place_addr(act, s, x->a);
 	default:
-		return flow_fresh(act->fl, act->frame, e, 3);
+		return flow_fresh(act->fl, act->frame, e, FRESH_PLACE);
 	}
 }
 
@@ -548,7 +548,7 @@ static bool merge_into(struct activation *act, uint32_t block, struct state *s, 
 			s->env[i] = zero;
 			continue;
 		}
-		fresh = either_member(syms, flow_fresh(act->fl, act->frame, i, 16 + block), a, b);
+		fresh = either_member(syms, flow_fresh(act->fl, act->frame, i, FRESH_JOIN + block), a, b);
 		fresh = either_own(act->fl, fresh, a, b);
 		if (!in_loop) /* there each time round would add some */
 			fresh = either(syms, fresh, a, b);
@@ -601,7 +601,7 @@ static void forget_at_loop(struct activation *act, uint32_t block, struct state 
 		nonzero[i] = t == 1 && kind == FT_PTR && sym_get(syms, val)->op != SY_LOAD;
 		if (!nonzero[i])
 			continue;
-		s->env[i] = flow_fresh(act->fl, act->frame, i, 16 + block);
+		s->env[i] = flow_fresh(act->fl, act->frame, i, FRESH_JOIN + block);
 		if (s->env[i] != val) {
 			state_forget_locks(s, syms, s->env[i]);
 			rename_vain(s, syms, val, s->env[i]);
@@ -846,7 +846,7 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 	}
 	if (n_same >= MAX_EXITS) {
 		struct exit *e = &ex->v[last];
-		uint32_t fresh = either_member(syms, flow_fresh(act->fl, act->frame, 0, 4),
+		uint32_t fresh = either_member(syms, flow_fresh(act->fl, act->frame, 0, FRESH_RESULT),
 					       e->value, value);
 		bool nonzero = state_truth(e->s, syms, e->value) == 1 &&
 			       state_truth(out, syms, value) == 1;
@@ -1056,7 +1056,7 @@ static uint32_t opaque_call(struct activation *act, struct state *s, const struc
 			state_forget_known(s, syms, a);
 		}
 	}
-	r = flow_fresh(act->fl, act->frame, (uint32_t)(insn - act->f->insns.v), 5);
+	r = flow_fresh(act->fl, act->frame, (uint32_t)(insn - act->f->insns.v), FRESH_CALL);
 	state_forget_known(s, syms, r);
 	return r;
 }
@@ -1732,7 +1732,7 @@ static void run_block(struct activation *act, const struct fact_block *blk, uint
 			continue;
 		case FI_CLOBBER:
 			if (insn->dst != FACTS_NONE) {
-				uint32_t fresh = flow_fresh(act->fl, act->frame, blk->insns + i, 6);
+				uint32_t fresh = flow_fresh(act->fl, act->frame, blk->insns + i, FRESH_CLOBBER);
 
 				state_forget_known(s, syms, fresh);
 				assign(act, s, insn->dst, fresh);

@@ -640,7 +640,7 @@ void prim_lock(const struct prim_call *pc, struct state *s, struct exits *ret)
 		hold(pc, s, addr, lock_class(pc->fl, pc->frame, addr), rule, 0, true);
 		return;
 	}
-	value = flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 7);
+	value = call_fresh(pc, FRESH_LOCK);
 	state_forget_known(s, syms, value);
 	assume_object(pc, s, addr);
 	class = lock_class(pc->fl, pc->frame, addr);
@@ -959,7 +959,7 @@ static uint32_t count(const struct prim_call *pc, struct state *s, enum percpu_o
 static uint32_t fresh_value(const struct prim_call *pc, struct state *s)
 {
 	struct syms *syms = &pc->fl->run->syms;
-	uint32_t fresh = flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 8);
+	uint32_t fresh = call_fresh(pc, FRESH_PRIM);
 
 	state_forget_known(s, syms, fresh);
 	return fresh;
@@ -1051,15 +1051,6 @@ static uint32_t in_set(const struct prim_call *pc)
 	return sym_int(syms, bpf_set_has(pc->fl->in->p, sym_get(syms, pc->args[0])->a, (uint32_t)name));
 }
 
-/* A new value of the call's. */
-static uint32_t new_value(const struct prim_call *pc, struct state *s)
-{
-	uint32_t fresh = flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 9);
-
-	state_forget_known(s, &pc->fl->run->syms, fresh);
-	return fresh;
-}
-
 /*
  * Whether a seqcount changed since a reader looked at it. Where a program interrupted who keeps
  * writers out it cannot have; and who does not has nothing that the second attempt could wait for.
@@ -1071,14 +1062,14 @@ static uint32_t count_changed(const struct prim_call *pc)
 
 static uint32_t nonzero(const struct prim_call *pc, struct state *s)
 {
-	uint32_t fresh = new_value(pc, s);
+	uint32_t fresh = fresh_value(pc, s);
 
 	return state_assume(s, pc->arena, &pc->fl->run->syms, fresh, true) ? fresh : SYM_NONE;
 }
 
 static uint32_t pointer(const struct prim_call *pc, struct state *s)
 {
-	uint32_t fresh = new_value(pc, s);
+	uint32_t fresh = fresh_value(pc, s);
 
 	return state_assume_pointer(s, pc->arena, &pc->fl->run->syms, fresh) ? fresh : SYM_NONE;
 }

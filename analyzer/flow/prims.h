@@ -58,11 +58,26 @@ static inline void keep_frame(struct flow *fl)
 	fl->kept++;
 }
 
-/* A value that nothing is known of: the one that @frame makes at @at, of those there number @nr. */
+/* What a value is of that nothing is known of; @at of flow_fresh() is the number of that. */
+enum fresh {
+	FRESH_LOCAL = 1,  /* a local that nothing was assigned to */
+	FRESH_VALUE,	  /* an expression that is not understood */
+	FRESH_PLACE,	  /* the place of one */
+	FRESH_RESULT,	  /* what a function returns, by ways that were joined (@at: 0) */
+	FRESH_CALL,	  /* an instruction: what a call returns that is not followed */
+	FRESH_CLOBBER,	  /* what is written there */
+	FRESH_LOCK,	  /* what a function on locks returns */
+	FRESH_PRIM,	  /* what another function returns that the rules know */
+	FRESH_THERE,	  /* what is in a word that others may have */
+	FRESH_WAS,	  /* what was in one before */
+	FRESH_JOIN = 16,  /* a local where paths meet, at a block whose number is added */
+};
+
+/* A value that nothing is known of: the one that @frame makes of @of at @at. */
 static inline uint32_t flow_fresh(struct flow *fl, const struct frame *frame, uint32_t at,
-				  uint32_t nr)
+				  uint32_t of)
 {
-	return sym_fresh(&fl->run->syms, at, (uint32_t)frame->hash, nr, frame->depth);
+	return sym_fresh(&fl->run->syms, at, (uint32_t)frame->hash, of, frame->depth);
 }
 
 /* A call of a function that the rules describe. */
@@ -75,6 +90,12 @@ struct prim_call {
 	uint32_t callee;
 	const uint32_t *args;
 };
+
+/* What the call makes of @of that nothing is known of. */
+static inline uint32_t call_fresh(const struct prim_call *pc, enum fresh of)
+{
+	return flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), of);
+}
 
 /*
  * Takes what is at @addr, of @class, in @s, as a try by @rule that succeeds; returns the state of

@@ -476,7 +476,7 @@ static uint32_t given_value(const struct prim_call *pc, enum word_op op)
 	case WORD_DEC_RETURN:
 		return sym_int(syms, 0);
 	case WORD_AND_NOT: /* of the other bits nothing is known */
-		return flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 11);
+		return call_fresh(pc, FRESH_WAS);
 	default:
 		return sym_int(syms, 1);
 	}
@@ -487,8 +487,7 @@ static void push_taken(const struct prim_call *pc, struct state *s, struct state
 		       enum word_op op, struct exits *ret)
 {
 	struct syms *syms = &pc->fl->run->syms;
-	uint32_t insn = (uint32_t)(pc->insn - pc->f->insns.v);
-	uint32_t there = flow_fresh(pc->fl, pc->frame, insn, 10), was;
+	uint32_t there = call_fresh(pc, FRESH_THERE), was;
 
 	state_forget_known(fail, syms, there);
 	state_assume(fail, pc->arena, syms, there, true);
@@ -509,7 +508,7 @@ static void push_taken(const struct prim_call *pc, struct state *s, struct state
 		state_assume(fail, pc->arena, syms, sym_bin(syms, FB_GT, there, was, false), true);
 		break;
 	case WORD_FETCH_OR:
-		was = flow_fresh(pc->fl, pc->frame, insn, 11);
+		was = call_fresh(pc, FRESH_WAS);
 		state_forget_known(s, syms, was);
 		state_assume(s, pc->arena, syms, sym_bin(syms, FB_AND, was, pc->args[0], false),
 			     false);
@@ -529,10 +528,8 @@ static void push_exchanged(const struct prim_call *pc, struct state *s, enum wor
 			   struct exits *ret)
 {
 	struct syms *syms = &pc->fl->run->syms;
-	uint32_t insn = (uint32_t)(pc->insn - pc->f->insns.v), there, was;
+	uint32_t there = call_fresh(pc, FRESH_THERE), was = call_fresh(pc, FRESH_WAS);
 
-	there = flow_fresh(pc->fl, pc->frame, insn, 10);
-	was = flow_fresh(pc->fl, pc->frame, insn, 11);
 	state_forget_known(s, syms, there);
 	state_forget_known(s, syms, was);
 	state_store(s, pc->arena, syms, pc->args[0], there);
@@ -564,7 +561,7 @@ bool prim_word(const struct prim_call *pc, struct state *s, struct exits *ret)
 	}
 	if (!is_other_bit(pc, s, op))
 		return false;
-	there = flow_fresh(pc->fl, pc->frame, (uint32_t)(pc->insn - pc->f->insns.v), 11);
+	there = call_fresh(pc, FRESH_WAS);
 	state_forget_known(s, syms, there);
 	state_store(s, pc->arena, syms, pc->args[1], there);
 	vec_push(ret, ((struct exit){ s, there }));
