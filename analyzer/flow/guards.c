@@ -19,7 +19,7 @@ enum does {
 #define MAX_LOCALS 4
 
 /* Who calls each function, and what came out for its parameters. */
-struct handed {
+struct callers {
 	uint32_t *first;	/* function -> a call of it, or FACTS_NONE */
 	uint32_t *next;		/* call -> another one of the same function */
 	struct map64 own_param; /* (function, parameter) -> whether a caller's is its CPU's */
@@ -28,7 +28,7 @@ struct handed {
 /* A function's text. */
 struct text {
 	struct interp *in;
-	struct handed *handed;
+	struct callers *callers;
 	uint32_t func;
 	const struct facts *f;
 	const struct fact_func *ff;
@@ -149,21 +149,21 @@ static uint32_t local_guard(const struct text *t, uint32_t local, result_fn *one
 	return FACTS_NONE;
 }
 
-/* Whether a caller hands memory of its own CPU as parameter @param. @field: any member. */
+/* Whether a caller hands memory of its own CPU as @param; of @field, or any other member. */
 static bool own_param(const struct text *t, uint32_t param, const struct fact_expr *field)
 {
-	struct handed *h = t->handed;
+	struct callers *callers = t->callers;
 	const uint64_t key = (uint64_t)t->func << 32 | param;
-	uint32_t known = map64_get(&h->own_param, key), c;
+	uint32_t known = map64_get(&callers->own_param, key), c;
 	bool own = false;
 
 	if (known != MAP64_EMPTY)
 		return known;
-	map64_put(&h->own_param, key, false); /* also ends recursion */
-	for (c = h->first[t->func]; c != FACTS_NONE && !own; c = h->next[c]) {
+	map64_put(&callers->own_param, key, false); /* also ends recursion */
+	for (c = callers->first[t->func]; c != FACTS_NONE && !own; c = callers->next[c]) {
 		const struct call *call = &t->in->p->calls.v[c];
 		const struct func *fn = &t->in->p->funcs.v[call->caller];
-		struct text caller = { .in = t->in, .handed = h, .func = call->caller,
+		struct text caller = { .in = t->in, .callers = callers, .func = call->caller,
 				       .f = func_facts(t->in->p, fn),
 				       .ff = func_fact(t->in->p, fn) };
 		const struct fact_insn *insn = &caller.f->insns.v[call->insn];
@@ -172,7 +172,7 @@ static bool own_param(const struct text *t, uint32_t param, const struct fact_ex
 		      own_pointer(&caller, caller.f->arglist.v[insn->args + param], field, 0) !=
 			      FACTS_NONE;
 	}
-	map64_put(&h->own_param, key, own);
+	map64_put(&callers->own_param, key, own);
 	return own;
 }
 
@@ -558,35 +558,35 @@ static void mark_touching(struct interp *in)
 	}
 }
 
-static void find_callers(struct program *p, struct handed *h)
+static void find_callers(struct program *p, struct callers *ret)
 {
 	size_t i;
 
-	h->first = ARENA_ARRAY(&p->arena, uint32_t, p->funcs.n);
-	h->next = ARENA_ARRAY(&p->arena, uint32_t, p->calls.n);
+	ret->first = ARENA_ARRAY(&p->arena, uint32_t, p->funcs.n);
+	ret->next = ARENA_ARRAY(&p->arena, uint32_t, p->calls.n);
 	for (i = 0; i < p->funcs.n; i++)
-		h->first[i] = FACTS_NONE;
+		ret->first[i] = FACTS_NONE;
 	for (i = 0; i < p->calls.n; i++) {
 		uint32_t callee = p->calls.v[i].callee;
 
 		if (callee == FACTS_NONE || func_is_beyond(p, p->calls.v[i].caller))
 			continue;
-		h->next[i] = h->first[callee];
-		h->first[callee] = (uint32_t)i;
+		ret->next[i] = ret->first[callee];
+		ret->first[callee] = (uint32_t)i;
 	}
 }
 
 void guards_find(struct interp *in)
 {
 	struct map64 does = { 0 }, of_func = { 0 };
-	struct handed handed = { 0 };
+	struct callers callers = { 0 };
 	size_t i, n = 0;
 	uint32_t c;
 
-	find_callers(in->p, &handed);
+	find_callers(in->p, &callers);
 	for (i = 0; i < in->p->funcs.n; i++) {
 		const struct func *fn = &in->p->funcs.v[i];
-		struct text t = { .in = in, .handed = &handed, .func = (uint32_t)i,
+		struct text t = { .in = in, .callers = &callers, .func = (uint32_t)i,
 				  .does = &of_func };
 		bool own = false;
 
@@ -621,7 +621,7 @@ void guards_find(struct interp *in)
 		mark_touching(in);
 	map64_release(&does);
 	map64_release(&of_func);
-	map64_release(&handed.own_param);
+	map64_release(&callers.own_param);
 }
 
 void interp_counting(const struct interp *in, const struct map64 *guards, bool *mark)
