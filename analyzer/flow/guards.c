@@ -65,14 +65,6 @@ static uint32_t expr_guard(const struct interp *in, const struct facts *f, uint3
 
 /* --- memory of the own CPU --- */
 
-/* The function that the call @insn names, or FACTS_NONE. */
-static uint32_t called(const struct facts *f, const struct fact_insn *insn)
-{
-	const struct fact_expr *x = &f->exprs.v[expr_strip(f, insn->val)];
-
-	return x->op == FX_FUNC ? x->a : FACTS_NONE;
-}
-
 static uint32_t own_pointer(const struct text *t, uint32_t e, const struct fact_expr *field,
 			    unsigned int depth);
 
@@ -111,7 +103,7 @@ static uint32_t own_result(const struct text *t, const struct fact_insn *insn,
 		return own_pointer(t, insn->val, field, depth + 1);
 	if (insn->op != FI_CALL)
 		return FACTS_NONE;
-	callee = called(t->f, insn);
+	callee = insn_callee(t->f, insn);
 	if (callee == FACTS_NONE)
 		return FACTS_NONE;
 	if (is_own_value(&in->p->funcs.v[callee]))
@@ -130,23 +122,14 @@ typedef uint32_t result_fn(const struct text *t, const struct fact_insn *insn,
 static uint32_t local_guard(const struct text *t, uint32_t local, result_fn *one,
 			    const struct fact_expr *field, unsigned int depth)
 {
-	uint32_t b, i, guard;
+	const struct program *p = t->in->p;
+	const struct fact_insn *insn = NULL;
+	uint32_t guard = FACTS_NONE;
 
-	for (b = t->ff->blocks; b < t->ff->blocks + t->ff->n_blocks; b++) {
-		const struct fact_block *blk = &t->f->blocks.v[b];
-
-		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
-			const struct fact_insn *insn = &t->f->insns.v[i];
-
-			if (insn->dst == FACTS_NONE || t->f->exprs.v[insn->dst].op != FX_LOCAL ||
-			    t->f->exprs.v[insn->dst].a != local)
-				continue;
-			guard = one(t, insn, field, depth);
-			if (guard != FACTS_NONE)
-				return guard;
-		}
-	}
-	return FACTS_NONE;
+	while (guard == FACTS_NONE &&
+	       (insn = func_next_value(p, &p->funcs.v[t->func], local, insn)))
+		guard = one(t, insn, field, depth);
+	return guard;
 }
 
 /* Whether a caller hands memory of its own CPU as @param; of @field, or any other member. */
@@ -200,7 +183,7 @@ static uint32_t read_result(const struct text *t, const struct fact_insn *insn,
 
 	if (insn->op == FI_ASSIGN)
 		return own_place(t, expr_strip(t->f, insn->val), NULL, 0);
-	callee = insn->op == FI_CALL ? called(t->f, insn) : FACTS_NONE;
+	callee = insn->op == FI_CALL ? insn_callee(t->f, insn) : FACTS_NONE;
 	if (callee == FACTS_NONE)
 		return FACTS_NONE;
 	fn = &t->in->p->funcs.v[callee];
@@ -411,7 +394,7 @@ static void scan_memory(const struct text *t)
 		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
 			const struct fact_insn *insn = &t->f->insns.v[i];
 
-			callee = insn->op == FI_CALL ? called(t->f, insn) : FACTS_NONE;
+			callee = insn->op == FI_CALL ? insn_callee(t->f, insn) : FACTS_NONE;
 			for (k = 0; insn->op == FI_CALL && k < insn->n_args; k++) {
 				note_reads(t, t->f->arglist.v[insn->args + k], false);
 				guard = callee == FACTS_NONE || t->in->p->funcs.v[callee].percpu

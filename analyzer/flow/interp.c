@@ -869,7 +869,7 @@ static void push_point(struct activation *act, const struct state *s, struct poi
 	struct run *run = act->fl->run;
 	uint64_t key = map64_mix(pt->callee, (uint64_t)pt->via_pointer << 1 | pt->entered |
 						     (uint64_t)pt->callback << 2 |
-					     (uint64_t)pt->looked << 3);
+						     (uint64_t)pt->looked << 3);
 	uint8_t i;
 
 	for (i = 0; i < s->n_held; i++) {

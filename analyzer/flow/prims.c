@@ -526,16 +526,26 @@ static void release(const struct prim_call *pc, struct state *s, uint32_t addr)
 	s->n_held--;
 }
 
-/* The object that has the lock at @addr in it is there: a pointer to it is not NULL. */
-static void assume_object(const struct prim_call *pc, struct state *s, uint32_t addr)
+/* The object that @addr is the address of, or in. */
+static uint32_t object_of(const struct syms *syms, uint32_t addr)
 {
-	struct syms *syms = &pc->fl->run->syms;
 	const struct sym *v = sym_get(syms, addr);
 
 	while (v->op == SY_FADDR || v->op == SY_IADDR) {
 		addr = v->a;
 		v = sym_get(syms, addr);
 	}
+	return addr;
+}
+
+/* The object that has the lock at @addr in it is there: a pointer to it is not NULL. */
+static void assume_object(const struct prim_call *pc, struct state *s, uint32_t addr)
+{
+	struct syms *syms = &pc->fl->run->syms;
+	const struct sym *v;
+
+	addr = object_of(syms, addr);
+	v = sym_get(syms, addr);
 	if (v->op == SY_LOAD || v->op == SY_PARAM || v->op == SY_FRESH ||
 	    (v->op == SY_BIN && v->val == FB_ADD))
 		state_assume(s, pc->arena, syms, addr, true);
@@ -1106,18 +1116,11 @@ static uint32_t own_memory(const struct prim_call *pc, struct state *s, const st
 /* Whether a lock that @s holds is in the object that the call is handed. */
 static bool is_locked(const struct prim_call *pc, const struct state *s)
 {
-	const struct syms *syms = &pc->fl->run->syms;
 	uint8_t i;
 
-	for (i = 0; i < s->n_held && pc->insn->n_args; i++) {
-		uint32_t addr = s->held[i].addr;
-		const struct sym *v = sym_get(syms, addr);
-
-		for (; v->op == SY_FADDR || v->op == SY_IADDR; v = sym_get(syms, addr))
-			addr = v->a;
-		if (addr == pc->args[0])
+	for (i = 0; i < s->n_held && pc->insn->n_args; i++)
+		if (object_of(&pc->fl->run->syms, s->held[i].addr) == pc->args[0])
 			return true;
-	}
 	return false;
 }
 

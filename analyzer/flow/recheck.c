@@ -147,12 +147,11 @@ void recheck_members(struct flow *fl, struct arena *arena, const struct frame *f
 	struct func_info *fi = func_info(fl->in, frame->func);
 	const struct facts *f = func_facts(fl->in->p, fn);
 	uint32_t block = (uint32_t)(blk - f->blocks.v) - func_fact(fl->in->p, fn)->blocks;
-	const struct fact_expr *callee = &f->exprs.v[expr_strip(f, insn->val)];
+	uint32_t callee = insn_callee(f, insn), i, fresh;
 	struct map64 members = { 0 };
-	uint32_t i, fresh;
 	size_t k;
 
-	if (callee->op != FX_FUNC || callee->a == FACTS_NONE || !func_takes(fl->in->p, callee->a))
+	if (callee == FACTS_NONE || !func_takes(fl->in->p, callee))
 		return;
 	for (i = 0; i < s->n_known; i++) {
 		uint32_t sym = s->known[i].sym;

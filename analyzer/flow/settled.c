@@ -185,8 +185,8 @@ static uint32_t record_of(const struct facts *f, uint32_t type, bool pointer)
 static void add_handed(const struct program *p, const struct facts *f,
 		       const struct fact_insn *insn, struct map64 *whole)
 {
-	const struct fact_expr *to = &f->exprs.v[expr_strip(f, insn->val)], *x;
-	uint32_t callee = to->op == FX_FUNC ? to->a : FACTS_NONE, i, record;
+	const struct fact_expr *x;
+	uint32_t callee = insn_callee(f, insn), i, record;
 
 	for (i = 0; i < insn->n_args; i++) {
 		x = &f->exprs.v[expr_strip(f, f->arglist.v[insn->args + i])];

@@ -79,14 +79,10 @@ static uint32_t place_class(const struct interp *in, const struct facts *f, uint
 static bool gives_own_copy(const struct interp *in, const struct facts *f,
 			   const struct fact_insn *insn)
 {
-	const struct fact_expr *x;
+	uint32_t callee = insn->op == FI_CALL && insn->n_args ? insn_callee(f, insn) : FACTS_NONE;
+	const struct rule_percpu *pc = callee == FACTS_NONE ? NULL : in->p->funcs.v[callee].percpu;
 
-	if (insn->op != FI_CALL || !insn->n_args)
-		return false;
-	x = &f->exprs.v[expr_strip(f, insn->val)];
-	return x->op == FX_FUNC && in->p->funcs.v[x->a].percpu &&
-	       percpu_is_address(in->p->funcs.v[x->a].percpu->op) &&
-	       in->p->funcs.v[x->a].percpu->op != PERCPU_CPU_PTR;
+	return pc && percpu_is_address(pc->op) && pc->op != PERCPU_CPU_PTR;
 }
 
 /* The class of the word that pointer @e of @fn's text is to, or 0. */
@@ -94,28 +90,19 @@ static uint32_t pointer_class(const struct interp *in, const struct func *fn, ui
 			      unsigned int depth)
 {
 	const struct facts *f = func_facts(in->p, fn);
-	const struct fact_func *ff = func_fact(in->p, fn);
 	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
-	uint32_t b, i, class = 0;
+	const struct fact_insn *insn = NULL;
+	uint32_t class = 0;
 
 	if (x->op == FX_ADDR)
 		return place_class(in, f, x->a);
 	if (x->op != FX_LOCAL || depth == MAX_LOCALS)
 		return 0;
-	for (b = ff->blocks; b < ff->blocks + ff->n_blocks && !class; b++) {
-		const struct fact_block *blk = &f->blocks.v[b];
-
-		for (i = blk->insns; i < blk->insns + blk->n_insns && !class; i++) {
-			const struct fact_insn *insn = &f->insns.v[i];
-
-			if (insn->dst == FACTS_NONE || f->exprs.v[insn->dst].op != FX_LOCAL ||
-			    f->exprs.v[insn->dst].a != x->a)
-				continue;
-			if (insn->op == FI_ASSIGN)
-				class = pointer_class(in, fn, insn->val, depth + 1);
-			else if (gives_own_copy(in, f, insn))
-				class = pointer_class(in, fn, f->arglist.v[insn->args], depth + 1);
-		}
+	while (!class && (insn = func_next_value(in->p, fn, x->a, insn))) {
+		if (insn->op == FI_ASSIGN)
+			class = pointer_class(in, fn, insn->val, depth + 1);
+		else if (gives_own_copy(in, f, insn))
+			class = pointer_class(in, fn, f->arglist.v[insn->args], depth + 1);
 	}
 	return class;
 }

@@ -83,16 +83,15 @@ static struct lock_place returned_place(const struct text *t, uint32_t func)
 /* What the result of the call @insn points to. */
 static struct lock_place result_place(const struct text *t, const struct fact_insn *insn)
 {
-	const struct fact_expr *callee = &t->f->exprs.v[expr_strip(t->f, insn->val)];
+	uint32_t callee = insn_callee(t->f, insn), arg = 0;
 	const struct func *fn;
 	struct lock_place at;
-	uint32_t arg = 0;
 
-	if (callee->op != FX_FUNC || callee->a == FACTS_NONE)
+	if (callee == FACTS_NONE)
 		return unknown_place(t);
-	fn = &t->in->p->funcs.v[callee->a];
+	fn = &t->in->p->funcs.v[callee];
 	if (!fn->percpu || !percpu_is_address(fn->percpu->op)) {
-		at = returned_place(t, callee->a);
+		at = returned_place(t, callee);
 		if (at.is == PLACE_GLOBAL || at.is == PLACE_FIELD)
 			return at;
 		if (at.is != PLACE_PARAM)

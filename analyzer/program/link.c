@@ -262,6 +262,36 @@ uint32_t expr_strip(const struct facts *f, uint32_t expr)
 	return expr;
 }
 
+uint32_t insn_callee(const struct facts *f, const struct fact_insn *insn)
+{
+	const struct fact_expr *callee = &f->exprs.v[expr_strip(f, insn->val)];
+
+	return callee->op == FX_FUNC ? callee->a : FACTS_NONE;
+}
+
+const struct fact_insn *func_next_value(const struct program *p, const struct func *fn,
+					uint32_t local, const struct fact_insn *prev)
+{
+	const struct facts *f = func_facts(p, fn);
+	const struct fact_func *ff = func_fact(p, fn);
+	bool behind = !prev;
+	uint32_t b, i;
+
+	for (b = ff->blocks; b < ff->blocks + ff->n_blocks; b++) {
+		const struct fact_block *blk = &f->blocks.v[b];
+
+		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
+			const struct fact_insn *insn = &f->insns.v[i];
+
+			if (behind && insn->dst != FACTS_NONE &&
+			    f->exprs.v[insn->dst].op == FX_LOCAL && f->exprs.v[insn->dst].a == local)
+				return insn;
+			behind |= insn == prev;
+		}
+	}
+	return NULL;
+}
+
 /* The function that value @expr is the address of, or FACTS_NONE. */
 static uint32_t expr_func(const struct facts *f, uint32_t expr)
 {

@@ -217,6 +217,14 @@ uint32_t program_expr_global(const struct facts *f, uint32_t e);
 
 /* Strips casts. */
 uint32_t expr_strip(const struct facts *f, uint32_t expr);
+/* The struct func that the call @insn names, or FACTS_NONE. */
+uint32_t insn_callee(const struct facts *f, const struct fact_insn *insn);
+/*
+ * The next instruction behind @prev (NULL: the first) of @fn's text that gives local @local its
+ * value, or NULL.
+ */
+const struct fact_insn *func_next_value(const struct program *p, const struct func *fn,
+					uint32_t local, const struct fact_insn *prev);
 
 /* A location for reports. The strings belong to the program. */
 struct location program_location(const struct program *p, const struct fact_loc *loc,
