@@ -165,6 +165,7 @@ struct run_try {
 	 * back to the attempt after it failed, and the outermost one that returns then.
 	 */
 	uint32_t again, left;
+	bool counts; /* as in struct rule_lock: what failed is to be counted down */
 	bool waits; /* it is made until it succeeds: a loop comes back to it and is not left before */
 };
 

@@ -589,7 +589,8 @@ struct state *prim_try(const struct prim_call *pc, struct state *s, uint32_t add
 		       const struct rule_lock *rule, uint32_t word)
 {
 	struct run_try t = { .class = class, .guard = FACTS_NONE, .frame = pc->frame,
-			     .loc = pc->insn->loc, .again = UINT32_MAX, .left = UINT32_MAX };
+			     .loc = pc->insn->loc, .again = UINT32_MAX, .left = UINT32_MAX,
+			     .counts = rule->counts };
 	uint32_t id = try_number(pc->fl, &t, (uint64_t)(pc->insn - pc->f->insns.v));
 	struct state *fail;
 

@@ -17,6 +17,11 @@ static const struct rule_lock word_rule = {
 	.does = LOCK_TRY, .success = LOCK_ZERO, .kind = "busy word", .word = true,
 };
 
+/* The same of a word that is counted up. */
+static const struct rule_lock count_rule = {
+	.does = LOCK_TRY, .success = LOCK_ZERO, .kind = "busy word", .word = true, .counts = true,
+};
+
 /* The string that is the number @bit. */
 static uint32_t bit_string(const struct interp *in, int64_t bit)
 {
@@ -292,21 +297,37 @@ static void give(struct run *run, struct state *s, uint8_t i, const struct fact_
 	s->n_held--;
 }
 
-/* Gives back the word at @addr, of @class, if the path has it; where terms differ, one of its class. */
+/* Gives back the word at @addr, of @class, if the path has it; at SYM_NONE: one of the class. */
 static bool give_back(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class)
 {
 	struct run *run = pc->fl->run;
 	uint8_t i;
 
-	for (i = 0; i < s->n_held && s->held[i].addr != addr; i++)
-		;
-	for (i = i < s->n_held ? i : 0; i < s->n_held; i++)
-		if (run->acquires.v[s->held[i].acquire].class == class)
+	for (i = 0; i < s->n_held; i++)
+		if (addr == SYM_NONE ? run->acquires.v[s->held[i].acquire].class == class
+				     : s->held[i].addr == addr)
 			break;
 	if (i == s->n_held)
 		return false;
 	give(run, s, i, &pc->insn->loc);
 	return true;
+}
+
+/* Counts down what an attempt counted up in vain, at @addr; at SYM_NONE: at one of @class. */
+static bool count_back(const struct run *run, struct state *s, uint32_t addr, uint32_t class)
+{
+	uint8_t i;
+
+	for (i = 0; i < s->n_failed; i++) {
+		const struct run_try *t = &run->tries.v[s->failed[i].try];
+
+		if (!t->counts || t->class != class ||
+		    (addr != SYM_NONE && s->failed[i].addr != addr))
+			continue;
+		s->failed[i] = s->failed[--s->n_failed];
+		return true;
+	}
+	return false;
 }
 
 /* Whether address @addr is @base, in what is there, or counted from it. */
@@ -454,6 +475,12 @@ static bool gives(const struct prim_call *pc, const struct state *s, enum word_o
 	}
 }
 
+/* Whether the call counts down. */
+static bool counts_down(enum word_op op)
+{
+	return op == WORD_DEC || op == WORD_DEC_RETURN || op == WORD_DEC_AND_TEST;
+}
+
 /* What the call returns that gives the word back. */
 static uint32_t given_value(const struct prim_call *pc, enum word_op op)
 {
@@ -510,6 +537,31 @@ static void push_taken(const struct prim_call *pc, struct state *s, struct state
 	vec_push(ret, ((struct exit){ fail, there }));
 }
 
+/*
+ * A call that gives back the word at @addr, of @class, or counts down what was counted up in vain:
+ * of that word; where terms differ, of one of its class. Returns false if there is none of either.
+ */
+static bool push_given(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class,
+		       enum word_op op, struct exits *ret)
+{
+	const uint32_t where[] = { addr, SYM_NONE };
+	uint32_t value = SYM_NONE;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(where) && value == SYM_NONE; i++) {
+		if (counts_down(op) && count_back(pc->fl->run, s, where[i], class)) {
+			value = call_fresh(pc, FRESH_WAS);
+			state_forget_known(s, &pc->fl->run->syms, value);
+		} else if (give_back(pc, s, where[i], class)) {
+			value = given_value(pc, op);
+		}
+	}
+	if (value == SYM_NONE)
+		return false;
+	vec_push(ret, ((struct exit){ s, value }));
+	return true;
+}
+
 /* What a macro on any word does to one that is none of those that are followed. */
 static void push_exchanged(const struct prim_call *pc, struct state *s, enum word_op op,
 			   struct exits *ret)
@@ -530,15 +582,15 @@ bool prim_word(const struct prim_call *pc, struct state *s, struct exits *ret)
 	const struct rule_word *rule = pc->fl->in->p->funcs.v[pc->callee].word;
 	enum word_op op = rule->op;
 	struct syms *syms = &pc->fl->run->syms;
+	bool counts = op == WORD_INC_RETURN || op == WORD_FETCH_INC;
 	uint32_t class, addr = word_addr(pc, op, &class), there;
 	struct state *fail;
 
-	if (addr != SYM_NONE && gives(pc, s, op) && give_back(pc, s, addr, class)) {
-		vec_push(ret, ((struct exit){ s, given_value(pc, op) }));
+	if (addr != SYM_NONE && gives(pc, s, op) && push_given(pc, s, addr, class, op, ret))
 		return true;
-	}
 	if (addr != SYM_NONE && takes(pc, s, op)) {
-		fail = prim_try(pc, s, addr, class, &word_rule, pc->args[word_arg(op)]);
+		fail = prim_try(pc, s, addr, class, counts ? &count_rule : &word_rule,
+				pc->args[word_arg(op)]);
 		push_taken(pc, s, fail, op, ret);
 		return true;
 	}

@@ -55,6 +55,7 @@ struct rule_lock {
 	struct names path; /* from what the argument points to, to the lock: "record.field" each; none: that */
 	const char *tracepoint; /* that fires when the lock has been waited for, and is held; or NULL */
 	bool word; /* not of the rules: a word that code makes a lock of, or a mark (words) */
+	bool counts; /* such a word that is counted up, also by who finds it taken */
 };
 
 /* Whether its function has the lock, or may have it, when it returns. */
