@@ -23,6 +23,7 @@ struct callers {
 	uint32_t *first;	/* function -> a call of it, or FACTS_NONE */
 	uint32_t *next;		/* call -> another one of the same function */
 	struct map64 own_param; /* (function, parameter) -> whether a caller's is its CPU's */
+	struct map64 returned;	/* function -> the guard that it returns the value of, plus 1; 0: none */
 };
 
 /* A function's text. */
@@ -174,6 +175,33 @@ static uint32_t own_pointer(const struct text *t, uint32_t e, const struct fact_
 	return local_guard(t, x->a, own_result, field, depth);
 }
 
+static uint32_t read_guard(const struct text *t, uint32_t e);
+
+/* The guard that function @func returns the value of, or FACTS_NONE. */
+static uint32_t returned_guard(const struct text *t, uint32_t func)
+{
+	const struct program *p = t->in->p;
+	const struct func *fn = &p->funcs.v[func];
+	struct text own = { .in = t->in, .callers = t->callers, .func = func };
+	uint32_t b, guard = FACTS_NONE;
+
+	if (!fn->defined || fn->value)
+		return FACTS_NONE;
+	if (map64_get(&t->callers->returned, func) != MAP64_EMPTY)
+		return map64_get(&t->callers->returned, func) - 1;
+	map64_put(&t->callers->returned, func, 0); /* also ends recursion */
+	own.f = func_facts(p, fn);
+	own.ff = func_fact(p, fn);
+	for (b = own.ff->blocks; b < own.ff->blocks + own.ff->n_blocks && guard == FACTS_NONE; b++) {
+		const struct fact_block *blk = &own.f->blocks.v[b];
+
+		if (blk->term == FTERM_RETURN && blk->cond != FACTS_NONE)
+			guard = read_guard(&own, blk->cond);
+	}
+	map64_put(&t->callers->returned, func, guard + 1);
+	return guard;
+}
+
 /* The guard whose value a local is given by @insn, or FACTS_NONE. */
 static uint32_t read_result(const struct text *t, const struct fact_insn *insn,
 			    const struct fact_expr *field, unsigned int depth)
@@ -189,7 +217,9 @@ static uint32_t read_result(const struct text *t, const struct fact_insn *insn,
 	fn = &t->in->p->funcs.v[callee];
 	if (fn->counter && fn->counter->arg < insn->n_args)
 		return own_pointer(t, t->f->arglist.v[insn->args + fn->counter->arg], NULL, 0);
-	if (!fn->percpu || percpu_is_address(fn->percpu->op) || !insn->n_args)
+	if (!fn->percpu)
+		return returned_guard(t, callee);
+	if (percpu_is_address(fn->percpu->op) || !insn->n_args)
 		return FACTS_NONE;
 	return expr_guard(t->in, t->f, t->f->arglist.v[insn->args]);
 }
@@ -605,6 +635,7 @@ void guards_find(struct interp *in)
 	map64_release(&does);
 	map64_release(&of_func);
 	map64_release(&callers.own_param);
+	map64_release(&callers.returned);
 }
 
 void interp_counting(const struct interp *in, const struct map64 *guards, bool *mark)

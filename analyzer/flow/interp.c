@@ -1133,6 +1133,7 @@ static void enter(struct activation *act, struct state *s, const struct fact_ins
 		ex.v[i].s->env = arena_memdup(&act->arena, env, n_env * sizeof(*env));
 		ex.v[i].s->n_env = n_env;
 		aside_give(&as, ex.v[i].s, &act->arena);
+		state_settle_locals(ex.v[i].s, s, &fl->run->syms);
 		vec_push(ret, ex.v[i]);
 	}
 	vec_release(&ex);

@@ -195,6 +195,22 @@ static void settle_locals(struct state *s, struct syms *syms, uint32_t load)
 	}
 }
 
+void state_settle_locals(struct state *s, const struct state *before, struct syms *syms)
+{
+	uint32_t i;
+	int truth;
+
+	for (i = 0; i < s->n_env; i++) {
+		const struct sym *v = s->env[i] == SYM_NONE ? NULL : sym_get(syms, s->env[i]);
+
+		if (!v || !v->loads || !is_truth_value(v))
+			continue;
+		truth = state_truth(before, syms, s->env[i]);
+		if (truth >= 0 && state_truth(s, syms, s->env[i]) != truth)
+			s->env[i] = sym_int(syms, truth);
+	}
+}
+
 void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t addr, uint32_t val)
 {
 	uint32_t i, load = sym_make(syms, SY_LOAD, addr, 0, 0, 0);

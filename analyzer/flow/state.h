@@ -77,6 +77,11 @@ bool state_same_property(const struct state *s, const struct state *o);
 
 void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t addr, uint32_t val);
 /*
+ * The call is over that @before was the state of: locals of @s that hold what a test came to keep it
+ * where the callee stored to what was tested.
+ */
+void state_settle_locals(struct state *s, const struct state *before, struct syms *syms);
+/*
  * Somebody else may have written to @addr, where the path stored nothing: what is read there now is
  * @val. What is known of the value that was there before stays.
  */
