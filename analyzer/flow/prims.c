@@ -318,8 +318,8 @@ static bool may_be_anothers(const struct flow *fl, uint32_t addr)
 static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, uint32_t addr,
 			    uint32_t class, const struct rule_lock *rule, bool blocking)
 {
-	struct acquire a = { .class = class, .addr = addr, .kind = s->kind, .rule = rule,
-			     .primitive = pc->callee, .blocking = blocking,
+	struct acquire a = { .class = class, .addr = addr, .kind = s->kind, .odd = s->odd,
+			     .rule = rule, .primitive = pc->callee, .blocking = blocking,
 			     .loc = pc->insn->loc, .func = pc->frame->func, .frame = pc->frame,
 			     .map_fields = prim_path_fields(pc->fl, s), .guards = s->guards,
 			     .tests = s->tests };
@@ -336,6 +336,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	/* One place is one acquire, whichever of several terms the lock's address is. */
 	key = map64_mix(key, (uint64_t)a.class << 32 | s->kind);
 	key = map64_mix(key, (uint64_t)a.map_fields << 1 | a.nested);
+	key = map64_mix(key, a.odd);
 	for (i = 0; i < a.n_under; i++)
 		key = map64_mix(key, a.under[i]);
 	/* But a word guards what is in its own object only. */
@@ -1098,13 +1099,36 @@ static uint32_t in_set(const struct prim_call *pc)
 	return sym_int(syms, bpf_set_has(pc->fl->in->p, sym_get(syms, pc->args[0])->a, (uint32_t)name));
 }
 
+/* The class of the seqcount at @addr if the path in @s found it odd; or 0. */
+static uint32_t found_odd(const struct flow *fl, const struct state *s, uint32_t addr)
+{
+	uint8_t i;
+
+	for (i = 0; i < s->n_failed; i++)
+		if (s->failed[i].addr == addr)
+			return fl->run->tries.v[s->failed[i].try].class;
+	return 0;
+}
+
 /*
  * Whether a seqcount changed since a reader looked at it. Where a program interrupted who keeps
  * writers out it cannot have; and who does not has nothing that the second attempt could wait for.
+ * Who found it odd, did not wait, and goes by an even number, has it changed.
  */
-static uint32_t count_changed(const struct prim_call *pc)
+static uint32_t count_changed(const struct prim_call *pc, struct state *s)
 {
-	return pc->fl->input->nested ? sym_int(&pc->fl->run->syms, 0) : SYM_NONE;
+	struct syms *syms = &pc->fl->run->syms;
+	uint32_t class = 0;
+	int64_t start;
+
+	if (!pc->fl->input->nested)
+		return SYM_NONE;
+	if (pc->insn->n_args > 1 && sym_is_int(syms, pc->args[1], &start) && !(start & 1))
+		class = found_odd(pc->fl, s, strip_transparent(pc->fl, pc->args[0]));
+	if (!class)
+		return sym_int(syms, 0);
+	s->odd = class;
+	return sym_int(syms, 1);
 }
 
 static uint32_t nonzero(const struct prim_call *pc, struct state *s)
@@ -1207,7 +1231,7 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 	case VALUE_MAP_FIELD:
 		return map_field(pc, rule);
 	case VALUE_COUNT_CHANGED:
-		return count_changed(pc);
+		return count_changed(pc, s);
 	case VALUE_MAP_RECORD:
 		return pc->fl->input->map_fields && *pc->fl->input->map_fields ? pointer(pc, s)
 									       : SYM_NONE;

@@ -905,6 +905,8 @@ bool state_meet_but(struct state *s, const struct state *o, struct arena *a, str
 	s->n_failed = (uint8_t)n;
 	lost |= (o->in_vain & ~s->in_vain) != 0;
 	s->in_vain |= o->in_vain;
+	lost |= s->odd && s->odd != o->odd;
+	s->odd = s->odd == o->odd ? s->odd : 0;
 	lost |= (o->strays & ~s->strays) != 0;
 	s->strays |= o->strays;
 	lost |= meet_locks(s, o);

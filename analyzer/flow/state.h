@@ -55,6 +55,7 @@ struct state {
 	uint8_t n_vain;
 	struct guards guards;
 	struct guard_tests tests;
+	uint32_t odd; /* class of a seqcount whose writer was interrupted, as the path found; or 0 */
 	uint32_t kind; /* ops table of the map at hand, or FACTS_NONE */
 	struct known *known;
 	uint32_t n_known, cap_known;

@@ -38,7 +38,7 @@ static uint32_t handed_in(const struct syms *syms, uint32_t addr)
 static bool is_like(const struct syms *x, const struct acquire *a, const struct syms *y,
 		    const struct acquire *b)
 {
-	return a->class == b->class && a->blocking == b->blocking &&
+	return a->class == b->class && a->blocking == b->blocking && a->odd == b->odd &&
 	       sym_place(x, a->addr) == sym_place(y, b->addr) &&
 	       handed_in(x, a->addr) == handed_in(y, b->addr);
 }
@@ -312,7 +312,7 @@ static uint64_t take_key(const struct syms *syms, const struct acquire *a)
 	uint64_t key = map64_mix(map64_mix(a->class, a->blocking), sym_place(syms, a->addr));
 	uint8_t i;
 
-	key = map64_mix(key, (uint64_t)a->kind << 1 | a->nested);
+	key = map64_mix(map64_mix(key, (uint64_t)a->kind << 1 | a->nested), a->odd);
 	for (i = 0; i < a->n_under; i++)
 		key = map64_mix(key, a->under[i]);
 	key = map64_mix(key, a->map_fields);
@@ -345,6 +345,8 @@ static void apply_take(const struct prim_call *pc, const struct state *s,
 	a.addr = sym_copy(&run->syms, &pc->fl->in->summary_syms, a.addr, pc->args, pc->insn->n_args);
 	if (a.kind == FACTS_NONE)
 		a.kind = s->kind;
+	if (!a.odd)
+		a.odd = s->odd;
 	add_tests(&a.tests, &s->tests);
 	add_guards(&a.guards, &s->guards);
 	/* Of a lock that is handed over, callers may know more than its type. */

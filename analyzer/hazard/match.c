@@ -203,22 +203,45 @@ static bool word_stops(const struct hazard *h, const struct nested *n, const str
 	return false;
 }
 
+/*
+ * Whether a program in @h's section finds the seqcount of @class odd somewhere: that it was written
+ * there at all will do for an NMI, which hits anywhere.
+ */
+static bool may_be_odd(const struct hazard *h, uint32_t class)
+{
+	const struct run *run = &h->outer->run;
+	size_t i;
+
+	for (i = 0; i < run->acquires.n; i++)
+		if (run->acquires.v[i].class == class)
+			return true;
+	return false;
+}
+
 static bool waits_for_held(struct analysis *an, const struct hazard *h, const struct nested *n,
 			   const struct acquire *a)
 {
-	return same_lock(an, h->outer, h->held, n, a) && !word_stops(h, n, a);
+	return same_lock(an, h->outer, h->held, n, a) && !word_stops(h, n, a) &&
+	       (!a->odd || may_be_odd(h, a->odd));
 }
 
 /* The acquire of @n, a run of @r's function, that waits for what @h's section holds; or NULL. */
 static const struct acquire *comes_back(struct analysis *an, const struct hazard *h,
 					const struct nested *n)
 {
+	const struct acquire *odd = NULL;
 	size_t k;
 
-	for (k = 0; k < n->run.acquires.n; k++)
-		if (waits_for_held(an, h, n, &n->run.acquires.v[k]))
-			return &n->run.acquires.v[k];
-	return NULL;
+	for (k = 0; k < n->run.acquires.n; k++) {
+		const struct acquire *a = &n->run.acquires.v[k];
+
+		if ((a->odd && odd) || !waits_for_held(an, h, n, a))
+			continue;
+		if (!a->odd)
+			return a;
+		odd = a;
+	}
+	return odd;
 }
 
 bool hazard_only_in_nmi(struct analysis *an, const struct hazard *h)

@@ -163,6 +163,8 @@ static bool note_locks(struct analysis *an, const struct nested *n)
 		}
 		takes = true;
 		map64_put(&an->classes, a->class, 1);
+		if (a->odd) /* and who writes there is to be known */
+			map64_put(&an->classes, a->odd, 1);
 		if (a->beyond) /* a guard of the scope is not there for it */
 			continue;
 		for (k = 0; k < a->tests.n; k++) {

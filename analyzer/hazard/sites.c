@@ -73,9 +73,24 @@ bool run_gives(const struct analysis *an, size_t w, uint32_t func, uint32_t c)
 	       programs_of_table(&an->pr, an->table_of[func], c);
 }
 
+/* Whether a lock or seqcount of @class is held at @pt. */
+static bool has_class(const struct run *run, const struct point *pt, uint32_t class)
+{
+	uint8_t i;
+
+	for (i = 0; i < pt->n_held; i++)
+		if (run->acquires.v[pt->held[i]].class == class)
+			return true;
+	return false;
+}
+
 bool point_counts(const struct hazard *h, const struct point *pt)
 {
-	return !pt->looked || !h->wanted->beyond;
+	const struct acquire *wanted = h->wanted;
+
+	return (!pt->looked || !wanted->beyond) &&
+	       (!wanted->odd || h->context != CTX_RECURSION ||
+		has_class(&h->outer->run, pt, wanted->odd));
 }
 
 bool way_fits(const struct analysis *an, size_t w, const struct place *pl)

@@ -48,7 +48,8 @@ const struct places *find_places(struct analysis *an, const struct hazard *h);
 
 /*
  * Whether a program at @pt may be the one of @h. What is looked into in another file is known
- * roughly, and so is what a function beyond the scope takes: one may be, but not both.
+ * roughly, and so is what a function beyond the scope takes: one may be, but not both. Who comes to
+ * the lock only as a seqcount is odd has to interrupt whoever writes there.
  */
 bool point_counts(const struct hazard *h, const struct point *pt);
 
