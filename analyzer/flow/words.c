@@ -562,15 +562,23 @@ static bool push_given(const struct prim_call *pc, struct state *s, uint32_t add
 	return true;
 }
 
-/* What a macro on any word does to one that is none of those that are followed. */
+/*
+ * What a macro on any word does to one that is none of those that are followed. Of what was there only
+ * what the path stored is known: who exchanges expects others to write.
+ */
 static void push_exchanged(const struct prim_call *pc, struct state *s, enum word_op op,
 			   struct exits *ret)
 {
 	struct syms *syms = &pc->fl->run->syms;
-	uint32_t there = call_fresh(pc, FRESH_THERE), was = call_fresh(pc, FRESH_WAS);
+	uint32_t there = call_fresh(pc, FRESH_THERE), was = call_fresh(pc, FRESH_WAS), stored;
 
 	state_forget_known(s, syms, there);
 	state_forget_known(s, syms, was);
+	if (op == WORD_XCHG) {
+		stored = state_cell(s, pc->args[0]);
+		was = stored == SYM_NONE ? was : stored;
+		there = pc->args[1];
+	}
 	state_store(s, pc->arena, syms, pc->args[0], there);
 	if (op == WORD_TRY_CMPXCHG)
 		state_store(s, pc->arena, syms, pc->args[1], there);
