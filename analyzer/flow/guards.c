@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "flow/guards.h"
 
+#include "flow/funcinfo.h"
 #include "flow/prims.h"
 
 /* What the text does to a variable. */
@@ -266,7 +267,7 @@ static bool has_local(const struct facts *f, uint32_t e, uint32_t local)
 	}
 }
 
-/* Whether @insn assigns a constant to a local that is assigned nowhere else. */
+/* Whether @insn assigns a constant to a local that is assigned nowhere else, nor by its address. */
 static bool is_constant_once(const struct text *t, const struct fact_insn *insn)
 {
 	const struct facts *f = t->f;
@@ -274,7 +275,8 @@ static bool is_constant_once(const struct text *t, const struct fact_insn *insn)
 
 	if (insn->op != FI_ASSIGN || f->exprs.v[insn->dst].op != FX_LOCAL ||
 	    f->exprs.v[insn->dst].a < t->ff->n_params ||
-	    f->exprs.v[expr_strip(f, insn->val)].op != FX_INT)
+	    f->exprs.v[expr_strip(f, insn->val)].op != FX_INT ||
+	    func_info(t->in, t->func)->in_memory[f->exprs.v[insn->dst].a])
 		return false;
 	for (b = t->ff->blocks; b < t->ff->blocks + t->ff->n_blocks; b++) {
 		const struct fact_block *blk = &f->blocks.v[b];
