@@ -132,22 +132,25 @@ static int print_list(const struct study *st)
 
 static int tell(const struct facts_command *c, size_t n)
 {
-	size_t n_failed = 0;
+	size_t n_failed = 0, n_there = 0, n_lost = n - c->st.given.n_found - c->st.given.n_stored;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct compile_unit *u = &c->st.kb.units.v[c->st.units.v.v[i]];
+		const struct pool_result *r = &c->st.results[i];
 
-		if (!c->st.results[i].error)
+		n_there += r->found && !r->error;
+		if (!r->error)
 			continue;
-		log_warn("%s: %s", u->file, c->st.results[i].error);
+		log_warn("%s: %s", u->file, r->error);
 		n_failed++;
+		/* An error that may not come again was not to be kept. */
+		n_lost -= !r->reads;
 	}
 	log_info("%s: facts of %zu units, %zu of them were there; %zu failed", c->to, n - n_failed,
-		 c->st.given.n_found, n_failed);
+		 n_there, n_failed);
 	/* What could not be kept is read again where the facts are put together. */
-	if (n - n_failed > c->st.given.n_found + c->st.given.n_stored)
-		log_warn("%s: facts of %zu units could not be kept there", c->to,
-			 n - n_failed - c->st.given.n_found - c->st.given.n_stored);
+	if (n_lost)
+		log_warn("%s: facts of %zu units could not be kept there", c->to, n_lost);
 	if (n_failed == n)
 		return EXIT_ERROR;
 	return n_failed ? EXIT_PARTLY : EXIT_CLEAN;

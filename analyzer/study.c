@@ -105,6 +105,7 @@ static bool open_tree(struct study *st)
 		.arch = st->o->arch,
 		.cache = options_cache(st->o, &st->arena),
 		.offline = st->o->offline,
+		.generated = st->o->all || st->o->scope.n,
 		.jobs = st->o->jobs,
 		.scope = st->o->scope.n ? st->o->scope.v : scope->paths.v,
 		.n_scope = st->o->scope.n ? st->o->scope.n : scope->paths.n,
@@ -319,10 +320,14 @@ static bool read_units(struct study *st, struct study_kept *kept)
 			  r->failed[0].file, r->failed[0].error);
 		return false;
 	}
-	if (r->n_failed)
-		log_warn("%zu of %zu units could not be read; the first, %s: %s", r->n_failed, n,
-			 r->failed[0].file, r->failed[0].error);
 	return true;
+}
+
+static void warn_of_failed(const struct report *r)
+{
+	if (r->n_failed)
+		log_warn("%zu of %zu units could not be read; the first, %s: %s", r->n_failed,
+			 r->units_total, r->failed[0].file, r->failed[0].error);
 }
 
 static void describe_kernel(struct study *st)
@@ -449,7 +454,7 @@ static bool complete_evidence(struct study *st)
 {
 	struct report *r = &st->report;
 
-	if (!evidence_any(&st->evidence))
+	if (!evidence_any(&st->evidence) && !kbuild_is_own(&st->kb))
 		add_objects(st);
 	if (st->compare && !evidence_any(&st->evidence)) {
 		log_error("--compare: there is no binary to compare with; name one with --vmlinux or "
@@ -641,11 +646,14 @@ bool study_run(struct study *st)
 	describe_kernel(st);
 	describe_rules(st);
 	study_kept_begin(&kept, st);
-	if (study_kept_unchanged(&kept, st))
+	if (study_kept_unchanged(&kept, st)) {
+		warn_of_failed(&st->report);
 		return true;
+	}
 	if (!timed(study_select_units(st) && open_evidence(st), &at, &s->select) ||
 	    !timed(read_units(st, &kept) && complete_evidence(st), &at, &s->units))
 		return false;
+	warn_of_failed(&st->report);
 	if (!study_kept_same(&kept, st)) {
 		study_catch_up(st, &st->arena);
 		s->units += seconds_now() - at;

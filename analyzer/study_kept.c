@@ -107,14 +107,14 @@ static const char *build_config(struct study *st)
 	return fs_join(&st->arena, st->kb.build, ".config");
 }
 
-/* What binaries are looked into: those that were named, or the build's objects. */
+/* What binaries are looked into: those that were named, or the user's build's objects. */
 static void binaries(struct study *st, struct kept_paths *paths)
 {
 	if (st->o->functions)
 		kept_paths_add(paths, st->o->functions);
 	if (st->o->vmlinux)
 		kept_paths_add(paths, st->o->vmlinux);
-	if (st->o->functions || st->o->vmlinux)
+	if (st->o->functions || st->o->vmlinux || kbuild_is_own(&st->kb))
 		return;
 	for (size_t i = 0; i < st->units.v.n; i++)
 		kept_paths_add(paths, fs_join(&st->arena, st->kb.build,
@@ -143,8 +143,7 @@ static void add_index(const struct study *st, struct strbuf *sb)
 /* ---- the study ------------------------------------------------------------------------------- */
 
 /*
- * Units that fail are read again each time; facts that travelled are checked
- * where they are; sparse is asked anew. A profile is of an analysis, names on the
+ * Facts that travelled are checked where they are; sparse is asked anew. A profile is of an analysis, names on the
  * command line are looked up in the program, and a comparison is no part of what
  * is kept.
  */
@@ -201,6 +200,7 @@ void study_kept_add_facts(struct study_kept *k, const struct study *st, size_t f
 		facts_encode(&st->results[i].facts, &facts);
 		hash128_hex(facts.buf, facts.len, hex);
 		add_text(&k->facts, hex);
+		add_text(&k->facts, st->results[i].error);
 	}
 	strbuf_release(&facts);
 }
@@ -242,7 +242,6 @@ bool study_kept_same(struct study_kept *k, struct study *st)
 	struct kept_paths paths = { 0 };
 	bool found;
 
-	k->on &= !st->report.n_failed;
 	if (!k->on)
 		return false;
 	add_text(&sb, k->state.hex);

@@ -90,8 +90,12 @@ static void unit_release(struct unit *u)
 	free(u->expr_slot);
 }
 
-/* The first error of the unit as "FILE:LINE:COL: text", malloc'ed; NULL if there is none. */
-static char *first_error(struct unit *u)
+/*
+ * The first error of the unit as "FILE:LINE:COL: text", malloc'ed; NULL if there is none.
+ * @ret_lasts: whether the text is to blame, so that it comes again as long as that is the same.
+ * What libclang has no category for is trouble with the machine (a file that cannot be opened).
+ */
+static char *first_error(struct unit *u, bool *ret_lasts)
 {
 	unsigned int n = clang_getNumDiagnostics(u->tu);
 	struct strbuf sb = STRBUF_INIT;
@@ -105,6 +109,7 @@ static char *first_error(struct unit *u)
 			clang_disposeDiagnostic(d);
 			continue;
 		}
+		*ret_lasts = clang_getDiagnosticCategory(d) != 0;
 		loc = unit_loc(u, clang_getDiagnosticLocation(d));
 		s = clang_getDiagnosticSpelling(d);
 		if (loc.line)
@@ -243,13 +248,16 @@ static void unit_end(struct unit *u, CXIndex index)
 	clang_disposeIndex(index);
 }
 
+static void name_unit(const struct compile_unit *cu, struct facts *f)
+{
+	f->unit.file = facts_string(f, cu->file);
+	f->unit.object = cu->object ? facts_string(f, cu->object) : 0;
+	f->unit.flags = cu->ftrace ? FUNIT_FTRACE : 0;
+}
+
 static void fill(struct unit *u)
 {
-	const struct compile_unit *cu = u->cu;
-
-	u->f->unit.file = facts_string(u->f, cu->file);
-	u->f->unit.object = cu->object ? facts_string(u->f, cu->object) : 0;
-	u->f->unit.flags = cu->ftrace ? FUNIT_FTRACE : 0;
+	name_unit(u->cu, u->f);
 	unit_find_main(u);
 	walk_seconds = seconds_now();
 	unit_walk(u);
@@ -264,7 +272,7 @@ static bool extract_shared(const struct extract_job *job, struct facts *ret,
 	enum CXErrorCode code;
 	struct unit u;
 	char *error;
-	bool fits = false;
+	bool fits = false, lasts;
 
 	unit_begin(&u, job, ret);
 	u.prelude = job->shared->header;
@@ -273,7 +281,7 @@ static bool extract_shared(const struct extract_job *job, struct facts *ret,
 		u.tu = parse(&u, index, job->shared, true, &code);
 	if (u.tu) {
 		u.main_file = clang_getFile(u.tu, u.cu->path);
-		error = first_error(&u);
+		error = first_error(&u, &lasts);
 		fits = !error && fit_unit(&u);
 		r->unfit = error ? error : u.unfit ? xstrdup(u.unfit) : NULL;
 	} else if (u.unfit) {
@@ -297,8 +305,23 @@ static bool extract_shared(const struct extract_job *job, struct facts *ret,
 	return fits;
 }
 
+/* A unit that the build generates is not there before. Returns the error, malloc'ed, or NULL. */
+static char *missing_unit(const struct extract_job *job, struct deps *deps)
+{
+	const struct compile_unit *cu = job->unit;
+	struct strbuf sb = STRBUF_INIT;
+
+	if (fs_exists(cu->path) || cu->path[0] != '/')
+		return NULL;
+	strbuf_addf(&sb, "%s: there is no such file%s", cu->file,
+		    fs_below(cu->path, job->kb->build) ? "; building the kernel makes it" : "");
+	if (deps)
+		deps_add_missing(deps, cu->path);
+	return strbuf_detach(&sb, NULL);
+}
+
 static int extract_plain(const struct extract_job *job, bool count_lines, struct facts *ret,
-			 char **ret_error, struct deps *deps)
+			 char **ret_error, bool *ret_lasts, struct deps *deps)
 {
 	CXIndex index = clang_createIndex(0, 0);
 	enum CXErrorCode code;
@@ -316,14 +339,14 @@ static int extract_plain(const struct extract_job *job, bool count_lines, struct
 		err = -EIO;
 	} else {
 		u.main_file = clang_getFile(u.tu, u.cu->path);
-		*ret_error = first_error(&u);
+		*ret_error = first_error(&u, ret_lasts);
 		err = *ret_error ? -EINVAL : 0;
-	}
-	if (!err) {
-		fill(&u);
+		/* Also where another way is tried next: that it is depends on these. */
 		if (deps)
 			unit_reads(&u, deps);
 	}
+	if (!err)
+		fill(&u);
 	unit_end(&u, index);
 	if (err) {
 		facts_release(ret);
@@ -384,10 +407,11 @@ static int extract_again(const struct extract_job *job, bool count_lines, struct
 			 struct extract_result *r, struct deps *deps)
 {
 	char *error = NULL;
+	bool lasts;
 	int err;
 
 	facts_release(ret);
-	err = extract_plain(job, count_lines, ret, &error, deps);
+	err = extract_plain(job, count_lines, ret, &error, &lasts, deps);
 	if (!err) {
 		free(r->error);
 		r->error = NULL;
@@ -401,14 +425,22 @@ int extract_unit(const struct extract_job *job, struct facts *ret, struct extrac
 	struct deps *deps = job->want_deps ? &r->deps : NULL;
 	const struct compile_unit *u = job->unit;
 	struct timespec since;
+	bool lasts = false;
 	int err;
 
 	memset(r, 0, sizeof(*r));
 	clock_gettime(CLOCK_REALTIME, &since);
 	if (deps)
 		deps_init(deps, u->directory, u->argv);
-	r->shared = job->shared && extract_shared(job, ret, r, deps);
-	err = r->shared ? 0 : extract_plain(job, true, ret, &r->error, deps);
+	r->error = missing_unit(job, deps);
+	if (r->error) {
+		facts_init(ret);
+		err = -ENOENT;
+		lasts = true;
+	} else {
+		r->shared = job->shared && extract_shared(job, ret, r, deps);
+		err = r->shared ? 0 : extract_plain(job, true, ret, &r->error, &lasts, deps);
+	}
 	/* Two names on one line may need the counter after all. */
 	if (err == -EINVAL)
 		err = extract_again(job, false, ret, r, deps);
@@ -426,7 +458,13 @@ int extract_unit(const struct extract_job *job, struct facts *ret, struct extrac
 		optimised.optimised = true;
 		err = extract_again(&optimised, true, ret, r, deps);
 	}
-	r->deps_known = !err && deps && deps_finish(deps, &since);
+	if (err) {
+		name_unit(u, ret);
+		ret->unit.error = facts_string(ret, r->error);
+	}
+	if (err && deps)
+		deps_add_failure(deps);
+	r->deps_known = deps && (!err || lasts) && deps_finish(deps, &since);
 	return err;
 }
 

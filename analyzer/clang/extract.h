@@ -25,7 +25,7 @@ struct extract_result {
 	bool shared; /* the shared headers were of use */
 	char *unfit; /* or why they were not, for developers; or NULL */
 	/*
-	 * What files the facts depend on; holds only if known. Else they may
+	 * What files the facts depend on, or the error; holds only if known. Else they may
 	 * depend on something that cannot be said, or that changed meanwhile.
 	 */
 	struct deps deps;
@@ -35,8 +35,9 @@ struct extract_result {
 /*
  * Parses the unit with libclang and fills @ret with its facts, which are the
  * same with shared headers and without. Returns 0; or -EINVAL when the unit has
- * errors, -EIO when libclang gave none at all. The caller releases @ret and @r
- * either way.
+ * errors, -ENOENT when there is none, -EIO when libclang gave none for another
+ * reason: @ret then has the first error and nothing else. The caller releases
+ * @ret and @r either way.
  */
 int extract_unit(const struct extract_job *job, struct facts *ret, struct extract_result *r);
 void extract_result_release(struct extract_result *r);

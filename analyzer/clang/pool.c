@@ -30,7 +30,7 @@
  */
 struct frame {
 	uint64_t len, n_deps;
-	uint64_t ok, shared;
+	uint64_t shared;
 	double walk_seconds;
 };
 
@@ -127,16 +127,14 @@ static bool answer(const struct pool *p, int fd, size_t result)
 	struct facts facts;
 	bool sent;
 
-	frame.ok = !extract_unit(&job, &facts, &r);
+	/* What is wrong with a unit is told and kept as facts are. */
+	extract_unit(&job, &facts, &r);
 	frame.shared = r.shared;
 	frame.walk_seconds = extract_walk_seconds();
 	if (r.deps_known)
 		deps_encode(&r.deps, &out);
 	frame.n_deps = out.len;
-	if (frame.ok)
-		facts_encode(&facts, &out);
-	else
-		strbuf_addstr(&out, r.error ? r.error : "no facts");
+	facts_encode(&facts, &out);
 	extract_result_release(&r);
 	facts_release(&facts);
 	frame.len = out.len;
@@ -253,9 +251,8 @@ static int end_worker(struct worker *w, bool kill_it)
 	return status;
 }
 
-static void finish(struct pool *p, struct worker *w, const char *error)
+static void finish(struct pool *p, struct worker *w)
 {
-	p->ret[w->result].error = error;
 	p->ret[w->result].seconds = seconds_now() - w->begin;
 	w->busy = false;
 	strbuf_reset(&w->in);
@@ -293,25 +290,33 @@ static int feed(struct pool *p, struct worker *w)
 	return 0;
 }
 
+/* Facts that only say what is wrong with the unit become its error. */
+static void take_error(struct pool_result *r, struct arena *a)
+{
+	if (!r->facts.unit.error)
+		return;
+	r->error = arena_strdup(a, facts_str(&r->facts, r->facts.unit.error));
+	facts_release(&r->facts);
+}
+
 /* The whole answer is there. */
 static void take_answer(struct pool *p, struct worker *w, const struct frame *frame)
 {
 	const char *data = w->in.buf + sizeof(*frame), *facts = data + frame->n_deps;
 	size_t n_facts = frame->len - frame->n_deps;
-	const char *error = NULL;
+	struct pool_result *r = &p->ret[w->result];
 
-	p->ret[w->result].shared = frame->shared;
-	p->ret[w->result].walk_seconds = frame->walk_seconds;
-	if (!frame->ok) {
-		error = arena_strndup(p->arena, data, frame->len);
-	} else if (facts_decode(facts, n_facts, &p->ret[w->result].facts)) {
-		error = "facts that do not make sense came back";
+	r->shared = frame->shared;
+	r->walk_seconds = frame->walk_seconds;
+	if (facts_decode(facts, n_facts, &r->facts)) {
+		r->error = "facts that do not make sense came back";
 	} else if (frame->n_deps) {
 		facts_cache_store(p->o->cache, &p->keys[w->result], data, frame->n_deps, facts,
 				  n_facts);
-		p->ret[w->result].reads = p->keys[w->result].reads;
+		r->reads = p->keys[w->result].reads;
 	}
-	finish(p, w, error);
+	take_error(r, p->arena);
+	finish(p, w);
 }
 
 static void read_answer(struct pool *p, struct worker *w)
@@ -319,7 +324,6 @@ static void read_answer(struct pool *p, struct worker *w)
 	char buf[65536];
 	struct frame frame = { 0 };
 	ssize_t n = recv(w->fd, buf, sizeof(buf), 0);
-	const char *why;
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
@@ -328,8 +332,8 @@ static void read_answer(struct pool *p, struct worker *w)
 	if (w->in.len >= sizeof(frame))
 		memcpy(&frame, w->in.buf, sizeof(frame));
 	if (n <= 0 || frame.len > FRAME_MAX || frame.n_deps > frame.len) {
-		why = why_ended(p, end_worker(w, n > 0));
-		finish(p, w, why);
+		p->ret[w->result].error = why_ended(p, end_worker(w, n > 0));
+		finish(p, w);
 		return;
 	}
 	if (w->in.len >= sizeof(frame) && w->in.len - sizeof(frame) >= frame.len)
@@ -339,7 +343,8 @@ static void read_answer(struct pool *p, struct worker *w)
 static void expire(struct pool *p, struct worker *w)
 {
 	end_worker(w, true);
-	finish(p, w, arena_printf(p->arena, "timed out after %u s", p->timeout));
+	p->ret[w->result].error = arena_printf(p->arena, "timed out after %u s", p->timeout);
+	finish(p, w);
 }
 
 /* Waits until something happens to any busy worker, and sees to it. */
@@ -442,6 +447,7 @@ static void ask(struct pool *p, struct facts_cache *cache, struct facts_key **re
 		}
 		p->ret[unit].found = true;
 		p->ret[unit].reads = key->reads;
+		take_error(&p->ret[unit], p->arena);
 		p->done++;
 		if (p->o->progress)
 			p->o->progress(p->o->data, p->done, p->n);

@@ -516,6 +516,17 @@ void deps_add_text(struct deps *d, const char *text, size_t len)
 	scan(d, NULL, text, len);
 }
 
+void deps_add_failure(struct deps *d)
+{
+	d->asks = true;
+}
+
+void deps_add_missing(struct deps *d, const char *path)
+{
+	add_beside(d, arena_strdup(&d->arena, path));
+	d->missing = true;
+}
+
 /* --- What was parsed before --- */
 
 static size_t find_dir(const struct deps *d, const char *dir)
@@ -629,7 +640,7 @@ bool deps_finish(struct deps *d, const struct timespec *since)
 	for (size_t i = 0; i < d->beside.n; i++)
 		if (!d->beside.v[i].known)
 			d->beside.v[i].present = look_beside(v, d->beside.v[i].path);
-	known = !d->unknown && !v->changed && !v->newer && d->files.n;
+	known = !d->unknown && !v->changed && !v->newer && (d->files.n || d->missing);
 	deps_view_free(v);
 	return known;
 }

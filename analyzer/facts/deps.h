@@ -50,7 +50,8 @@ struct deps {
 	const char *directory;
 	VEC(const char *) computed; /* folders of files that say #include MACRO */
 	struct deps_set *seen_files, *seen_names, *seen_beside;
-	bool asks;    /* it asks whether there is a file, by __has_include */
+	bool asks;    /* it asks whether there is a file, by __has_include, or missed one */
+	bool missing; /* there is no unit */
 	bool unknown; /* there is more than can be said here: such a unit is not kept */
 };
 
@@ -79,6 +80,14 @@ void deps_release(struct deps *d);
 void deps_add_file(struct deps *d, const char *path, const char *text, size_t len);
 /* Text that is no file of the tree (the prelude): only what it includes counts. */
 void deps_add_text(struct deps *d, const char *text, size_t len);
+
+/*
+ * The parse failed: what makes it so may be that something was not found, so
+ * it counts what was not there.
+ */
+void deps_add_failure(struct deps *d);
+/* The unit itself, that is not there. @path is absolute. */
+void deps_add_missing(struct deps *d, const char *path);
 
 /*
  * Would the files of @base be found where they were by a command that searches

@@ -11,7 +11,7 @@
  * sizes of all structs are compared.
  */
 #define FACTS_MAGIC 0x74636146u /* "Fact" */
-#define FACTS_VERSION 2u
+#define FACTS_VERSION 3u
 
 /* A member of a row. Padding has no member and is written as zeroes. */
 struct member {
@@ -382,8 +382,9 @@ static bool check_facts(const struct facts *f)
 	if (!f->strings.n || f->strings.v[0] || f->strings.v[f->strings.n - 1])
 		return false;
 	c.locals = xcalloc(f->exprs.n, sizeof(*c.locals));
-	ok = ok_string(f, f->unit.file) && ok_string(f, f->unit.object) && check_types(f) &&
-	     check_exprs(&c) && check_vars(&c) && check_tables(f);
+	ok = ok_string(f, f->unit.file) && ok_string(f, f->unit.object) &&
+	     ok_string(f, f->unit.error) && check_types(f) && check_exprs(&c) && check_vars(&c) &&
+	     check_tables(f);
 	for (size_t i = 0; ok && i < f->funcs.n; i++)
 		ok = check_func(&c, &f->funcs.v[i]);
 	free(c.locals);

@@ -279,6 +279,7 @@ struct fact_unit {
 	uint32_t file;	 /* the unit's main source file */
 	uint32_t object; /* the object file, relative to the build directory */
 	uint32_t flags;
+	uint32_t error; /* what is wrong with it: there is nothing else then; "": it could be read */
 };
 
 struct facts {

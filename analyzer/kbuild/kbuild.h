@@ -26,6 +26,7 @@ struct kbuild_options {
 	const char *arch;	 /* ARCH=, or NULL for the host's */
 	const char *cache;	 /* folder that own build directories are made in */
 	bool offline;		 /* never run make */
+	bool generated;		 /* make sources that only a build of all generates, too */
 	unsigned int jobs;	 /* for make -j; 0: one for each online CPU */
 	const char *const *scope; /* folders and files that must be there: --scope, or the rules' */
 	size_t n_scope;
@@ -50,6 +51,12 @@ struct kbuild {
 	VEC(struct kconfig_missing) missing;
 	int lock_fd; /* keeps others from renewing our build directory while we read it; or -1 */
 };
+
+/* Is the build directory one of relock's own? No object in it is of the user's making. */
+static inline bool kbuild_is_own(const struct kbuild *kb)
+{
+	return kb->lock_fd >= 0;
+}
 
 /*
  * Finds the compile commands of @o->tree: from @o->build, from the tree's own

@@ -28,6 +28,7 @@ struct prepare {
 	const char *out;      /* dir/out: make's O= */
 	const char *stamp;    /* dir/stamp */
 	const char *commands; /* dir/commands */
+	const char *generated; /* dir/generated: the time when make_generated() was through */
 	const char *fragment; /* what is merged into the defconfig */
 	const char *head;     /* of the stamp */
 	const char *error;
@@ -172,7 +173,7 @@ static int make_failed(struct prepare *p, const char *what, const struct run_res
 static int make(struct prepare *p, const char *const *args, size_t n, const char *what,
 		bool may_fail, struct run_result *ret)
 {
-	const char *argv[16];
+	const char **argv = ARENA_ARRAY(p->a, const char *, n + 7);
 	struct run_options o = { .argv = argv, .env = prepare_make_env, .max_output = MAX_DRY_RUN,
 				 .timeout = MAKE_TIMEOUT, .tick = p->o->tick,
 				 .data = p->o->data };
@@ -201,18 +202,20 @@ static int make(struct prepare *p, const char *const *args, size_t n, const char
 	return err;
 }
 
+static const char *make_jobs(const struct prepare *p)
+{
+	long jobs = p->o->jobs ? (long)p->o->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return arena_printf(p->a, "-j%ld", jobs > 0 ? jobs : 1);
+}
+
 static int make_target(struct prepare *p, const char *target)
 {
-	unsigned int jobs = p->o->jobs;
+	const char *args[] = { make_jobs(p), target };
 	struct run_result r;
-	const char *args[2];
 	int err;
 
-	if (!jobs)
-		jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
-	args[0] = arena_printf(p->a, "-j%u", jobs ? jobs : 1);
-	args[1] = target;
-	err = make(p, args, 2, target, false, &r);
+	err = make(p, args, ARRAY_SIZE(args), target, false, &r);
 	if (!err)
 		run_release(&r);
 	return err;
@@ -287,6 +290,56 @@ static int make_commands(struct prepare *p)
 	return err;
 }
 
+/* The objects of units that are made of other objects, and so not there without these. */
+static int make_rest(struct prepare *p, const struct commands *c)
+{
+	const char **args = ARENA_ARRAY(p->a, const char *, c->v.n + 2);
+	struct run_result r;
+	size_t n = 0;
+	int err;
+
+	args[n++] = make_jobs(p);
+	args[n++] = "-k";
+	for (size_t i = 0; i < c->v.n; i++) {
+		const struct command *cmd = &c->v.v[i];
+
+		if (!fs_exists(fs_absolute(p->a, commands_word(c, cmd->directory),
+					   commands_word(c, cmd->source))))
+			args[n++] = commands_word(c, cmd->object);
+	}
+	if (n == 2)
+		return 0;
+	err = make(p, args, n, "generated units", true, &r);
+	if (!err)
+		run_release(&r);
+	return err;
+}
+
+/*
+ * Makes what 'make prepare' leaves to the build of each folder: headers and units that
+ * scripts write (of SELinux, of ASN.1). It is a build in which nothing is compiled or archived;
+ * what needs objects fails, and -k goes on to the rest. A unit whose source is not made is
+ * named in the report.
+ */
+static int make_generated(struct prepare *p, const struct commands *c)
+{
+	const char *args[] = { make_jobs(p), "-k", "rule_cc_o_c=@:", "rule_as_o_S=@:",
+			       "cmd_ar_builtin=@:", "vmlinux" };
+	struct run_result r;
+	int err;
+
+	stage(p, "making the kernel's other generated sources");
+	err = make(p, args, ARRAY_SIZE(args), "vmlinux", true, &r);
+	if (err)
+		return err;
+	run_release(&r);
+	err = make_rest(p, c);
+	if (err)
+		return err;
+	err = fs_write(p->generated, p->head, strlen(p->head));
+	return err ? fail_file(p, "write", p->generated, err) : 0;
+}
+
 static int make_all(struct prepare *p)
 {
 	int err;
@@ -314,6 +367,7 @@ static int renew(struct prepare *p)
 		return -ENOENT;
 	}
 	unlink(p->stamp);
+	unlink(p->generated);
 	err = fs_mkdirs(p->out);
 	if (err)
 		return fail_file(p, "make the folder", p->out, err);
@@ -384,6 +438,12 @@ static int lock(struct prepare *p, const char *path, int how)
 	}
 }
 
+/* Whether there is all that is asked for beside what make_all() makes. */
+static bool has_generated(const struct prepare *p)
+{
+	return !p->o->generated || fs_exists(p->generated);
+}
+
 static int open_locked(struct prepare *p, struct commands *ret)
 {
 	const char *path = arena_printf(p->a, "%s.lock", p->dir);
@@ -396,7 +456,7 @@ static int open_locked(struct prepare *p, struct commands *ret)
 	if (p->kb->lock_fd < 0)
 		return fail_file(p, "open", path, -errno);
 	err = lock(p, path, LOCK_SH);
-	if (!err && load(p, ret) == 0)
+	if (!err && load(p, ret) == 0 && (has_generated(p) || p->o->offline))
 		return 0;
 	if (!err && p->o->offline) {
 		p->error = "there is no build directory ready for this tree and config, and "
@@ -417,6 +477,8 @@ static int open_locked(struct prepare *p, struct commands *ret)
 					   "prepared; run again";
 		}
 	}
+	if (!err && !has_generated(p))
+		err = make_generated(p, ret);
 	return err ? err : lock(p, path, LOCK_SH);
 }
 
@@ -505,6 +567,7 @@ int prepare_open(struct kbuild *kb, const struct kbuild_options *o, const struct
 	p.out = fs_join(p.a, p.dir, "out");
 	p.stamp = fs_join(p.a, p.dir, "stamp");
 	p.commands = fs_join(p.a, p.dir, "commands");
+	p.generated = fs_join(p.a, p.dir, "generated");
 	strbuf_addf(&head, "relock %s %s", RELOCK_VERSION, hex);
 	add_tool_state(&p, &head);
 	p.head = head.buf;

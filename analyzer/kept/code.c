@@ -304,6 +304,14 @@ static void whatif(struct code *c, struct whatif **w)
 	ITEMS(c, (*w)->proposals, (*w)->n_proposals, code_proposals);
 }
 
+static void code_failed(struct code *c, void *item)
+{
+	struct failed_unit *f = item;
+
+	text(c, &f->file);
+	text(c, &f->error);
+}
+
 static void code_cut(struct code *c, void *item)
 {
 	struct cut *cut = item;
@@ -325,6 +333,7 @@ static void code_report(struct code *c, struct report *r)
 	c->report = r;
 	CODE(c, r->units_total);
 	CODE(c, r->units_analysed);
+	ITEMS(c, r->failed, r->n_failed, code_failed);
 	ITEMS(c, r->findings, r->n_findings, code_finding);
 	ITEMS(c, r->sections, r->n_sections, code_section);
 	ITEMS(c, r->attachables, r->n_attachables, code_attachable);

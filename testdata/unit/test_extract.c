@@ -203,6 +203,8 @@ static void test_error(void **state)
 
 	assert_int_equal(extract_unit(&job, &f, &r), -EINVAL);
 	assert_string_equal(r.error, "badunit.c:3:27: use of undeclared identifier 'no_such_thing'");
+	assert_string_equal(facts_str(&f, f.unit.error), r.error);
+	assert_int_equal(f.funcs.n, 0);
 	extract_result_release(&r);
 	facts_release(&f);
 	job.unit = &none;
