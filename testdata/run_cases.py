@@ -31,6 +31,7 @@ case without expectations expects silence, and every finding must be expected.
     /* beyond: not-reached */         the same, and programs do not
     /* beyond: joins */               this file is not in the default scope, but joins it, as
                                       programs come to it; the scope is the default one then
+    /* cut: FUNCTION */               the run of this function ends at a bound
     /* no-ftrace */                   this file is compiled without the ftrace flags
     /* options: --rules FILE */       more options; FILE is of the case's folder
     /* page: RL101 bad */             here stands the code block of that section of
@@ -57,7 +58,7 @@ ROOT = HERE.parent
 SCHEMA = ROOT / "reports/schema/relock-report-1.schema.json"
 SKIPPED = 77
 SUFFIXES = {".c", ".h", ".yaml"}
-COMMENT = re.compile(r"/\*\s*(expect|fails-to-parse|beyond|options|page):\s*(.*?)\s*\*/", re.S)
+COMMENT = re.compile(r"/\*\s*(expect|fails-to-parse|beyond|cut|options|page):\s*(.*?)\s*\*/", re.S)
 KEYS = {"entry", "via", "kind", "context", "line", "attach", "not-attach", "how", "certainty",
         "reenter", "not-reenter", "program", "object", "expected", "raised", "remedy", "assume",
         "note", "message", "acquired", "acquired-in", "ladder", "in", "file"}
@@ -207,6 +208,7 @@ class Case:
         self.beyond = {}
         self.joins = False
         self.no_ftrace = set()
+        self.cuts = set()
         self.options = []
         self.units = []
         self.texts = {}
@@ -252,6 +254,8 @@ class Case:
                 self.joins = True
             else:
                 self.beyond[name] = text == "reached"
+        elif kind == "cut":
+            self.cuts.add(text)
         elif kind == "options":
             self.options += shlex.split(text)
         elif kind == "page":
@@ -360,7 +364,11 @@ def check_units(case, report):
     beyond = sorted(name for name, reached in case.beyond.items() if reached)
     if report["units"]["beyond"] != beyond:
         wrong.append(f"beyond the scope are {report['units']['beyond']}, not {beyond}")
-    for cut in report["units"]["cuts"]:
+    cuts = {cut["function"]: cut for cut in report["units"]["cuts"]}
+    for name in sorted(case.cuts - cuts.keys()):
+        wrong.append(f"{name}: not cut")
+    for name in sorted(cuts.keys() - case.cuts):
+        cut = cuts[name]
         wrong.append(f"{cut['function']}: cut: {cut['reason']}")
     return wrong
 

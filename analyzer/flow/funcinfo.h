@@ -4,6 +4,12 @@
 
 #include "flow/interp.h"
 
+/* A member that a function writes of what a local of its own points to. */
+struct own_written {
+	uint64_t member;
+	uint32_t local;
+};
+
 /* What the interpreter works out of a function once. */
 struct func_info {
 	bool made;
@@ -18,6 +24,8 @@ struct func_info {
 	bool guard_params_made;
 	uint64_t *written; /* members, sorted: flow/recheck.c */
 	uint32_t n_written;
+	struct own_written *own; /* the same, where the object is found through a local */
+	uint32_t n_own;
 	bool written_made;
 };
 

@@ -9,6 +9,8 @@
 #define MAX_DOWN 4
 /* So many members are noted of one function. */
 #define MAX_WRITTEN 256
+/* And so many of what its locals point to. */
+#define MAX_OWN 32
 /* What sym_fresh() makes the values with; blocks have 16 and above. */
 #define FRESH_MEMBER 12
 
@@ -17,14 +19,18 @@ static uint64_t member_key(uint32_t record, uint32_t field)
 	return (uint64_t)record << 32 | field;
 }
 
-/* Whether member @x is of what a local points to that is no parameter: mostly an object that is new. */
-static bool is_of_own(const struct facts *f, const struct fact_func *ff, const struct fact_expr *x)
+/*
+ * The local, no parameter, that points to what member @x is of, or FACTS_NONE. Mostly that is an
+ * object that is new.
+ */
+static uint32_t own_local(const struct facts *f, const struct fact_func *ff,
+			  const struct fact_expr *x)
 {
 	while (x->op == FX_FIELD || x->op == FX_INDEX)
 		x = &f->exprs.v[expr_strip(f, x->a)];
 	if (x->op == FX_DEREF)
 		x = &f->exprs.v[expr_strip(f, x->a)];
-	return x->op == FX_LOCAL && x->a >= ff->n_params;
+	return x->op == FX_LOCAL && x->a >= ff->n_params ? x->a : FACTS_NONE;
 }
 
 /* Adds to @set the members that the text of @func writes, and of what it calls in @unit. */
@@ -51,7 +57,7 @@ static void add_written(const struct program *p, uint32_t func, uint32_t unit, u
 			if (f->insns.v[i].op != FI_ASSIGN || set->n >= MAX_WRITTEN)
 				continue;
 			x = &f->exprs.v[expr_strip(f, f->insns.v[i].dst)];
-			if (x->op == FX_FIELD && !is_of_own(f, ff, x))
+			if (x->op == FX_FIELD && own_local(f, ff, x) == FACTS_NONE)
 				map64_put(set, member_key(x->sym2, x->sym), 1);
 		}
 	}
@@ -67,6 +73,33 @@ static int compare_keys(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
+/* Adds to @fi the members that @func writes of what its own locals point to. */
+static void add_own(const struct program *p, uint32_t func, struct func_info *fi)
+{
+	const struct func *fn = &p->funcs.v[func];
+	const struct facts *f = func_facts(p, fn);
+	const struct fact_func *ff = func_fact(p, fn);
+	uint32_t b, i;
+
+	for (b = ff->blocks; b < ff->blocks + ff->n_blocks; b++) {
+		const struct fact_block *blk = &f->blocks.v[b];
+
+		for (i = blk->insns; i < blk->insns + blk->n_insns && fi->n_own < MAX_OWN; i++) {
+			const struct fact_expr *x;
+			uint32_t local;
+
+			if (f->insns.v[i].op != FI_ASSIGN)
+				continue;
+			x = &f->exprs.v[expr_strip(f, f->insns.v[i].dst)];
+			local = x->op == FX_FIELD ? own_local(f, ff, x) : FACTS_NONE;
+			if (local == FACTS_NONE || fi->in_memory[local])
+				continue;
+			fi->own[fi->n_own++] = (struct own_written){
+				.member = member_key(x->sym2, x->sym), .local = local };
+		}
+	}
+}
+
 static void find_written(struct interp *in, uint32_t func, struct func_info *fi)
 {
 	struct map64 seen = { 0 }, set = { 0 };
@@ -80,13 +113,32 @@ static void find_written(struct interp *in, uint32_t func, struct func_info *fi)
 			fi->written[fi->n_written++] = set.keys[i];
 	if (fi->n_written)
 		qsort(fi->written, fi->n_written, sizeof(*fi->written), compare_keys);
+	fi->own = ARENA_ARRAY(&in->p->arena, struct own_written, MAX_OWN);
+	add_own(in->p, func, fi);
 	map64_release(&seen);
 	map64_release(&set);
 }
 
-/* Adds to @ret the members that term @sym reads and @fi has as written. */
-static void add_members(const struct syms *syms, const struct func_info *fi, uint32_t sym,
-			struct map64 *ret)
+/*
+ * Whether the function of @fi writes @member of what a local points to that it has in @s, and the
+ * member's address @at is of the same object: it was there already when it was looked at.
+ */
+static bool writes_own(const struct syms *syms, const struct func_info *fi, const struct state *s,
+		       const struct sym *at, uint64_t member)
+{
+	uint32_t i, base = at->a;
+
+	while (sym_get(syms, base)->op == SY_FADDR || sym_get(syms, base)->op == SY_IADDR)
+		base = sym_get(syms, base)->a;
+	for (i = 0; i < fi->n_own; i++)
+		if (fi->own[i].member == member && s->env[fi->own[i].local] == base)
+			return true;
+	return false;
+}
+
+/* Adds to @ret the members that term @sym reads and @fi, in @s, has as written. */
+static void add_members(const struct syms *syms, const struct func_info *fi, const struct state *s,
+			uint32_t sym, struct map64 *ret)
 {
 	const struct sym *v = sym_get(syms, sym), *at;
 	uint64_t key;
@@ -97,15 +149,16 @@ static void add_members(const struct syms *syms, const struct func_info *fi, uin
 		if (at->op != SY_FADDR || !v->volatile_)
 			return;
 		key = member_key(at->c, at->b);
-		if (bsearch(&key, fi->written, fi->n_written, sizeof(key), compare_keys))
+		if (bsearch(&key, fi->written, fi->n_written, sizeof(key), compare_keys) ||
+		    writes_own(syms, fi, s, at, key))
 			map64_put(ret, v->a, sym);
 		return;
 	case SY_UN:
-		add_members(syms, fi, v->a, ret);
+		add_members(syms, fi, s, v->a, ret);
 		return;
 	case SY_BIN:
-		add_members(syms, fi, v->a, ret);
-		add_members(syms, fi, v->b, ret);
+		add_members(syms, fi, s, v->a, ret);
+		add_members(syms, fi, s, v->b, ret);
 		return;
 	default:
 		return;
@@ -161,7 +214,7 @@ void recheck_members(struct flow *fl, struct arena *arena, const struct frame *f
 			continue;
 		if (!fi->written_made)
 			find_written(fl->in, frame->func, fi);
-		add_members(syms, fi, sym, &members);
+		add_members(syms, fi, s, sym, &members);
 	}
 	if (members.n && !released_around(fl->in, frame->func, block)) {
 		for (k = 0; k < members.cap; k++) {

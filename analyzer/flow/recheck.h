@@ -8,7 +8,7 @@
  * What a function looked at before it took a lock may be different once it has it: so code looks
  * again. For nearly all of what is tested twice that is not so (the type of a map); but it is for
  * members that the function, or what it calls in its unit, writes: of what it is handed, as a local
- * leads to a new object mostly.
+ * leads to a new object mostly, or of what a local points to that was looked at before.
  *
  * @s is the state after @insn, a call in block @blk of @frame's function, where nothing was held
  * before. If it took a lock, or its callee did in its own text, such members are read anew from

@@ -225,6 +225,29 @@ static void mark_locking(const struct program *p, bool *mark)
 	}
 }
 
+/*
+ * Whether one of the first @n outer runs that came to its end took a lock of @ft's class in the
+ * function that @ft is about, or below it.
+ */
+static bool was_judged(const struct analysis *an, const struct fault *ft, size_t n)
+{
+	const struct frame *fr;
+	size_t i, k;
+
+	for (i = 0; i < n; i++) {
+		const struct run *run = &an->outers.v[i]->run;
+
+		for (k = 0; k < run->acquires.n && !an->outers.v[i]->beyond && !run->cut; k++) {
+			if (run->acquires.v[k].class != ft->class)
+				continue;
+			for (fr = run->acquires.v[k].frame; fr; fr = fr->up)
+				if (fr->func == ft->frame->func)
+					return true;
+		}
+	}
+	return false;
+}
+
 void find_rl110_elsewhere(struct analysis *an)
 {
 	struct program *p = an->p;
@@ -256,11 +279,16 @@ void find_rl110_elsewhere(struct analysis *an)
 	for (i = n_outers; i < an->outers.n; i++)
 		judge_outer(an, an->outers.v[i], n_outers);
 	an->in.tracked = tracked;
-	/* Locks that programs want were judged with all that is known of the rest of the kernel. */
+	/*
+	 * Locks that programs want were judged with all that is known of the rest of the kernel,
+	 * but where the only entry points that lead there have too many instructions.
+	 */
 	for (i = n = n_faults; i < an->faults.n; i++) {
 		const struct fault *ft = &an->faults.v[i];
 
-		if (rule_lock_counts(ft->held->rule) && map64_get(&an->classes, ft->class) == MAP64_EMPTY)
+		if (rule_lock_counts(ft->held->rule) &&
+		    (map64_get(&an->classes, ft->class) == MAP64_EMPTY ||
+		     (!was_judged(an, ft, n_outers) && !released_elsewhere(an, ft->class, 0))))
 			an->faults.v[n++] = *ft;
 	}
 	an->faults.n = n;

@@ -17,6 +17,7 @@ struct shelf {
 
 int shelf_take(struct shelf *s, struct jar *j);
 int shelf_drop(struct shelf *s);
+int shelf_turn(struct shelf *s);
 
 int shelf_take(struct shelf *s, struct jar *j)
 {
@@ -51,6 +52,29 @@ int shelf_drop(struct shelf *s)
 	shelf_pop(s);
 	raw_spin_unlock(&s->lock);
 	return 0;
+}
+
+static int jar_check(const struct jar *j)
+{
+	return j->full ? 0 : -1;
+}
+
+/* What it looks at, and writes, is of a local. */
+int shelf_turn(struct shelf *s)
+{
+	struct jar *j = READ_ONCE(s->first);
+	int err = 0;
+
+	if (jar_check(j))
+		goto out;
+	raw_spin_lock(&s->lock);
+	err = jar_check(j);
+	if (err)
+		goto out;
+	j->full = 0;
+	raw_spin_unlock(&s->lock);
+out:
+	return err; /* expect: RL110 error shelf.lock in=shelf_turn acquired=shelf_turn */
 }
 
 static long shelf_update(struct bpf_map *map, void *key, void *value, u64 flags)
