@@ -25,8 +25,21 @@ static bool runs_at_boot(const struct program *p, uint32_t func)
 }
 
 /*
+ * Whether the way to @a is for values with fields that no map of the kind at hand has. Such a field
+ * may be one of an object that programs allocate, and the value has a pointer to.
+ */
+static bool is_of_no_map(struct analysis *an, const struct outer *o, const struct acquire *a)
+{
+	uint32_t fields = a->map_fields & ~an->t.object_fields;
+
+	return fields && o->kind != FACTS_NONE && a->kind == o->kind &&
+	       !programs_kind_has_fields(&an->pr, a->kind, fields);
+}
+
+/*
  * It belongs to a map that is going, or to one that nobody has seen yet, or to the storage of an
- * owner that is going (whose elements' maps are still there); or there are no programs yet.
+ * owner that is going (whose elements' maps are still there); or there are no programs yet, or no
+ * such maps.
  */
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a)
 {
@@ -45,6 +58,8 @@ bool section_out_of_reach(struct analysis *an, const struct outer *o, const stru
 	for (i = 0; i < rules->first_reference.n; i++)
 		alone |= is_member(an, o, rules->first_reference.v[i].record,
 				   rules->first_reference.v[i].member);
+	if (is_of_no_map(an, o, a))
+		return true;
 	if (lock_is_maps(an, &o->run, a))
 		return alone;
 	return lock_is_storages(an, &o->run, a) && is_of_last_put(an, &o->run, a);

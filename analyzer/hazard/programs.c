@@ -640,6 +640,21 @@ bool programs_use_fields(struct programs *pr, size_t way, uint32_t m, uint32_t f
 	return yes;
 }
 
+bool programs_kind_has_fields(struct programs *pr, uint32_t kind, uint32_t fields)
+{
+	bool known = false;
+	uint32_t m;
+
+	for (m = 0; fields && m < pr->t->map_types.n; m++) {
+		if (pr->t->map_types.v[m].ops != kind)
+			continue;
+		known = true;
+		if (type_may_have(pr, pr->t->map_types.v[m].type, fields))
+			return true;
+	}
+	return !known;
+}
+
 size_t programs_map_types(struct programs *pr, uint32_t c, uint32_t *ret)
 {
 	const struct bpf_callable *call = &pr->t->callables.v[c];

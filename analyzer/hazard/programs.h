@@ -68,6 +68,9 @@ bool programs_use_map(struct programs *pr, size_t way, uint32_t c, uint32_t m);
  */
 bool programs_use_fields(struct programs *pr, size_t way, uint32_t m, uint32_t fields);
 
+/* Whether maps of @kind (a global: their table of operations) may have values with all of @fields. */
+bool programs_kind_has_fields(struct programs *pr, uint32_t kind, uint32_t fields);
+
 /*
  * The map types that some program may call callable @c with, in @ret (room for
  * all); returns how many. A callable without a map argument has none.
