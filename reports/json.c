@@ -581,7 +581,7 @@ static json_t *leftover(const struct leftover *l)
 
 	set(j, "finding", text(l->finding->id));
 	set(j, "severity", text(severity_name(l->finding->severity)));
-	set(j, "left", l->n_open ? text(severity_name(l->severity)) : json_null());
+	set(j, "left", leftover_is_closed(l) ? json_null() : text(severity_name(l->severity)));
 	for (size_t i = 0; i < l->n_open; i++) {
 		json_t *p = attach_point(&l->open[i]);
 

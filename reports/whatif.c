@@ -44,13 +44,16 @@ static void add_open(const struct leftover *l, struct strbuf *out)
 
 static void add_left(const struct leftover *l, struct strbuf *out)
 {
-	if (!l->n_open) {
+	if (leftover_is_closed(l)) {
 		strbuf_addstr(out, "closes it\n");
 		return;
 	}
 	strbuf_addf(out, "leaves %s: ", l->severity == SEV_ERROR ? "an error" :
 					l->severity == SEV_WARNING ? "a warning" : "a note");
-	add_open(l, out);
+	if (l->n_open)
+		add_open(l, out);
+	else
+		strbuf_addstr(out, "it is so whatever is traced\n");
 }
 
 #define MOST_NAMES 6
@@ -134,7 +137,7 @@ static void add_given(const struct trial *t, struct strbuf *out)
 	for (size_t i = 0; i < t->n_left; i++) {
 		const struct leftover *l = &t->left[i];
 
-		if (!l->n_open) {
+		if (leftover_is_closed(l)) {
 			closed++;
 			strbuf_addstr(out, "closed  ");
 		} else if (l->severity < l->finding->severity) {
@@ -148,7 +151,7 @@ static void add_given(const struct trial *t, struct strbuf *out)
 			    l->finding->code);
 		add_safe(out, l->finding->message);
 		strbuf_addch(out, '\n');
-		if (!l->n_open)
+		if (leftover_is_closed(l))
 			continue;
 		strbuf_addstr(out, "              ");
 		add_left(l, out);

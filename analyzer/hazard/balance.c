@@ -83,6 +83,7 @@ void make_fault_finding(struct analysis *an, const struct fault *ft, struct find
 	struct step begin = { .function = NULL }, end;
 
 	memset(f, 0, sizeof(*f));
+	f->cause = UINT32_MAX;
 	f->context = "recursion";
 	f->code = ft->code;
 	f->rule = rule ? rule->name : ft->code;

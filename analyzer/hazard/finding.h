@@ -136,7 +136,8 @@ struct finding {
 	struct remedy *remedies;
 	size_t n_remedies;
 	struct strlist notes; /* further sentences for people: "note: ..." in text */
-	uint32_t cause; /* a number for hazard/ */
+	uint32_t cause; /* a number for hazard/; UINT32_MAX: it is not of one that comes back in */
+	struct strlist orders; /* of a lock-order, for hazard/: the pairs of locks that it tells of */
 	const char *state;    /* "new", "unchanged", "suppressed"; NULL without a baseline */
 	const char *state_reason; /* what the baseline or the suppression says why; or NULL */
 	struct brought *brought;  /* NULL: not asked for, or not known */
@@ -252,6 +253,11 @@ struct leftover {
 	const char **open_object; /* what each is compiled into; NULL: nobody knows, or no function */
 	struct strlist objects; /* those, each once */
 };
+
+static inline bool leftover_is_closed(const struct leftover *l)
+{
+	return !l->n_open && l->severity == SEV_NOTE;
+}
 
 /* Remedies taken together, and what they do. */
 struct trial {

@@ -172,7 +172,7 @@ struct analysis {
 	VEC(struct cause) causes; /* what the findings are about, by their number */
 	uint32_t *shown_by; /* by cause: the one whose finding has this one as evidence */
 	const char **objects; /* by function: memo of func_object() */
-	const struct remedy_set *remedies; /* taken to be there already, or NULL */
+	struct remedy_set *remedies; /* taken to be there already, or NULL */
 	const char **tracepoint; /* by function: the tracepoint whose programs a call of it runs, or NULL */
 	uint64_t *run_ways;	 /* by function: bit per rules->attach: it runs programs of that way */
 	uint32_t *table_of; /* by function: the table that it and programs can be a member of, or 0 */
@@ -370,6 +370,8 @@ void make_whatif(struct analysis *an, struct report *ret);
 /* The finding of @ret that @h is of, or NULL. */
 const struct finding *hazard_finding(const struct analysis *an, const struct hazard *h,
 				     const struct report *ret);
+/* Adds to @g what remedies that are tried raise on the way to where @held is taken. Returns whether they do. */
+bool remedy_raises(const struct analysis *an, const struct acquire *held, struct guards *g);
 /*
  * Whether remedies that are tried keep programs of @way away from @func
  * (FACTS_NONE: any instruction) in the section of @h.

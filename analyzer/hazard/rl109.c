@@ -392,8 +392,9 @@ static void add_sections(struct orders *od, struct outer *o)
 			if (s < seen.n || !a->class)
 				continue;
 			vec_push(&seen, key);
+			remedy_raises(od->an, a, &key.guards);
 			if (!section_out_of_reach(od->an, o, a))
-				try_section(od, o, pt->held[j], &pt->guards);
+				try_section(od, o, pt->held[j], &key.guards);
 		}
 	}
 	vec_release(&seen);
@@ -481,6 +482,16 @@ static void fill_lock(struct orders *od, uint32_t lock, const struct acquire *a,
 	ret->released = program_location(od->an->p, &a->released, a->func);
 }
 
+/* The two locks of @c, whichever is held first. */
+static const char *pair_name(struct orders *od, const struct circle *c)
+{
+	const struct edge *e = &od->edges.v[c->there];
+	const char *a = lock_name(od, e->from), *b = lock_name(od, e->to);
+
+	return strcmp(a, b) < 0 ? arena_printf(od->an->arena, "%s, %s", a, b) :
+				  arena_printf(od->an->arena, "%s, %s", b, a);
+}
+
 static const char *message(struct orders *od, const struct circle *c)
 {
 	struct analysis *an = od->an;
@@ -547,6 +558,8 @@ static void fill_circle(struct orders *od, struct circle *c)
 	uint8_t i;
 
 	memset(f, 0, sizeof(*f));
+	f->cause = UINT32_MAX;
+	strlist_add(&f->orders, an->arena, pair_name(od, c));
 	f->context = "order";
 	f->code = "RL109";
 	f->rule = rule ? rule->name : f->code;
@@ -619,6 +632,7 @@ static void note_alike(struct orders *od, const struct circle *c, struct finding
 {
 	const struct edge *e = &od->edges.v[c->there];
 
+	strlist_add(&f->orders, od->an->arena, pair_name(od, c));
 	strlist_add(&f->notes, od->an->arena,
 		    arena_printf(od->an->arena, "the same is true of %s and %s",
 				 lock_name(od, e->from), lock_name(od, e->to)));

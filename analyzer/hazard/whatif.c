@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "hazard/fill.h"
 #include "hazard/finding.h"
 #include "hazard/model.h"
 #include "hazard/sites.h"
@@ -22,17 +23,34 @@ struct raised {
 struct remedy_set {
 	bool *hidden; /* by function */
 	VEC(struct raised) guards;
+	struct finding_list orders; /* locks that are taken in both orders all the same... */
+	bool looked;		    /* ...once that was asked for */
 };
 
-/* The guard that the remedies raise in @h's section because of @r: its function is on the way to the lock. */
-static bool covers(const struct raised *r, const struct hazard *h)
+/* The guard that the remedies raise where @held is held because of @r: its function is on the way there. */
+static bool covers(const struct raised *r, const struct acquire *held)
 {
 	const struct frame *f;
 
-	for (f = h->held->frame; f; f = f->up)
+	for (f = held->frame; f; f = f->up)
 		if (f->func == r->func)
 			return true;
 	return false;
+}
+
+bool remedy_raises(const struct analysis *an, const struct acquire *held, struct guards *g)
+{
+	const struct remedy_set *set = an->remedies;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; set && i < set->guards.n; i++) {
+		if (!covers(&set->guards.v[i], held))
+			continue;
+		guards_set(g, set->guards.v[i].guard, 1);
+		any = true;
+	}
+	return any;
 }
 
 bool remedy_stops(const struct analysis *an, const struct hazard *h,
@@ -46,27 +64,20 @@ bool remedy_stops(const struct analysis *an, const struct hazard *h,
 	if (way->needs_ftrace && func != FACTS_NONE && set->hidden[func])
 		return true;
 	for (i = 0; way->recursion && i < set->guards.n; i++)
-		if (covers(&set->guards.v[i], h) &&
+		if (covers(&set->guards.v[i], h->held) &&
 		    !strcmp(guard_name(an->p, set->guards.v[i].guard), way->recursion))
 			return true;
 	return false;
 }
 
-/* Whether the guards of @set keep @h's callee from the lock. */
-static bool guards_close(struct analysis *an, const struct remedy_set *set, const struct hazard *h)
+/* Whether the guards of the remedies keep @h's callee from the lock. */
+static bool guards_close(struct analysis *an, const struct hazard *h)
 {
 	struct guards g = h->guards;
 	const struct nested *n;
-	bool any = false;
 	size_t i;
 
-	for (i = 0; i < set->guards.n; i++) {
-		if (!covers(&set->guards.v[i], h))
-			continue;
-		guards_set(&g, set->guards.v[i].guard, 1);
-		any = true;
-	}
-	if (!any)
+	if (!remedy_raises(an, h->held, &g))
 		return false;
 	n = reenter_run(an, h->reenter, &g, h->context == CTX_NMI);
 	for (i = 0; i < n->run.acquires.n; i++)
@@ -124,34 +135,96 @@ static void fill_open(struct analysis *an, const struct site_list *l, struct lef
 	}
 }
 
-/*
- * What @set leaves of finding @f: of all its hazards, not only of the section
- * that its ladder shows. Fills @ret_sites too, for the caller to release.
- */
-static struct leftover leftover_of(struct analysis *an, const struct remedy_set *set,
-				   const struct finding *f, struct site_list *ret_sites)
+static bool have_one(const struct strlist *a, const struct strlist *b)
+{
+	size_t i, k;
+
+	for (i = 0; i < a->n; i++)
+		for (k = 0; k < b->n; k++)
+			if (!strcmp(a->v[i], b->v[k]))
+				return true;
+	return false;
+}
+
+/* What the function at @a is compiled into, or NULL. */
+static const char *attach_object(struct analysis *an, const struct attach_point *a)
+{
+	uint32_t f;
+
+	for (f = 0; a->function && f < an->p->funcs.n; f++)
+		if (an->p->funcs.v[f].defined && !strcmp(func_name(an->p, f), a->function))
+			return func_object(an, f);
+	return NULL;
+}
+
+/* Of two locks in both orders: whatever else brings a program to do that. */
+static struct leftover order_left(struct analysis *an, struct remedy_set *set,
+				  const struct finding *f)
+{
+	struct leftover left = { .finding = f, .severity = SEV_NOTE };
+	const struct finding *o;
+	size_t i, k;
+
+	if (!set->looked)
+		find_orders(an, &set->orders);
+	set->looked = true;
+	for (i = 0; i < set->orders.n; i++) {
+		o = &set->orders.v[i];
+		if (!have_one(&o->orders, &f->orders) || o->severity <= left.severity)
+			continue;
+		left.severity = o->severity < f->severity ? o->severity : f->severity;
+		left.open = o->attach;
+		left.n_open = o->n_attach;
+		left.open_object = ARENA_ARRAY(an->arena, const char *, o->n_attach);
+		left.objects.n = 0;
+		for (k = 0; k < o->n_attach; k++) {
+			left.open_object[k] = attach_object(an, &o->attach[k]);
+			if (left.open_object[k])
+				strlist_add(&left.objects, an->arena, left.open_object[k]);
+		}
+	}
+	return left;
+}
+
+/* Of all its hazards, not only of the section that its ladder shows. */
+static struct leftover hazards_left(struct analysis *an, const struct finding *f)
 {
 	struct leftover left = { .finding = f };
+	struct site_list all = { 0 };
 	size_t i;
 
-	memset(ret_sites, 0, sizeof(*ret_sites));
-	an->remedies = set;
 	for (i = 0; i < an->hazards.n; i++) {
 		const struct hazard *h = &an->hazards.v[i];
 		struct site_list sites;
 
 		if (h->cause == FACTS_NONE || an->shown_by[h->cause] != f->cause ||
-		    guards_close(an, set, h))
+		    guards_close(an, h))
 			continue;
 		sites_find(an, h, &sites);
-		sites_merge(ret_sites, &sites);
+		sites_merge(&all, &sites);
 		sites_release(&sites);
 	}
-	an->remedies = NULL;
-	left.severity = severity_of(ret_sites);
+	left.severity = severity_of(&all);
 	if (left.severity > f->severity)
 		left.severity = f->severity;
-	fill_open(an, ret_sites, &left);
+	fill_open(an, &all, &left);
+	sites_release(&all);
+	return left;
+}
+
+/* What @set leaves of finding @f. */
+static struct leftover leftover_of(struct analysis *an, struct remedy_set *set,
+				   const struct finding *f)
+{
+	struct leftover left = { .finding = f, .severity = f->severity };
+
+	an->remedies = set;
+	if (f->orders.n)
+		left = order_left(an, set, f);
+	else if (f->cause != UINT32_MAX)
+		left = hazards_left(an, f);
+	/* Else it is what one function does by itself, whatever is traced and whoever is guarded. */
+	an->remedies = NULL;
 	return left;
 }
 
@@ -239,15 +312,12 @@ static struct remedy_set new_set(struct analysis *an)
 }
 
 /* Ends trial @t of finding @f: what is left, kept with it. */
-static const struct leftover *finish(struct analysis *an, const struct remedy_set *set,
+static const struct leftover *finish(struct analysis *an, struct remedy_set *set,
 				     const struct finding *f, struct trial *t)
 {
-	struct site_list sites;
-
 	t->left = ARENA_NEW(an->arena, struct leftover);
-	t->left[0] = leftover_of(an, set, f, &sites);
+	t->left[0] = leftover_of(an, set, f);
 	t->n_left = 1;
-	sites_release(&sites);
 	return t->left;
 }
 
@@ -345,15 +415,17 @@ static void propose(struct analysis *an, const struct report *r, const struct fi
 		    struct proposals *p)
 {
 	struct remedy_set none = new_set(an);
-	struct site_list sites;
-	struct leftover now = leftover_of(an, &none, f, &sites);
+	struct leftover now;
 	size_t i;
 
-	sites_release(&sites);
 	p->finding = f;
-	propose_guard(an, f, p);
-	propose_notrace(an, &now, p);
-	propose_objects(an, &now, p);
+	/* What is of no program that comes back in is mended where it is. */
+	if (f->cause != UINT32_MAX) {
+		now = leftover_of(an, &none, f);
+		propose_guard(an, f, p);
+		propose_notrace(an, &now, p);
+		propose_objects(an, &now, p);
+	}
 	for (i = 0; i < r->n_findings; i++)
 		if (&r->findings[i] != f && !strcmp(r->findings[i].context, "nmi") &&
 		    r->findings[i].severity > SEV_NOTE &&
@@ -366,7 +438,6 @@ static void try_given(struct analysis *an, const struct report *r, struct whatif
 	const struct remedy_names *names = an->o->whatif;
 	struct remedy_set set = new_set(an);
 	struct trial *t = ARENA_NEW(an->arena, struct trial);
-	struct site_list sites;
 	size_t i;
 
 	t->kind = "given";
@@ -384,10 +455,10 @@ static void try_given(struct analysis *an, const struct report *r, struct whatif
 	for (i = 0; i < r->n_findings; i++) {
 		if (r->findings[i].severity == SEV_NOTE)
 			continue;
-		t->left[t->n_left++] = leftover_of(an, &set, &r->findings[i], &sites);
-		sites_release(&sites);
+		t->left[t->n_left++] = leftover_of(an, &set, &r->findings[i]);
 	}
 	vec_release(&set.guards);
+	vec_release(&set.orders);
 	ret->given = t;
 }
 
