@@ -863,7 +863,7 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 
 /* --- calls --- */
 
-/* Adds @pt, once for each of the locks and guards of @s, which it gets. */
+/* Adds @pt, once for each of the locks, guards and fields of @s, which it gets. */
 static void push_point(struct activation *act, const struct state *s, struct point *pt)
 {
 	struct run *run = act->fl->run;
@@ -879,8 +879,15 @@ static void push_point(struct activation *act, const struct state *s, struct poi
 	}
 	key = map64_mix(key, pt->doubtful);
 	key = guards_mix(key, &s->guards);
+	/* What was come to without any field needs none. */
 	if (map64_get(&act->fl->point_seen, key) != MAP64_EMPTY)
 		return;
+	pt->map_fields = prim_path_fields(act->fl, s);
+	if (pt->map_fields) {
+		key = map64_mix(key, pt->map_fields);
+		if (map64_get(&act->fl->point_seen, key) != MAP64_EMPTY)
+			return;
+	}
 	map64_put(&act->fl->point_seen, key, (uint32_t)run->points.n);
 	vec_push(&run->points, *pt);
 	keep_frame(act->fl);

@@ -119,6 +119,7 @@ struct point {
 	bool entered;	 /* the interpreter followed it: calls in it have points of their own */
 	bool looked;	 /* it is in what was looked into for programs: only that it is called is known */
 	bool callback;	 /* a program's own function is called there, by callee, which holds the call */
+	uint32_t map_fields; /* as of an acquire: the way here is only for maps with these */
 	struct fact_loc loc;
 	uint32_t func;
 	const struct frame *frame;

@@ -130,6 +130,7 @@ static struct outer *run_steps(struct analysis *an, const struct run_input *inpu
 	o->kind = input->kind;
 	o->for_programs = input->for_programs;
 	interp_run(&an->in, input, &o->run);
+	drop_points_of_no_map(an, o);
 	an->steps += o->run.steps;
 	if (o->run.cut)
 		add_cut(an, input->func, o->run.cut);

@@ -25,15 +25,33 @@ static bool runs_at_boot(const struct program *p, uint32_t func)
 }
 
 /*
- * Whether the way to @a is for values with fields that no map of the kind at hand has. Such a field
- * may be one of an object that programs allocate, and the value has a pointer to.
+ * Whether a way on which @a is held is for values with @fields, which no map of the kind at hand has.
+ * Such a field may be one of an object that programs allocate, and the value has a pointer to.
  */
-static bool is_of_no_map(struct analysis *an, const struct outer *o, const struct acquire *a)
+static bool is_of_no_map(struct analysis *an, const struct outer *o, const struct acquire *a,
+			 uint32_t fields)
 {
-	uint32_t fields = a->map_fields & ~an->t.object_fields;
-
+	fields &= ~an->t.object_fields;
 	return fields && o->kind != FACTS_NONE && a->kind == o->kind &&
 	       !programs_kind_has_fields(&an->pr, a->kind, fields);
+}
+
+void drop_points_of_no_map(struct analysis *an, struct outer *o)
+{
+	struct run *run = &o->run;
+	size_t i, n = 0;
+	uint8_t k;
+
+	for (i = 0; i < run->points.n; i++) {
+		const struct point *pt = &run->points.v[i];
+
+		for (k = 0; k < pt->n_held; k++)
+			if (is_of_no_map(an, o, &run->acquires.v[pt->held[k]], pt->map_fields))
+				break;
+		if (k == pt->n_held)
+			run->points.v[n++] = *pt;
+	}
+	run->points.n = n;
 }
 
 /*
@@ -58,7 +76,7 @@ bool section_out_of_reach(struct analysis *an, const struct outer *o, const stru
 	for (i = 0; i < rules->first_reference.n; i++)
 		alone |= is_member(an, o, rules->first_reference.v[i].record,
 				   rules->first_reference.v[i].member);
-	if (is_of_no_map(an, o, a))
+	if (is_of_no_map(an, o, a, a->map_fields))
 		return true;
 	if (lock_is_maps(an, &o->run, a))
 		return alone;

@@ -312,6 +312,8 @@ uint32_t inner_guard(const struct analysis *an, const struct run *run, size_t ac
 void make_findings(struct analysis *an, struct report *ret);
 /* Whether no program can meet lock @a of @o's run: the map goes, or is new, or the kernel boots. */
 bool section_out_of_reach(struct analysis *an, const struct outer *o, const struct acquire *a);
+/* Takes from @o's run the points that are only come to with maps of its kind that there are none of. */
+void drop_points_of_no_map(struct analysis *an, struct outer *o);
 /* Whether what comes back to @h's lock in an NMI would not, were it called by a program elsewhere. */
 bool hazard_only_in_nmi(struct analysis *an, const struct hazard *h);
 /* Fills @ret's sections and attachables, once its findings are there. */
