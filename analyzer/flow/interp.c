@@ -7,6 +7,7 @@
 #include "flow/funcinfo.h"
 #include "flow/guards.h"
 #include "flow/keep.h"
+#include "flow/made.h"
 #include "flow/prims.h"
 #include "flow/recall.h"
 #include "flow/recheck.h"
@@ -138,6 +139,15 @@ static uint32_t load_by_kind(struct flow *fl, struct state *s, const struct sym 
 
 	if (fl->input->map_type && a->c == in->map_record && a->b == in->type_field)
 		return sym_int(syms, *fl->input->map_type);
+	if (s->kind != FACTS_NONE && in->made.n) {
+		const struct map_kind *k = find_kind(in, s->kind);
+		int64_t val;
+
+		/* What leads to it is a storage's, or who knows which map's. */
+		if (((base->op != SY_LOAD && base->op != SY_FRESH) || (k && k->slot_record)) &&
+		    made_value(in, s->kind, a->c, a->b, &val))
+			return sym_int(syms, val);
+	}
 	if (a->c == in->map_record && s->kind != FACTS_NONE) {
 		/* A bare map out of memory or out of a call may be another one than the run's. */
 		if (base->op == SY_LOAD || base->op == SY_FRESH)
@@ -792,6 +802,42 @@ static void add_return(struct activation *act, const struct state *s, uint32_t v
 	vec_push(&run->returns, r);
 }
 
+static bool stores_int(const struct state *s, const struct syms *syms, uint32_t addr, int64_t val)
+{
+	uint32_t v = state_cell(s, addr);
+	int64_t is;
+
+	return v != SYM_NONE && sym_is_int(syms, v, &is) && is == val;
+}
+
+/* What is known of the members of @value, if that is an object that the run came by. */
+static void note_made(const struct activation *act, const struct state *s, uint32_t value)
+{
+	struct run *run = act->fl->run;
+	struct syms *syms = &run->syms;
+	uint32_t object = value, i, n = 0;
+	int64_t val;
+
+	while (sym_get(syms, object)->op == SY_FADDR)
+		object = sym_get(syms, object)->a;
+	if (sym_get(syms, object)->op != SY_FRESH)
+		return;
+	for (i = 0; !run->n_makes && i < s->n_cells; i++) {
+		const struct sym *at = sym_get(syms, s->cells[i].addr);
+
+		if (at->op == SY_FADDR && at->a == object && sym_is_int(syms, s->cells[i].val, &val))
+			vec_push(&run->made, ((struct run_made){ at->c, at->b, val }));
+	}
+	for (i = 0; i < run->made.n; i++) {
+		const struct run_made *m = &run->made.v[i];
+
+		if (stores_int(s, syms, sym_faddr(syms, object, m->record, m->field), m->val))
+			run->made.v[n++] = *m;
+	}
+	run->made.n = n;
+	run->n_makes++;
+}
+
 static void leave(struct activation *act, const struct state *s, uint32_t value,
 		  const struct fact_loc *loc)
 {
@@ -805,6 +851,8 @@ static void leave(struct activation *act, const struct state *s, uint32_t value,
 		add_leave(act, s, value, loc);
 	if (act->fl->input->returns && !act->frame->up)
 		add_return(act, s, value, loc);
+	if (act->fl->input->makes && !act->frame->up)
+		note_made(act, s, value);
 	out = state_clone(act->out, s);
 	if (sym_get(syms, value)->op == SY_LOAD) { /* a record by value? */
 		uint32_t from = sym_get(syms, value)->a;
@@ -2166,6 +2214,7 @@ void interp_run_release(struct run *r)
 	vec_release(&r->exits);
 	vec_release(&r->leaves);
 	vec_release(&r->returns);
+	vec_release(&r->made);
 	vec_release(&r->tries);
 	vec_release(&r->strays);
 	vec_release(&r->lowers);
@@ -2213,6 +2262,8 @@ void interp_init(struct interp *in, struct program *p)
 
 void interp_release(struct interp *in)
 {
+	map64_release(&in->made_at);
+	vec_release(&in->made);
 	map64_release(&in->transparent);
 	map64_release(&in->guard_classes);
 	map64_release(&in->plural_guards);

@@ -206,6 +206,12 @@ struct run_lower {
 /* The bit of run.strays.v[n]; what comes late shares one. */
 #define RUN_STRAY_BIT(n) (UINT64_C(1) << ((n) < 63 ? (n) : 63))
 
+/* A member of the object that a function makes and returns, which is the same on each of its ways out. */
+struct run_made {
+	uint32_t record, field;
+	int64_t val;
+};
+
 /* A value that the function returned. */
 struct run_exit {
 	uint32_t value;
@@ -222,6 +228,8 @@ struct run {
 	VEC(struct run_exit) exits;
 	VEC(struct run_leave) leaves;
 	VEC(struct run_return) returns; /* only where asked for */
+	VEC(struct run_made) made; /* the same */
+	uint32_t n_makes; /* ways out that return a new object */
 	VEC(struct run_try) tries;
 	VEC(struct run_stray) strays;
 	VEC(struct run_lower) lowers;
@@ -320,6 +328,7 @@ struct run_input {
 	bool own_unit; /* follow nothing that is defined in another unit, headers apart */
 	bool by_name; /* follow what calls by name lead to a lock, in any unit, and nothing else */
 	bool returns; /* run.returns is wanted */
+	bool makes; /* run.made is wanted */
 	const struct run_lock *held; /* taken by the callers; the run's first acquires */
 	size_t n_held;
 	bool decide; /* the value returned is wanted: follow whatever it may depend on */
@@ -362,6 +371,8 @@ struct interp {
 	struct program *p;
 	const struct map_kind *kinds;
 	size_t n_kinds;
+	struct map64 made_at; /* of made_find(): kind, record and field -> number in made */
+	VEC(int64_t) made;
 	struct func_info *info; /* by struct func; made when first needed */
 	size_t n_info;
 	struct map64 transparent; /* (record, field) of rules' transparent fields */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "flow/made.h"
 #include "flow/summary.h"
 #include "hazard/analyse.h"
 
@@ -46,6 +47,7 @@ static void find_kinds(struct analysis *an)
 	}
 	an->in.kinds = an->kinds.v;
 	an->in.n_kinds = an->kinds.n;
+	made_find(&an->in);
 }
 
 /* What calls of a function mean beside the function itself. */
