@@ -638,7 +638,7 @@ static void arrive(struct activation *act, uint32_t block, struct state *s)
 	for (i = 0; i < bs->n; i++) {
 		enum env_relation r;
 
-		if (!state_same_property(bs->v[i].s, s))
+		if (!state_same_property(bs->v[i].s, s) || !state_same_count(bs->v[i].s, s))
 			continue;
 		r = compare_env(&act->fl->run->syms, bs->v[i].s, s);
 		if (r == ENV_DIFFERENT && blk->loop_head && n_same + 1 < MAX_STATES &&
@@ -1369,6 +1369,10 @@ static void call_func(struct activation *act, struct state *s, const struct fact
 		return;
 	if (fn->value && fn->value->is == VALUE_DEAD_END && act->fl->input->nested)
 		return;
+	if (fn->value && fn->value->is == VALUE_COUNT_CHANGED && act->fl->input->nested) {
+		prim_count_changed(&pc, s, ret);
+		return;
+	}
 	if (fn->value) {
 		uint32_t value = prim_value(&pc, s);
 

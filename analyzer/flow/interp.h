@@ -86,6 +86,7 @@ struct acquire {
 	uint32_t under[ACQUIRE_MAX_UNDER]; /* words and locks that the path did not wait for, held by then */
 	uint8_t n_under;
 	uint32_t odd; /* of a nested run: the seqcount (class) whose writer was interrupted if it comes here; or 0 */
+	bool second; /* of a nested run: it comes here only if another CPU wrote to a seqcount meanwhile */
 	bool callers; /* it is not taken but found: the function is there to release it */
 	const struct rule_lock *rule;
 	uint32_t primitive; /* the function that took it */

@@ -319,7 +319,8 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 			    uint32_t class, const struct rule_lock *rule, bool blocking)
 {
 	struct acquire a = { .class = class, .addr = addr, .kind = s->kind, .odd = s->odd,
-			     .rule = rule, .primitive = pc->callee, .blocking = blocking,
+			     .second = s->second, .rule = rule, .primitive = pc->callee,
+			     .blocking = blocking,
 			     .loc = pc->insn->loc, .func = pc->frame->func, .frame = pc->frame,
 			     .map_fields = prim_path_fields(pc->fl, s), .guards = s->guards,
 			     .tests = s->tests };
@@ -346,6 +347,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 	id = map64_get(&pc->fl->acquire_seen, key);
 	if (id != MAP64_EMPTY) {
 		pc->fl->run->acquires.v[id].own_cpu &= a.own_cpu;
+		pc->fl->run->acquires.v[id].second &= a.second;
 		return id;
 	}
 	id = (uint32_t)pc->fl->run->acquires.n;
@@ -1112,23 +1114,29 @@ static uint32_t found_odd(const struct flow *fl, const struct state *s, uint32_t
 
 /*
  * Whether a seqcount changed since a reader looked at it. Where a program interrupted who keeps
- * writers out it cannot have; and who does not has nothing that the second attempt could wait for.
- * Who found it odd, did not wait, and goes by an even number, has it changed.
+ * writers out it cannot have; and who does not has nothing that the second attempt could wait for:
+ * what that takes may be held by others only, who wait for what the interrupted code has. Who found
+ * it odd, did not wait, and goes by an even number, has it changed.
  */
-static uint32_t count_changed(const struct prim_call *pc, struct state *s)
+void prim_count_changed(const struct prim_call *pc, struct state *s, struct exits *ret)
 {
 	struct syms *syms = &pc->fl->run->syms;
+	const uint32_t no = sym_int(syms, 0), yes = sym_int(syms, 1);
+	struct state *second;
 	uint32_t class = 0;
 	int64_t start;
 
-	if (!pc->fl->input->nested)
-		return SYM_NONE;
 	if (pc->insn->n_args > 1 && sym_is_int(syms, pc->args[1], &start) && !(start & 1))
 		class = found_odd(pc->fl, s, strip_transparent(pc->fl, pc->args[0]));
-	if (!class)
-		return sym_int(syms, 0);
-	s->odd = class;
-	return sym_int(syms, 1);
+	if (class) {
+		s->odd = class;
+		vec_push(ret, ((struct exit){ s, yes }));
+		return;
+	}
+	second = state_clone(pc->arena, s);
+	second->second = true;
+	vec_push(ret, ((struct exit){ s, no }));
+	vec_push(ret, ((struct exit){ second, yes }));
 }
 
 static uint32_t nonzero(const struct prim_call *pc, struct state *s)
@@ -1230,8 +1238,6 @@ uint32_t prim_value(const struct prim_call *pc, struct state *s)
 		return rule->arg < pc->insn->n_args ? pc->args[rule->arg] : SYM_NONE;
 	case VALUE_MAP_FIELD:
 		return map_field(pc, rule);
-	case VALUE_COUNT_CHANGED:
-		return count_changed(pc, s);
 	case VALUE_MAP_RECORD:
 		return pc->fl->input->map_fields && *pc->fl->input->map_fields ? pointer(pc, s)
 									       : SYM_NONE;

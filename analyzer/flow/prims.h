@@ -134,6 +134,8 @@ uint32_t prim_own_guard(struct flow *fl, uint32_t addr);
 /* @val is written to the guard; what is not known to be more than 0 leaves it down. */
 void prim_write_guard(struct flow *fl, const struct frame *frame, struct state *s, uint32_t guard,
 		      uint32_t val);
+/* Of what a program calls: whether a seqcount changed. Pushes one exit, or two. */
+void prim_count_changed(const struct prim_call *pc, struct state *s, struct exits *ret);
 /* The value that the rules give, or SYM_NONE: it is not known. */
 uint32_t prim_value(const struct prim_call *pc, struct state *s);
 /* strlen(), strcmp() and strncmp() of known strings, or SYM_NONE. */

@@ -16,7 +16,8 @@ static uint64_t mix_locks(uint64_t key, const struct state *s)
 		key = map64_mix(key, (uint64_t)s->failed[i].addr << 32 | s->failed[i].try);
 	for (i = 0; i < s->n_vain; i++)
 		key = map64_mix(key, (uint64_t)s->vain[i].addr << 32 | s->vain[i].try);
-	return map64_mix(map64_mix(map64_mix(key, s->in_vain), s->strays), s->odd);
+	return map64_mix(map64_mix(map64_mix(key, s->in_vain), s->strays),
+			 (uint64_t)s->odd << 1 | s->second);
 }
 
 static uint64_t mix_guards(uint64_t key, const struct state *s)

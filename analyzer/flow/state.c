@@ -907,6 +907,8 @@ bool state_meet_but(struct state *s, const struct state *o, struct arena *a, str
 	s->in_vain |= o->in_vain;
 	lost |= s->odd && s->odd != o->odd;
 	s->odd = s->odd == o->odd ? s->odd : 0;
+	lost |= s->second && !o->second;
+	s->second &= o->second;
 	lost |= (o->strays & ~s->strays) != 0;
 	s->strays |= o->strays;
 	lost |= meet_locks(s, o);

@@ -56,6 +56,7 @@ struct state {
 	struct guards guards;
 	struct guard_tests tests;
 	uint32_t odd; /* class of a seqcount whose writer was interrupted, as the path found; or 0 */
+	bool second; /* another CPU wrote while the path read: it goes on to a second attempt */
 	uint32_t kind; /* ops table of the map at hand, or FACTS_NONE */
 	struct known *known;
 	uint32_t n_known, cap_known;
@@ -75,6 +76,11 @@ struct state *state_clone(struct arena *a, const struct state *s);
 
 /* Whether @s and @o hold the same locks and guards, at the same kind of map. */
 bool state_same_property(const struct state *s, const struct state *o);
+/* Whether @s and @o found the same of seqcounts: what only one of them comes to is only for that. */
+static inline bool state_same_count(const struct state *s, const struct state *o)
+{
+	return s->odd == o->odd && s->second == o->second;
+}
 
 void state_store(struct state *s, struct arena *a, struct syms *syms, uint32_t addr, uint32_t val);
 /*

@@ -43,6 +43,16 @@ static bool is_like(const struct syms *x, const struct acquire *a, const struct 
 	       handed_in(x, a->addr) == handed_in(y, b->addr);
 }
 
+/*
+ * Whether the way to @a, which has @length frames, is to be told rather than that to @old, with
+ * @old_length: what the first attempt comes to as well is no matter of the second.
+ */
+static bool is_better(const struct acquire *a, uint32_t length, const struct acquire *old,
+		      uint32_t old_length)
+{
+	return a->second == old->second ? length < old_length : old->second;
+}
+
 /* Notes acquire @a of @run, unless there is a way to a lock like it that is as short. */
 static void add_take(struct interp *in, const struct run *run, const struct acquire *a,
 		     struct summary *sm)
@@ -55,7 +65,7 @@ static void add_take(struct interp *in, const struct run *run, const struct acqu
 	for (i = 0; i < sm->n_takes && !t; i++)
 		if (is_like(&in->summary_syms, &sm->takes[i].acquire, &run->syms, a))
 			t = &sm->takes[i];
-	if (t && t->n_frames <= a->frame->depth + 1)
+	if (t && !is_better(a, a->frame->depth + 1, &t->acquire, t->n_frames))
 		return;
 	if (!t) {
 		t = &sm->takes[sm->n_takes++];
@@ -312,7 +322,8 @@ static uint64_t take_key(const struct syms *syms, const struct acquire *a)
 	uint64_t key = map64_mix(map64_mix(a->class, a->blocking), sym_place(syms, a->addr));
 	uint8_t i;
 
-	key = map64_mix(map64_mix(key, (uint64_t)a->kind << 1 | a->nested), a->odd);
+	key = map64_mix(key, (uint64_t)a->kind << 1 | a->nested);
+	key = map64_mix(key, a->odd);
 	for (i = 0; i < a->n_under; i++)
 		key = map64_mix(key, a->under[i]);
 	key = map64_mix(key, a->map_fields);
@@ -347,6 +358,7 @@ static void apply_take(const struct prim_call *pc, const struct state *s,
 		a.kind = s->kind;
 	if (!a.odd)
 		a.odd = s->odd;
+	a.second |= s->second;
 	add_tests(&a.tests, &s->tests);
 	add_guards(&a.guards, &s->guards);
 	/* Of a lock that is handed over, callers may know more than its type. */
@@ -367,7 +379,7 @@ static void apply_take(const struct prim_call *pc, const struct state *s,
 	if (at != MAP64_EMPTY) {
 		struct acquire *old = &run->acquires.v[at];
 
-		if (old->frame->depth <= pc->frame->depth + t->n_frames)
+		if (!is_better(&a, pc->frame->depth + t->n_frames, old, old->frame->depth))
 			return;
 		a.nested |= old->nested;
 		go_by(pc, t, &a);

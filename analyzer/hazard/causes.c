@@ -161,16 +161,9 @@ uint32_t hazard_storage_kind(const struct analysis *an, const struct hazard *h)
 bool guard_stops(struct analysis *an, const struct hazard *h, uint32_t guard)
 {
 	struct guards g = h->guards;
-	const struct nested *n;
-	size_t i;
 
 	guards_set(&g, guard, 1);
-	n = reenter_run(an, h->reenter, &g, h->context == CTX_NMI);
-	for (i = 0; i < n->run.acquires.n; i++)
-		if (n->run.acquires.v[i].class == h->wanted->class &&
-		    n->run.acquires.v[i].blocking)
-			return false;
-	return true;
+	return !nested_waits(reenter_run(an, h->reenter, &g, h->context == CTX_NMI), h->wanted);
 }
 
 uint32_t hazard_expected(struct analysis *an, const struct hazard *h)

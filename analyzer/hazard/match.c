@@ -86,7 +86,7 @@ bool section_out_of_reach(struct analysis *an, const struct outer *o, const stru
 static bool same_lock(struct analysis *an, const struct outer *o, const struct acquire *held,
 		      const struct nested *n, const struct acquire *wanted)
 {
-	if (held->class != wanted->class || !wanted->blocking || wanted->last_put)
+	if (held->class != wanted->class || !wanted->blocking || wanted->last_put || wanted->second)
 		return false;
 	if (held->rule->shared && wanted->rule->shared)
 		return false;

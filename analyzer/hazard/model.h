@@ -251,6 +251,8 @@ void reenter_release(struct reenter *r);
 /* The run of @r with the guards @g raised, in NMI or not, computed once. */
 const struct nested *reenter_run(struct analysis *an, struct reenter *r, const struct guards *g,
 				 bool nmi);
+/* Whether @n comes to wait for a lock of @wanted's class, in the way that it does. */
+bool nested_waits(const struct nested *n, const struct acquire *wanted);
 /* What the source says of the lock that an argument of a call points to. */
 struct lock_place {
 	enum {

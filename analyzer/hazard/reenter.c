@@ -143,6 +143,19 @@ void reenter_release(struct reenter *r)
 	map64_release(&r->touched);
 }
 
+bool nested_waits(const struct nested *n, const struct acquire *wanted)
+{
+	size_t i;
+
+	for (i = 0; i < n->run.acquires.n; i++) {
+		const struct acquire *a = &n->run.acquires.v[i];
+
+		if (a->class == wanted->class && a->blocking && (!a->second || wanted->second))
+			return true;
+	}
+	return false;
+}
+
 /* Notes the locks that @n takes, and the guards tested for them; whether any. */
 static bool note_locks(struct analysis *an, const struct nested *n)
 {

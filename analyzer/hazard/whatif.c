@@ -74,17 +74,10 @@ bool remedy_stops(const struct analysis *an, const struct hazard *h,
 static bool guards_close(struct analysis *an, const struct hazard *h)
 {
 	struct guards g = h->guards;
-	const struct nested *n;
-	size_t i;
 
 	if (!remedy_raises(an, h->held, &g))
 		return false;
-	n = reenter_run(an, h->reenter, &g, h->context == CTX_NMI);
-	for (i = 0; i < n->run.acquires.n; i++)
-		if (n->run.acquires.v[i].class == h->wanted->class &&
-		    n->run.acquires.v[i].blocking)
-			return false;
-	return true;
+	return !nested_waits(reenter_run(an, h->reenter, &g, h->context == CTX_NMI), h->wanted);
 }
 
 static enum severity severity_of(const struct site_list *l)
