@@ -35,6 +35,7 @@ struct text {
 	const struct facts *f;
 	const struct fact_func *ff;
 	struct map64 *does; /* guard -> enum does */
+	bool numbers; /* of memory that it uses without a macro only numbers are looked at */
 };
 
 static void note(struct map64 *does, uint32_t guard, unsigned int bits)
@@ -235,9 +236,16 @@ static uint32_t read_guard(const struct text *t, uint32_t e)
 	return local_guard(t, x->a, read_result, NULL, 0);
 }
 
+static bool is_number(const struct facts *f, uint32_t e)
+{
+	uint32_t type = f->exprs.v[e].type;
+
+	return type != FACTS_NONE && f->types.v[type].kind == FT_INT;
+}
+
 static void note_read(const struct text *t, uint32_t e)
 {
-	uint32_t guard = read_guard(t, e);
+	uint32_t guard = t->numbers && !is_number(t->f, e) ? FACTS_NONE : read_guard(t, e);
 
 	if (guard != FACTS_NONE)
 		note(t->does, guard, DOES_TEST | DOES_READ);
@@ -415,6 +423,42 @@ static void add_writer(struct interp *in, uint32_t func, uint32_t guard)
 	vec_push(&in->guard_writers, ((struct guard_writer){ func, guard }));
 }
 
+/* The parameter that points to the object which has the member @e, or FACTS_NONE. */
+static uint32_t param_behind(const struct text *t, uint32_t e)
+{
+	const struct fact_expr *x = &t->f->exprs.v[e];
+
+	if (x->op != FX_FIELD)
+		return FACTS_NONE;
+	while (x->op == FX_FIELD || x->op == FX_INDEX || x->op == FX_CAST)
+		x = &t->f->exprs.v[x->a];
+	if (x->op != FX_DEREF)
+		return FACTS_NONE;
+	x = &t->f->exprs.v[expr_strip(t->f, x->a)];
+	return x->op == FX_LOCAL && x->a < t->ff->n_params ? x->a : FACTS_NONE;
+}
+
+/* Whether the function writes to a number in memory that some caller hands it, of its own CPU. */
+static bool writes_handed(const struct text *t)
+{
+	uint32_t b, i, param;
+
+	for (b = t->ff->blocks; b < t->ff->blocks + t->ff->n_blocks; b++) {
+		const struct fact_block *blk = &t->f->blocks.v[b];
+
+		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
+			const struct fact_insn *insn = &t->f->insns.v[i];
+
+			if (insn->op != FI_ASSIGN || !is_number(t->f, insn->dst))
+				continue;
+			param = param_behind(t, insn->dst);
+			if (param != FACTS_NONE && own_param(t, param, &t->f->exprs.v[insn->dst]))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* What the function does to memory of the own CPU, without the macros. */
 static void scan_memory(const struct text *t)
 {
@@ -429,7 +473,8 @@ static void scan_memory(const struct text *t)
 			callee = insn->op == FI_CALL ? insn_callee(t->f, insn) : FACTS_NONE;
 			for (k = 0; insn->op == FI_CALL && k < insn->n_args; k++) {
 				note_reads(t, t->f->arglist.v[insn->args + k], false);
-				guard = callee == FACTS_NONE || t->in->p->funcs.v[callee].percpu
+				guard = callee == FACTS_NONE || t->numbers ||
+							t->in->p->funcs.v[callee].percpu
 						? FACTS_NONE
 						: own_pointer(t, t->f->arglist.v[insn->args + k],
 							      NULL, 0);
@@ -442,6 +487,8 @@ static void scan_memory(const struct text *t)
 				continue;
 			if (!is_for_warning(t, insn))
 				note_reads(t, insn->val, false);
+			if (t->numbers && !is_number(t->f, insn->dst))
+				continue;
 			guard = own_place(t, insn->dst, NULL, 0);
 			if (guard == FACTS_NONE)
 				continue;
@@ -620,7 +667,8 @@ void guards_find(struct interp *in)
 			       is_own_value(&in->p->funcs.v[call->callee]);
 			scan_call(&t, &t.f->insns.v[call->insn], call->callee);
 		}
-		if (own)
+		t.numbers = !own;
+		if (own || writes_handed(&t))
 			scan_memory(&t);
 		add_does(&does, &of_func);
 		map64_clear(&of_func);
