@@ -12,6 +12,80 @@ enum {
 	DOES_GIVE = 1 << 1,
 };
 
+/* When an operation takes the word, or gives it back: by its arguments from number 1 on. */
+enum when {
+	NEVER,
+	ALWAYS,
+	NEW_SET, /* (new): that is not 0 */
+	NEW_ZERO,
+	OLD_ZERO, /* (old, new): only the old one is 0 */
+	OLD_SET,  /* only the new one is 0 */
+	OLD_THERE, /* (&old, new): as OLD_ZERO */
+	ADDS_ONCE, /* (number, unless): these are one, so that who comes next adds none */
+};
+
+/* What an operation tells who takes the word with it. */
+enum told {
+	TOLD_WAS, /* what was there: 0 */
+	TOLD_IS, /* what is there now: 1 */
+	TOLD_WHETHER,
+	TOLD_BITS, /* what was there, without the bit */
+};
+
+/* And who gives it back. */
+enum given {
+	GIVEN_ONE,
+	GIVEN_ZERO,
+	GIVEN_UNKNOWN, /* nothing is known of the other bits */
+};
+
+/* What each operation does to a word. */
+struct word_does {
+	uint8_t arg; /* number of the argument that is the word's address; 1: before it comes a bit... */
+	bool mask; /* ...as a mask, and not as its number */
+	enum when takes, gives;
+	enum told told;
+	enum given given;
+	int8_t counts; /* 1: up, whoever has the word; -1: down */
+};
+
+static const struct word_does word_ops[] = {
+	[WORD_CMPXCHG] = { .takes = OLD_ZERO, .gives = OLD_SET },
+	[WORD_TRY_CMPXCHG] = { .takes = OLD_THERE, .told = TOLD_WHETHER },
+	[WORD_XCHG] = { .takes = NEW_SET, .gives = NEW_ZERO },
+	[WORD_SET] = { .gives = NEW_ZERO },
+	[WORD_INC_RETURN] = { .takes = ALWAYS, .told = TOLD_IS, .counts = 1 },
+	[WORD_FETCH_INC] = { .takes = ALWAYS, .counts = 1 },
+	[WORD_ADD_UNLESS] = { .takes = ADDS_ONCE, .told = TOLD_WHETHER },
+	[WORD_DEC] = { .gives = ALWAYS, .counts = -1 },
+	[WORD_DEC_RETURN] = { .gives = ALWAYS, .given = GIVEN_ZERO, .counts = -1 },
+	[WORD_DEC_AND_TEST] = { .gives = ALWAYS, .counts = -1 },
+	[WORD_SET_BIT] = { .arg = 1, .takes = ALWAYS },
+	[WORD_CLEAR_BIT] = { .arg = 1, .gives = ALWAYS },
+	[WORD_RAISE_BIT] = { .arg = 1 },
+	[WORD_FETCH_OR] = { .arg = 1, .mask = true, .takes = ALWAYS, .told = TOLD_BITS },
+	[WORD_AND_NOT] = { .arg = 1, .mask = true, .gives = ALWAYS, .given = GIVEN_UNKNOWN },
+};
+
+/* Whether it is @when for arguments of which it is known that they are 0 (0), or not (1), or not (-1). */
+static bool is_when(enum when when, int first, int second)
+{
+	switch (when) {
+	case ALWAYS:
+		return true;
+	case NEW_SET:
+		return first == 1;
+	case NEW_ZERO:
+		return first == 0;
+	case OLD_ZERO:
+		return first == 0 && second == 1;
+	case OLD_SET:
+		return first == 1 && second == 0;
+	default:
+		return false;
+	}
+}
+
 /* For what is held: only its being a try is asked for. */
 static const struct rule_lock word_rule = {
 	.does = LOCK_TRY, .success = LOCK_ZERO, .kind = "busy word", .word = true,
@@ -37,12 +111,12 @@ static uint32_t bit_class(const struct interp *in, uint32_t class, int64_t bit)
 	return program_joined(in->p, class, bit_string(in, bit));
 }
 
-/* Makes the number of a bit of @arg, the first argument of a function of @op; false: it is none. */
-static bool is_one_bit(enum word_op op, int64_t *arg)
+/* Makes the number of a bit of @arg, the first argument of what does @d; false: it is none. */
+static bool is_one_bit(const struct word_does *d, int64_t *arg)
 {
 	uint64_t mask = (uint64_t)*arg;
 
-	if (op != WORD_FETCH_OR && op != WORD_AND_NOT)
+	if (!d->mask)
 		return true;
 	if (!mask || mask & (mask - 1))
 		return false;
@@ -112,53 +186,41 @@ static uint32_t pointer_class(const struct interp *in, const struct func *fn, ui
 	return class;
 }
 
-/* The class of the word that call @insn of a function of @op, in @fn, is about, or 0. */
+/* The class of the word that call @insn of a function that does @d, in @fn, is about, or 0. */
 static uint32_t text_class(const struct interp *in, const struct func *fn,
-			   const struct fact_insn *insn, enum word_op op)
+			   const struct fact_insn *insn, const struct word_does *d)
 {
 	const struct facts *f = func_facts(in->p, fn);
 	uint32_t class;
 	int64_t bit;
 
-	if (insn->n_args <= word_arg(op))
+	if (insn->n_args <= d->arg)
 		return 0;
-	class = pointer_class(in, fn, f->arglist.v[insn->args + word_arg(op)], 0);
-	if (!class || !word_arg(op))
+	class = pointer_class(in, fn, f->arglist.v[insn->args + d->arg], 0);
+	if (!class || !d->arg)
 		return class;
-	return text_is_int(f, f->arglist.v[insn->args], &bit) && is_one_bit(op, &bit)
+	return text_is_int(f, f->arglist.v[insn->args], &bit) && is_one_bit(d, &bit)
 		       ? bit_class(in, class, bit)
 		       : 0;
 }
 
-static unsigned int text_does(const struct facts *f, const struct fact_insn *insn, enum word_op op)
+/* Whether argument @arg is something else than the constant 0, as far as the text says. */
+static bool text_truth(const struct facts *f, const struct fact_insn *insn, uint32_t arg)
 {
-	unsigned int take = insn->result_ignored ? 0 : DOES_TAKE;
 	int64_t val;
 
-	switch (op) {
-	case WORD_CMPXCHG:
-		if (insn->n_args < 3 || !text_is_int(f, f->arglist.v[insn->args + 1], &val) || val ||
-		    (text_is_int(f, f->arglist.v[insn->args + 2], &val) && !val))
-			return 0;
-		return take;
-	case WORD_XCHG:
-	case WORD_SET:
-		if (insn->n_args < 2)
-			return 0;
-		if (text_is_int(f, f->arglist.v[insn->args + 1], &val) && !val)
-			return DOES_GIVE;
-		return op == WORD_XCHG ? take : 0;
-	case WORD_CLEAR_BIT:
-	case WORD_AND_NOT:
-	case WORD_DEC:
-	case WORD_DEC_RETURN:
-	case WORD_DEC_AND_TEST:
-		return DOES_GIVE;
-	case WORD_RAISE_BIT:
-		return 0;
-	default:
-		return take;
-	}
+	return arg >= insn->n_args || !text_is_int(f, f->arglist.v[insn->args + arg], &val) || val;
+}
+
+static unsigned int text_does(const struct facts *f, const struct fact_insn *insn,
+			      const struct word_does *d)
+{
+	bool first = text_truth(f, insn, 1), second = text_truth(f, insn, 2);
+	bool takes = d->takes == OLD_THERE || d->takes == ADDS_ONCE ||
+		     is_when(d->takes, first, second);
+
+	return (takes && !insn->result_ignored ? DOES_TAKE : 0) |
+	       (is_when(d->gives, first, second) ? DOES_GIVE : 0);
 }
 
 static void note(struct map64 *does, uint32_t class, unsigned int what)
@@ -223,14 +285,16 @@ void words_find(struct interp *in)
 			const struct call *call = &p->calls.v[c];
 			const struct facts *f = func_facts(p, fn);
 			const struct fact_insn *insn = &f->insns.v[call->insn];
+			const struct word_does *d;
 			const struct rule_word *rule;
 			uint32_t class;
 
 			rule = call->callee == FACTS_NONE ? NULL : p->funcs.v[call->callee].word;
-			class = rule ? text_class(in, fn, insn, rule->op) : 0;
+			d = rule ? &word_ops[rule->op] : NULL;
+			class = d ? text_class(in, fn, insn, d) : 0;
 			if (!class)
 				continue;
-			note(&does, class, text_does(f, insn, rule->op));
+			note(&does, class, text_does(f, insn, d));
 			vec_push(&in->word_users, ((struct word_user){ (uint32_t)i, class }));
 		}
 		if (does.n)
@@ -265,19 +329,20 @@ void words_reach(const struct interp *in, bool *mark)
  * The address of what @pc is about: the word, or its bit @ret_class; SYM_NONE if it is none of
  * those that are followed.
  */
-static uint32_t word_addr(const struct prim_call *pc, enum word_op op, uint32_t *ret_class)
+static uint32_t word_addr(const struct prim_call *pc, const struct word_does *d,
+			  uint32_t *ret_class)
 {
 	struct flow *fl = pc->fl;
 	struct syms *syms = &fl->run->syms;
 	uint32_t addr, class;
 	int64_t bit;
 
-	if (!fl->in->word_users.n || pc->insn->n_args <= word_arg(op))
+	if (!fl->in->word_users.n || pc->insn->n_args <= d->arg)
 		return SYM_NONE;
-	addr = pc->args[word_arg(op)];
+	addr = pc->args[d->arg];
 	class = interp_lock_class(fl->in, fl->run, addr);
-	if (class && word_arg(op)) {
-		if (!sym_is_int(syms, pc->args[0], &bit) || !is_one_bit(op, &bit))
+	if (class && d->arg) {
+		if (!sym_is_int(syms, pc->args[0], &bit) || !is_one_bit(d, &bit))
 			return SYM_NONE;
 		addr = sym_faddr(syms, addr, class, bit_string(fl->in, bit));
 		class = bit_class(fl->in, class, bit);
@@ -408,13 +473,14 @@ void words_handed(const struct flow *fl, struct state *s, uint32_t addr)
 }
 
 /* Whether @pc is about one bit, known by its number, of a word that the path has a bit of. */
-static bool is_other_bit(const struct prim_call *pc, const struct state *s, enum word_op op)
+static bool is_other_bit(const struct prim_call *pc, const struct state *s,
+			 const struct word_does *d)
 {
 	int64_t bit;
 	uint8_t i;
 
-	if (!word_arg(op) || pc->insn->n_args < 2 ||
-	    !sym_is_int(&pc->fl->run->syms, pc->args[0], &bit) || !is_one_bit(op, &bit))
+	if (!d->arg || pc->insn->n_args < 2 ||
+	    !sym_is_int(&pc->fl->run->syms, pc->args[0], &bit) || !is_one_bit(d, &bit))
 		return false;
 	for (i = 0; i < s->n_held; i++)
 		if (s->held[i].word == pc->args[1] && s->held[i].addr != s->held[i].word)
@@ -429,99 +495,47 @@ static int arg_truth(const struct prim_call *pc, const struct state *s, uint32_t
 }
 
 /* Whether the call tries to take a word that nobody has. */
-static bool takes(const struct prim_call *pc, struct state *s, enum word_op op)
+static bool takes(const struct prim_call *pc, struct state *s, const struct word_does *d)
 {
 	struct syms *syms = &pc->fl->run->syms;
 	int64_t old, unless;
 
-	switch (op) {
-	case WORD_CMPXCHG:
-		return arg_truth(pc, s, 1) == 0 && arg_truth(pc, s, 2) == 1;
-	case WORD_TRY_CMPXCHG:
+	switch (d->takes) {
+	case OLD_THERE:
 		return arg_truth(pc, s, 2) == 1 &&
 		       sym_is_int(syms, flow_load(pc->fl, s, pc->args[1]), &old) && !old;
-	case WORD_XCHG:
-		return arg_truth(pc, s, 1) == 1;
-	case WORD_ADD_UNLESS: /* who comes next finds what it does not want */
+	case ADDS_ONCE:
 		return pc->insn->n_args > 2 && sym_is_int(syms, pc->args[1], &old) &&
 		       sym_is_int(syms, pc->args[2], &unless) && old && old == unless;
-	case WORD_SET_BIT:
-	case WORD_FETCH_OR:
-	case WORD_INC_RETURN:
-	case WORD_FETCH_INC:
-		return true;
 	default:
-		return false;
+		return is_when(d->takes, arg_truth(pc, s, 1), arg_truth(pc, s, 2));
 	}
-}
-
-/* Whether the call gives the word back, if the path has it. */
-static bool gives(const struct prim_call *pc, const struct state *s, enum word_op op)
-{
-	switch (op) {
-	case WORD_CLEAR_BIT:
-	case WORD_AND_NOT:
-	case WORD_DEC:
-	case WORD_DEC_RETURN:
-	case WORD_DEC_AND_TEST:
-		return true;
-	case WORD_XCHG:
-	case WORD_SET:
-		return !arg_truth(pc, s, 1);
-	case WORD_CMPXCHG:
-		return arg_truth(pc, s, 1) == 1 && !arg_truth(pc, s, 2);
-	default:
-		return false;
-	}
-}
-
-/* Whether the call counts down. */
-static bool counts_down(enum word_op op)
-{
-	return op == WORD_DEC || op == WORD_DEC_RETURN || op == WORD_DEC_AND_TEST;
 }
 
 /* What the call returns that gives the word back. */
-static uint32_t given_value(const struct prim_call *pc, enum word_op op)
+static uint32_t given_value(const struct prim_call *pc, const struct word_does *d)
 {
-	struct syms *syms = &pc->fl->run->syms;
-
-	switch (op) {
-	case WORD_DEC_RETURN:
-		return sym_int(syms, 0);
-	case WORD_AND_NOT: /* of the other bits nothing is known */
-		return call_fresh(pc, FRESH_WAS);
-	default:
-		return sym_int(syms, 1);
-	}
+	return d->given == GIVEN_UNKNOWN ? call_fresh(pc, FRESH_WAS)
+					 : sym_int(&pc->fl->run->syms, d->given == GIVEN_ONE);
 }
 
 /* Pushes what the call returns in @s, which has the word now, and in @fail, which has not. */
 static void push_taken(const struct prim_call *pc, struct state *s, struct state *fail,
-		       enum word_op op, struct exits *ret)
+		       const struct word_does *d, struct exits *ret)
 {
 	struct syms *syms = &pc->fl->run->syms;
 	uint32_t there = call_fresh(pc, FRESH_THERE), was;
 
 	state_forget_known(fail, syms, there);
 	state_assume(fail, pc->arena, syms, there, true);
-	switch (op) {
-	case WORD_TRY_CMPXCHG:
+	switch (d->told) {
+	case TOLD_WHETHER:
 		vec_push(ret, ((struct exit){ s, sym_int(syms, 1) }));
-		state_store(fail, pc->arena, syms, pc->args[1], there);
+		if (d->takes == OLD_THERE)
+			state_store(fail, pc->arena, syms, pc->args[1], there);
 		vec_push(ret, ((struct exit){ fail, sym_int(syms, 0) }));
 		return;
-	case WORD_ADD_UNLESS:
-		vec_push(ret, ((struct exit){ s, sym_int(syms, 1) }));
-		vec_push(ret, ((struct exit){ fail, sym_int(syms, 0) }));
-		return;
-	case WORD_INC_RETURN:
-	case WORD_FETCH_INC:
-		was = sym_int(syms, op == WORD_INC_RETURN);
-		vec_push(ret, ((struct exit){ s, was }));
-		state_assume(fail, pc->arena, syms, sym_bin(syms, FB_GT, there, was, false), true);
-		break;
-	case WORD_FETCH_OR:
+	case TOLD_BITS:
 		was = call_fresh(pc, FRESH_WAS);
 		state_forget_known(s, syms, was);
 		state_assume(s, pc->arena, syms, sym_bin(syms, FB_AND, was, pc->args[0], false),
@@ -531,7 +545,11 @@ static void push_taken(const struct prim_call *pc, struct state *s, struct state
 			     true);
 		break;
 	default:
-		vec_push(ret, ((struct exit){ s, sym_int(syms, 0) }));
+		was = sym_int(syms, d->told == TOLD_IS);
+		vec_push(ret, ((struct exit){ s, was }));
+		if (d->counts)
+			state_assume(fail, pc->arena, syms, sym_bin(syms, FB_GT, there, was, false),
+				     true);
 		break;
 	}
 	vec_push(ret, ((struct exit){ fail, there }));
@@ -542,18 +560,18 @@ static void push_taken(const struct prim_call *pc, struct state *s, struct state
  * of that word; where terms differ, of one of its class. Returns false if there is none of either.
  */
 static bool push_given(const struct prim_call *pc, struct state *s, uint32_t addr, uint32_t class,
-		       enum word_op op, struct exits *ret)
+		       const struct word_does *d, struct exits *ret)
 {
 	const uint32_t where[] = { addr, SYM_NONE };
 	uint32_t value = SYM_NONE;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(where) && value == SYM_NONE; i++) {
-		if (counts_down(op) && count_back(pc->fl->run, s, where[i], class)) {
+		if (d->counts < 0 && count_back(pc->fl->run, s, where[i], class)) {
 			value = call_fresh(pc, FRESH_WAS);
 			state_forget_known(s, &pc->fl->run->syms, value);
 		} else if (give_back(pc, s, where[i], class)) {
-			value = given_value(pc, op);
+			value = given_value(pc, d);
 		}
 	}
 	if (value == SYM_NONE)
@@ -566,21 +584,21 @@ static bool push_given(const struct prim_call *pc, struct state *s, uint32_t add
  * What a macro on any word does to one that is none of those that are followed. Of what was there only
  * what the path stored is known: who exchanges expects others to write.
  */
-static void push_exchanged(const struct prim_call *pc, struct state *s, enum word_op op,
-			   struct exits *ret)
+static void push_exchanged(const struct prim_call *pc, struct state *s,
+			   const struct word_does *d, struct exits *ret)
 {
 	struct syms *syms = &pc->fl->run->syms;
 	uint32_t there = call_fresh(pc, FRESH_THERE), was = call_fresh(pc, FRESH_WAS), stored;
 
 	state_forget_known(s, syms, there);
 	state_forget_known(s, syms, was);
-	if (op == WORD_XCHG) {
+	if (d->takes == NEW_SET) {
 		stored = state_cell(s, pc->args[0]);
 		was = stored == SYM_NONE ? was : stored;
 		there = pc->args[1];
 	}
 	state_store(s, pc->arena, syms, pc->args[0], there);
-	if (op == WORD_TRY_CMPXCHG)
+	if (d->takes == OLD_THERE)
 		state_store(s, pc->arena, syms, pc->args[1], there);
 	vec_push(ret, ((struct exit){ s, was }));
 }
@@ -588,25 +606,25 @@ static void push_exchanged(const struct prim_call *pc, struct state *s, enum wor
 bool prim_word(const struct prim_call *pc, struct state *s, struct exits *ret)
 {
 	const struct rule_word *rule = pc->fl->in->p->funcs.v[pc->callee].word;
-	enum word_op op = rule->op;
+	const struct word_does *d = &word_ops[rule->op];
 	struct syms *syms = &pc->fl->run->syms;
-	bool counts = op == WORD_INC_RETURN || op == WORD_FETCH_INC;
-	uint32_t class, addr = word_addr(pc, op, &class), there;
+	uint32_t class, addr = word_addr(pc, d, &class), there;
 	struct state *fail;
 
-	if (addr != SYM_NONE && gives(pc, s, op) && push_given(pc, s, addr, class, op, ret))
+	if (addr != SYM_NONE && is_when(d->gives, arg_truth(pc, s, 1), arg_truth(pc, s, 2)) &&
+	    push_given(pc, s, addr, class, d, ret))
 		return true;
-	if (addr != SYM_NONE && takes(pc, s, op)) {
-		fail = prim_try(pc, s, addr, class, counts ? &count_rule : &word_rule,
-				pc->args[word_arg(op)]);
-		push_taken(pc, s, fail, op, ret);
+	if (addr != SYM_NONE && takes(pc, s, d)) {
+		fail = prim_try(pc, s, addr, class, d->counts ? &count_rule : &word_rule,
+				pc->args[d->arg]);
+		push_taken(pc, s, fail, d, ret);
 		return true;
 	}
 	if (rule->header && pc->insn->n_args > 1) {
-		push_exchanged(pc, s, op, ret);
+		push_exchanged(pc, s, d, ret);
 		return true;
 	}
-	if (!is_other_bit(pc, s, op))
+	if (!is_other_bit(pc, s, d))
 		return false;
 	there = call_fresh(pc, FRESH_WAS);
 	state_forget_known(s, syms, there);

@@ -120,7 +120,6 @@ enum word_op {
 	WORD_DEC,	   /* (address) */
 	WORD_DEC_RETURN,   /* (address): returns what is there now */
 	WORD_DEC_AND_TEST, /* (address): returns whether it is 0 now */
-	/* From here on the address is the second argument: word_arg() goes by the order. */
 	WORD_SET_BIT,	   /* (number, address): returns whether it was set */
 	WORD_CLEAR_BIT,	   /* (number, address) */
 	WORD_RAISE_BIT,	   /* (number, address): sets it, whoever has it */
@@ -133,12 +132,6 @@ struct rule_word {
 	const char *header;   /* or NULL */
 	enum word_op op;
 };
-
-/* The number of the argument that is the word's address. */
-static inline unsigned int word_arg(enum word_op op)
-{
-	return op >= WORD_SET_BIT;
-}
 
 /* btf_macros: what the macros say whose expansion is assembly, or nothing without BTF. */
 enum btf_macro_does {
