@@ -2279,6 +2279,7 @@ void interp_release(struct interp *in)
 	map64_release(&in->words);
 	map64_release(&in->callback_types);
 	vec_release(&in->word_users);
+	map64_release(&in->word_records);
 	map64_release(&in->summary_at);
 	vec_release(&in->summaries);
 	syms_release(&in->summary_syms);

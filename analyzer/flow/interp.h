@@ -365,7 +365,8 @@ struct guard_writer {
 /* A function that takes a word, or gives it back (flow/words.h). */
 struct word_user {
 	uint32_t func;
-	uint32_t class;
+	uint32_t class; /* of the word; with handed: of all that it is handed, the record */
+	bool handed;	/* it is handed a pointer to a record, and takes that for a word */
 };
 
 struct interp {
@@ -391,6 +392,7 @@ struct interp {
 	struct map64 unset; /* static pointers that nobody writes */
 	VEC(uint32_t) settled; /* pointers in globals that are not NULL once there are programs */
 	struct map64 words; /* classes of words that are followed (flow/words.h) */
+	struct map64 word_records; /* records that are words themselves */
 	VEC(struct word_user) word_users;
 	/* Guards of which there are several: another object, or another index, has its own. */
 	struct map64 plural_guards;

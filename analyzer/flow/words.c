@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "flow/words.h"
 
+#include "program/bpf.h"
+
 #include <string.h>
 
 /* An address is seldom handed on by way of more locals than this. */
@@ -204,6 +206,35 @@ static uint32_t text_class(const struct interp *in, const struct func *fn,
 		       : 0;
 }
 
+/*
+ * The record that a parameter of @fn is a pointer to, if pointer @e of its text is that one with
+ * another type, or 0.
+ */
+static uint32_t cast_record(const struct interp *in, const struct func *fn, uint32_t e)
+{
+	const struct facts *f = func_facts(in->p, fn);
+	const struct fact_func *ff = func_fact(in->p, fn);
+	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
+	uint32_t type = f->exprs.v[e].type, record;
+	const struct fact_insn *insn;
+	unsigned int left;
+
+	if (x->op != FX_LOCAL)
+		return 0;
+	if (f->exprs.v[e].op != FX_CAST)
+		type = f->locals.v[ff->locals + x->a].type;
+	for (left = MAX_LOCALS; x->a >= ff->n_params; left--) {
+		insn = func_next_value(in->p, fn, x->a, NULL);
+		if (!left || !insn || insn->op != FI_ASSIGN || func_next_value(in->p, fn, x->a, insn))
+			return 0;
+		x = &f->exprs.v[expr_strip(f, insn->val)];
+		if (x->op != FX_LOCAL)
+			return 0;
+	}
+	record = bpf_pointee_record(f, f->locals.v[ff->locals + x->a].type);
+	return record == bpf_pointee_record(f, type) ? 0 : record;
+}
+
 /* Whether argument @arg is something else than the constant 0, as far as the text says. */
 static bool text_truth(const struct facts *f, const struct fact_insn *insn, uint32_t arg)
 {
@@ -254,6 +285,34 @@ static void note_stores(const struct interp *in, const struct func *fn, struct m
 	}
 }
 
+/* Notes, in @records, those that function @fn is handed and stores 0 to as to a word. */
+static void note_handed_stores(const struct interp *in, const struct func *fn, struct map64 *records)
+{
+	const struct facts *f = func_facts(in->p, fn);
+	const struct fact_func *ff = func_fact(in->p, fn);
+	uint32_t b, i, record;
+	int64_t val;
+
+	for (b = ff->blocks; b < ff->blocks + ff->n_blocks; b++) {
+		const struct fact_block *blk = &f->blocks.v[b];
+
+		for (i = blk->insns; i < blk->insns + blk->n_insns; i++) {
+			const struct fact_insn *insn = &f->insns.v[i];
+			const struct fact_expr *x;
+
+			if (insn->op != FI_ASSIGN || insn->dst == FACTS_NONE ||
+			    !text_is_int(f, insn->val, &val) || val)
+				continue;
+			x = &f->exprs.v[expr_strip(f, insn->dst)];
+			while (x->op == FX_FIELD)
+				x = &f->exprs.v[expr_strip(f, x->a)];
+			record = x->op == FX_DEREF ? cast_record(in, fn, x->a) : 0;
+			if (record && map64_get(records, record) != MAP64_EMPTY)
+				note(records, record, DOES_GIVE);
+		}
+	}
+}
+
 /* What reaches a word touches a state. */
 static void mark_touching(struct interp *in)
 {
@@ -272,7 +331,7 @@ static void mark_touching(struct interp *in)
 void words_find(struct interp *in)
 {
 	struct program *p = in->p;
-	struct map64 does = { 0 };
+	struct map64 does = { 0 }, records = { 0 };
 	size_t i, k, n = 0;
 	uint32_t c;
 
@@ -287,15 +346,21 @@ void words_find(struct interp *in)
 			const struct fact_insn *insn = &f->insns.v[call->insn];
 			const struct word_does *d;
 			const struct rule_word *rule;
-			uint32_t class;
+			uint32_t class, record;
 
 			rule = call->callee == FACTS_NONE ? NULL : p->funcs.v[call->callee].word;
 			d = rule ? &word_ops[rule->op] : NULL;
 			class = d ? text_class(in, fn, insn, d) : 0;
-			if (!class)
+			record = d && !class && !d->arg && insn->n_args
+					 ? cast_record(in, fn, f->arglist.v[insn->args])
+					 : 0;
+			if (!class && !record)
 				continue;
-			note(&does, class, text_does(f, insn, d));
-			vec_push(&in->word_users, ((struct word_user){ (uint32_t)i, class }));
+			note(class ? &does : &records, class ? class : record,
+			     text_does(f, insn, d));
+			vec_push(&in->word_users, ((struct word_user){ (uint32_t)i,
+								       class ? class : record,
+								       !class }));
 		}
 		if (does.n)
 			note_stores(in, fn, &does);
@@ -304,13 +369,23 @@ void words_find(struct interp *in)
 				map64_put(&in->words, does.keys[k], 1);
 		map64_clear(&does);
 	}
-	for (i = 0; i < in->word_users.n; i++)
-		if (map64_get(&in->words, in->word_users.v[i].class) != MAP64_EMPTY)
-			in->word_users.v[n++] = in->word_users.v[i];
+	for (i = 0; i < p->funcs.n && records.n; i++)
+		if (p->funcs.v[i].defined && !func_is_beyond(p, (uint32_t)i))
+			note_handed_stores(in, &p->funcs.v[i], &records);
+	for (k = 0; k < records.cap; k++)
+		if (records.vals[k] == (DOES_TAKE | DOES_GIVE))
+			map64_put(&in->word_records, records.keys[k], 1);
+	for (i = 0; i < in->word_users.n; i++) {
+		const struct word_user *u = &in->word_users.v[i];
+
+		if (map64_get(u->handed ? &in->word_records : &in->words, u->class) != MAP64_EMPTY)
+			in->word_users.v[n++] = *u;
+	}
 	in->word_users.n = n;
 	if (n)
 		mark_touching(in);
 	map64_release(&does);
+	map64_release(&records);
 }
 
 void words_reach(const struct interp *in, bool *mark)
@@ -325,6 +400,20 @@ void words_reach(const struct interp *in, bool *mark)
 
 /* --- in a run --- */
 
+/* The record that is a word itself which @addr was handed on as, to @fr or what called it, or 0. */
+static uint32_t handed_record(const struct interp *in, const struct frame *fr, uint32_t addr)
+{
+	uint32_t i, record;
+
+	for (; fr && in->word_records.n; fr = fr->up)
+		for (i = 0; i < fr->n_args; i++) {
+			record = fr->args[i] == addr ? bpf_param_record(in->p, fr->func, i) : 0;
+			if (record && map64_get(&in->word_records, record) != MAP64_EMPTY)
+				return record;
+		}
+	return 0;
+}
+
 /*
  * The address of what @pc is about: the word, or its bit @ret_class; SYM_NONE if it is none of
  * those that are followed.
@@ -334,7 +423,7 @@ static uint32_t word_addr(const struct prim_call *pc, const struct word_does *d,
 {
 	struct flow *fl = pc->fl;
 	struct syms *syms = &fl->run->syms;
-	uint32_t addr, class;
+	uint32_t addr, class, record;
 	int64_t bit;
 
 	if (!fl->in->word_users.n || pc->insn->n_args <= d->arg)
@@ -347,8 +436,12 @@ static uint32_t word_addr(const struct prim_call *pc, const struct word_does *d,
 		addr = sym_faddr(syms, addr, class, bit_string(fl->in, bit));
 		class = bit_class(fl->in, class, bit);
 	}
-	if (!class || map64_get(&fl->in->words, class) == MAP64_EMPTY)
-		return SYM_NONE;
+	if (!class || map64_get(&fl->in->words, class) == MAP64_EMPTY) {
+		record = d->arg ? 0 : handed_record(fl->in, pc->frame, addr);
+		if (!record)
+			return SYM_NONE;
+		class = class ? class : record;
+	}
 	*ret_class = class;
 	return addr;
 }

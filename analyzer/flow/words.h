@@ -11,7 +11,9 @@
  * for who comes back without it the word guards what it does with it.
  *
  * Only words that some function of the scope both takes and gives back are followed.
- * What is taken here and given back there is a state of an object, and no lock.
+ * What is taken here and given back there is a state of an object, and no lock. But where a
+ * function is handed a pointer to a record and makes a word of it by a cast, the record is there
+ * for nothing else: one such function may take it, and another one give it back.
  */
 
 /*

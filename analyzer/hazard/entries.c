@@ -109,7 +109,8 @@ static bool *find_wanted(struct analysis *an)
 			wanted[c->caller] = true;
 	}
 	for (i = 0; i < an->in.word_users.n; i++)
-		if (map64_get(&an->classes, an->in.word_users.v[i].class) != MAP64_EMPTY)
+		if (an->in.word_users.v[i].handed ||
+		    map64_get(&an->classes, an->in.word_users.v[i].class) != MAP64_EMPTY)
 			wanted[an->in.word_users.v[i].func] = true;
 	reach_wanted(p, wanted);
 	/* The functions that the lock goes through on its way are part of it. */

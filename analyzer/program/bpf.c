@@ -167,8 +167,7 @@ static uint32_t type_record(const struct facts *f, uint32_t type)
 	return type != FACTS_NONE && f->types.v[type].kind == FT_RECORD ? f->types.v[type].name : 0;
 }
 
-/* The record that @type points to, or 0. */
-static uint32_t pointee_record(const struct facts *f, uint32_t type)
+uint32_t bpf_pointee_record(const struct facts *f, uint32_t type)
 {
 	return type != FACTS_NONE && f->types.v[type].kind == FT_PTR
 		       ? type_record(f, f->types.v[type].to)
@@ -181,7 +180,7 @@ uint32_t bpf_param_record(const struct program *p, uint32_t func, uint32_t i)
 	const struct facts *f = func_facts(p, fn);
 	const struct fact_func *ff = func_fact(p, fn);
 
-	return i < ff->n_params ? pointee_record(f, f->locals.v[ff->locals + i].type) : 0;
+	return i < ff->n_params ? bpf_pointee_record(f, f->locals.v[ff->locals + i].type) : 0;
 }
 
 /* The function with the typed parameters: the one the macro's wrapper calls. */
@@ -568,7 +567,7 @@ static uint32_t member_record(const struct program *p, uint32_t record, uint32_t
 
 	for (i = 0; r && i < r->n_fields; i++)
 		if (f->fields.v[r->fields + i].name == field)
-			return pointee_record(f, f->fields.v[r->fields + i].type);
+			return bpf_pointee_record(f, f->fields.v[r->fields + i].type);
 	return 0;
 }
 

@@ -98,6 +98,8 @@ bool bpf_set_has(const struct program *p, uint32_t set, uint32_t name);
 /* Whether @func hands the address of a @record to @callee. */
 bool bpf_hands_over(const struct program *p, uint32_t func, uint32_t callee, uint32_t record);
 
+/* The record that @type, of @f, is a pointer to, or 0. */
+uint32_t bpf_pointee_record(const struct facts *f, uint32_t type);
 /* The record that parameter @i of @func points to, or 0. */
 uint32_t bpf_param_record(const struct program *p, uint32_t func, uint32_t i);
 
