@@ -138,6 +138,32 @@ static bool lost_track(const struct run *run, const struct acquire *a)
 	return run_released(run, a->class, &a->released) == (RELEASED_HELD | RELEASED_STRAY);
 }
 
+/* Whether what @pt holds last is the lock that was waited for there, or a word: waited for before. */
+static bool ends_with_wait(const struct run *run, const struct point *pt)
+{
+	uint8_t last = (uint8_t)(pt->n_held - 1);
+
+	return pt->n_held > 1 &&
+	       (pt->at_exit ||
+		(run->acquires.v[pt->held[last]].rule->word && !(pt->doubtful >> last & 1)));
+}
+
+/* @pt, as it would be where the word @a was taken that it holds last. */
+static const struct point *where_taken(const struct analysis *an, const struct point *pt,
+				       const struct acquire *a)
+{
+	struct point *ret;
+
+	if (pt->at_exit)
+		return pt;
+	ret = arena_memdup(an->arena, pt, sizeof(*pt));
+	ret->callee = a->primitive;
+	ret->loc = a->loc;
+	ret->func = a->func;
+	ret->frame = a->frame;
+	return ret;
+}
+
 static void add_plain(struct orders *od, struct outer *o)
 {
 	size_t i;
@@ -148,7 +174,7 @@ static void add_plain(struct orders *od, struct outer *o)
 		const struct acquire *wanted;
 		uint32_t to;
 
-		if (!pt->at_exit || pt->n_held < 2 || o->beyond)
+		if (o->beyond || !ends_with_wait(&o->run, pt))
 			continue;
 		wanted = &o->run.acquires.v[pt->held[pt->n_held - 1]];
 		if (!waits(wanted) || section_out_of_reach(od->an, o, wanted))
@@ -175,7 +201,7 @@ static void add_plain(struct orders *od, struct outer *o)
 				continue;
 			e->plain = o;
 			e->held = held;
-			e->acquire = pt;
+			e->acquire = where_taken(od->an, pt, wanted);
 		}
 	}
 }
