@@ -811,7 +811,9 @@ int deps_decode(struct deps *ret, const char *data, size_t len)
 		b.path = get_string(&r);
 		vec_push(&ret->beside, b);
 	}
-	return r.bad || r.p != r.end || ret->dirs.n > MAX_DIRS || !ret->files.n ? -EBADMSG : 0;
+	if (r.bad || r.p != r.end || ret->dirs.n > MAX_DIRS || (!ret->files.n && !ret->beside.n))
+		return -EBADMSG;
+	return 0;
 }
 
 static const char *moved(struct deps *d, const char *path, const char *const *from,

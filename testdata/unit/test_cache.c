@@ -287,11 +287,40 @@ static void test_command(void **state)
 	unsetenv("CPATH");
 }
 
+/* What is wrong is kept as facts are, as long as nothing changes that it may come from. */
+static void test_errors(void **state)
+{
+	put("u.c", "int f(void) { return no_such_thing; }\n");
+	assert_int_equal(run(), PARSED);
+	assert_int_equal(run(), FOUND);
+	put("u.c", "#include <x.h>\nint f(void) { return ELEVEN; }\n");
+	assert_int_equal(run(), PARSED);
+	assert_int_equal(run(), FOUND);
+	put("b/x.h", "enum x { ELEVEN = 11 };\n");
+	assert_int_equal(run(), PARSED);
+	/* A header that is not there, then is, in a folder that has been there or not, and goes again. */
+	put("u.c", "#include <late.h>\nint f(void) { return LATE; }\n");
+	assert_int_equal(run(), PARSED);
+	assert_int_equal(run(), FOUND);
+	put("a/late.h", "enum { LATE = 1 };\n");
+	assert_int_equal(run(), PARSED);
+	assert_int_equal(run(), FOUND);
+	unlink(in("a/late.h"));
+	assert_int_equal(run(), PARSED);
+	put("nowhere/late.h", "enum { LATE = 2 };\n");
+	assert_int_equal(run(), PARSED);
+	assert_int_equal(run(), FOUND);
+	/* And the unit itself. */
+	unlink(in("u.c"));
+	assert_int_equal(run(), PARSED);
+	assert_int_equal(run(), FOUND);
+	put("u.c", "int f(void) { return 1; }\n");
+	assert_int_equal(run(), PARSED);
+}
+
 /* What cannot be said in full is parsed each time. */
 static void test_not_kept(void **state)
 {
-	put("u.c", "int f(void) { return no_such_thing; }\n");
-	assert_int_equal(run(), NOT_KEPT);
 	put("u.c", "#define H <x.h>\n#if __has_include(H)\n#endif\nint f(void) { return 1; }\n");
 	assert_int_equal(run(), NOT_KEPT);
 	put("u.c", "int f(void) { return 1; }\n");
@@ -608,6 +637,7 @@ int main(void)
 		TEST(test_include_next),
 		TEST(test_forced),
 		TEST(test_command),
+		TEST(test_errors),
 		TEST(test_not_kept),
 		TEST(test_changed_meanwhile),
 		TEST(test_damaged),
