@@ -114,6 +114,47 @@ static bool is_fixed(const struct analysis *an, const struct syms *syms, uint32_
 	       map64_get(&an->in.chosen_guards, guard) != MAP64_EMPTY;
 }
 
+/* Whether the guard at @addr is found by something that @lock is not found by. */
+static bool found_apart(const struct syms *syms, uint32_t addr, uint32_t lock)
+{
+	uint32_t owner, index = index_of(syms, addr, &owner);
+	struct parts parts = { .n = 0 };
+	uint8_t i;
+
+	if (index == SYM_NONE)
+		return false;
+	add_parts(syms, index, owner, &parts);
+	for (i = 0; i < parts.n; i++)
+		if (sym_get(syms, parts.v[i])->roots & (sym_get(syms, lock)->roots | SYM_GLOBAL))
+			return false;
+	return parts.n && !parts.unknown;
+}
+
+/*
+ * A lock of a storage is its owner's, and there is one for all maps of the kind: a program with
+ * another map finds another guard, if that is found by the map, and comes to the same lock.
+ */
+static bool storages_wrong_guard(const struct analysis *an, const struct run *run,
+				 const struct acquire *a, uint32_t *ret_guard)
+{
+	uint8_t t;
+
+	if (a->kind == FACTS_NONE || !kind_is_storage(an, a->kind) || lock_is_maps(an, run, a) ||
+	    !lock_is_storages(an, run, a))
+		return false;
+	for (t = 0; t < a->tests.n; t++) {
+		const struct guard_test *gt = &a->tests.v[t];
+
+		if (gt->addr == SYM_NONE || guards_get(&a->guards, gt->guard) <= 0 ||
+		    map64_get(&an->in.plural_guards, gt->guard) == MAP64_EMPTY ||
+		    !found_apart(&run->syms, gt->addr, a->addr))
+			continue;
+		*ret_guard = gt->guard;
+		return true;
+	}
+	return false;
+}
+
 bool acquire_wrong_guard(const struct analysis *an, const struct run *run,
 			 const struct acquire *a, uint32_t *ret_guard, bool *ret_few)
 {
@@ -124,7 +165,9 @@ bool acquire_wrong_guard(const struct analysis *an, const struct run *run,
 	uint8_t t;
 
 	*ret_few = false;
-	if (lock == SYM_NONE || sym_is_int(&run->syms, lock, &n))
+	if (lock == SYM_NONE)
+		return storages_wrong_guard(an, run, a, ret_guard);
+	if (sym_is_int(&run->syms, lock, &n))
 		return false;
 	add_parts(&run->syms, lock, owner, &of_lock);
 	for (t = 0; t < a->tests.n; t++) {
@@ -257,6 +300,14 @@ static uint32_t other_guard(struct analysis *an, const struct hazard *h)
 	return other;
 }
 
+/* Whether the guard of @h is another's as it has nothing to do with the lock, which is in no array. */
+static bool is_apart(const struct hazard *h)
+{
+	uint32_t owner;
+
+	return h->wrong && index_of(&h->outer->run.syms, h->held->addr, &owner) == SYM_NONE;
+}
+
 static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret)
 {
 	const struct frame *fr;
@@ -264,7 +315,13 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 
 	if (h->wrong) {
 		*ret = (struct cause){ .expected = h->wrong_guard };
-		if (h->wrong_if_few) /* the bits are cut off where the counter is raised */
+		if (is_apart(h))
+			*ret = (struct cause){
+				.func = h->outer->func,
+				.loc = func_fact(an->p, &an->p->funcs.v[h->outer->func])->loc,
+				.expected = h->wrong_guard,
+			};
+		else if (h->wrong_if_few) /* the bits are cut off where the counter is raised */
 			ret->func = h->held->func;
 		else
 			ret->func = finds_lock(&h->outer->run, h->held, &ret->loc)->func;
@@ -289,6 +346,11 @@ static const char *message(struct analysis *an, const struct hazard *h, const st
 		return arena_printf(an->arena,
 				    "%s() finds %s by more bits than it may have %s, so one lock has "
 				    "several counters and %s() can take it again",
+				    func, guard_name(an->p, h->wrong_guard), lock, reenter);
+	if (is_apart(h))
+		return arena_printf(an->arena,
+				    "%s() raises a %s that is found by something else than %s, so %s() can "
+				    "raise another and take it again",
 				    func, guard_name(an->p, h->wrong_guard), lock, reenter);
 	if (h->wrong)
 		return arena_printf(an->arena,
