@@ -538,6 +538,55 @@ static void rename_vain(struct state *s, struct syms *syms, uint32_t from, uint3
 		state_rename_vain(s, syms, from, to);
 }
 
+/* The bits of what the verifier hands over by which code decides what it does. */
+static uint64_t deciding_bits(const struct rules *rules)
+{
+	uint64_t bits = 0;
+	size_t i;
+
+	for (i = 0; i < rules->arguments.n; i++)
+		bits |= (uint64_t)rules->arguments.v[i].decides;
+	return bits;
+}
+
+/*
+ * What differs in the memory of locals, of @s and @o, becomes one value in both where it is known
+ * that it has not all of the bits that decide: flags that another one was set in. Of what else it
+ * has nothing is kept, as each such value would make summaries of its own. Returns whether @s changed.
+ */
+static bool join_cells(struct activation *act, uint32_t block, struct state *s, struct state *o)
+{
+	struct syms *syms = &act->fl->run->syms;
+	const uint64_t decide = deciding_bits(act->fl->in->p->rules);
+	bool changed = false;
+	uint64_t bits;
+	uint32_t i, k;
+
+	for (i = 0; decide && i < s->n_cells; i++) {
+		uint32_t addr = s->cells[i].addr, a = s->cells[i].val, fresh, both;
+
+		for (k = 0; k < o->n_cells && o->cells[k].addr != addr; k++)
+			;
+		if (sym_get(syms, addr)->op != SY_LADDR || k == o->n_cells || o->cells[k].val == a ||
+		    (is_crisp(syms, a) && is_crisp(syms, o->cells[k].val)))
+			continue;
+		bits = decide & (sym_bits(syms, a) | sym_bits(syms, o->cells[k].val));
+		if (bits == decide)
+			continue;
+		fresh = sym_fresh(syms, addr, (uint32_t)map64_mix(act->frame->hash, block),
+				  FRESH_CELL, act->frame->depth);
+		both = sym_bin(syms, FB_AND, fresh, sym_int(syms, (int64_t)(bits | ~decide)), false);
+		state_forget_known(o, syms, fresh);
+		o->cells[k].val = both;
+		if (both == a)
+			continue;
+		state_forget_known(s, syms, fresh);
+		s->cells[i].val = both;
+		changed = true;
+	}
+	return changed;
+}
+
 /* Makes one state of two, in @s; a value that differs is a new one. Returns whether @s changed. */
 static bool merge_into(struct activation *act, uint32_t block, struct state *s, struct state *o)
 {
@@ -580,6 +629,8 @@ static bool merge_into(struct activation *act, uint32_t block, struct state *s, 
 			changed = true;
 		}
 	}
+	if (!in_loop)
+		changed |= join_cells(act, block, s, o);
 	/* What is known of the new values was settled above. */
 	return state_meet_but(s, o, &act->arena, syms, (uint32_t)act->frame->hash, 16 + block) ||
 	       changed;

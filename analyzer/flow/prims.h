@@ -71,6 +71,7 @@ enum fresh {
 	FRESH_PRIM,	  /* what another function returns that the rules know */
 	FRESH_THERE,	  /* what is in a word that others may have */
 	FRESH_WAS,	  /* what was in one before */
+	FRESH_CELL = 13,  /* what is in a local's memory where paths meet (12: flow/recheck.c) */
 	FRESH_JOIN = 16,  /* a local where paths meet, at a block whose number is added */
 };
 

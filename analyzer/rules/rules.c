@@ -399,6 +399,7 @@ static const struct key keys_last_puts[] = {
 static const struct key keys_arguments[] = {
 	STRING(struct rule_argument, parameter, true),
 	LONG(struct rule_argument, value),
+	LONG(struct rule_argument, decides),
 };
 static const struct key keys_kfunc_tests[] = {
 	STRING(struct rule_kfunc_test, kfunc, true),

@@ -270,6 +270,7 @@ struct rule_last_put {
 struct rule_argument {
 	const char *parameter; /* its name: "gfp_flags" */
 	long value;
+	long decides; /* the bits by which code decides whether it waits; 0: not known */
 };
 
 /* kfunc_tests: what the verifier asks besides, of the program that calls a kfunc. */
