@@ -645,7 +645,9 @@ bool programs_kind_has_fields(struct programs *pr, uint32_t kind, uint32_t field
 	bool known = false;
 	uint32_t m;
 
-	for (m = 0; fields && m < pr->t->map_types.n; m++) {
+	if (!fields)
+		return true;
+	for (m = 0; m < pr->t->map_types.n; m++) {
 		if (pr->t->map_types.v[m].ops != kind)
 			continue;
 		known = true;

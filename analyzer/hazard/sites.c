@@ -202,6 +202,15 @@ struct attach_verdict place_verdict(struct analysis *an, size_t w, const struct 
 	return v;
 }
 
+/* Whether the lock that @h's program wants is in the way of no map: of its kind none has such fields. */
+static bool wants_of_no_map(struct analysis *an, const struct hazard *h)
+{
+	const struct acquire *a = h->wanted;
+
+	return a->kind != FACTS_NONE &&
+	       !programs_kind_has_fields(&an->pr, a->kind, a->map_fields & ~an->t.object_fields);
+}
+
 /* Whether programs of way @w may make the nested run of @h. */
 static bool way_reenters(struct analysis *an, const struct hazard *h, size_t w)
 {
@@ -209,7 +218,7 @@ static bool way_reenters(struct analysis *an, const struct hazard *h, size_t w)
 	const struct bpf_callable *c = &an->t.callables.v[r->callable];
 	uint32_t fields = h->wanted->map_fields | c->fields;
 
-	return !(h->wanted->map_fields & c->without) &&
+	return !(h->wanted->map_fields & c->without) && !wants_of_no_map(an, h) &&
 	       an->pr.given[w * an->t.callables.n + r->callable] &&
 	       (r->map_type == FACTS_NONE ||
 		programs_use_map(&an->pr, w, r->callable, r->map_type)) &&
