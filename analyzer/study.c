@@ -95,23 +95,28 @@ bool study_select_units(struct study *st)
 	return true;
 }
 
-static bool open_tree(struct study *st)
+static struct kbuild_options kbuild_options_of(struct study *st)
 {
 	const struct rule_scope *scope = &st->rules.scope;
-	struct kbuild_options ko = {
+
+	return (struct kbuild_options){
 		.tree = st->o->tree,
 		.build = st->o->build,
 		.config = st->o->config,
 		.arch = st->o->arch,
 		.cache = options_cache(st->o, &st->arena),
 		.offline = st->o->offline,
-		.generated = st->o->all || st->o->scope.n,
 		.jobs = st->o->jobs,
 		.scope = st->o->scope.n ? st->o->scope.v : scope->paths.v,
 		.n_scope = st->o->scope.n ? st->o->scope.n : scope->paths.n,
 		.progress = on_stage,
 		.tick = on_tick,
 	};
+}
+
+static bool open_tree(struct study *st)
+{
+	struct kbuild_options ko = kbuild_options_of(st);
 	const char *error = NULL;
 
 	if (kbuild_open(&st->kb, &ko, &st->rules, &error)) {
@@ -150,6 +155,37 @@ static struct facts_cache *open_cache(struct study *st)
 	return &st->cache;
 }
 
+/* Units from number @first on that could not be read, once more, if what they miss can be made. */
+static int read_failed_again(struct study *st, size_t first, struct pool_options *po)
+{
+	struct kbuild_options ko = kbuild_options_of(st);
+	size_t *units = ARENA_ARRAY(&st->arena, size_t, st->units.v.n);
+	size_t *at = ARENA_ARRAY(&st->arena, size_t, st->units.v.n), n = 0;
+	struct pool_result *again;
+	int err;
+
+	for (size_t i = first; i < st->units.v.n; i++) {
+		if (!st->results[i].error)
+			continue;
+		at[n] = i;
+		units[n++] = st->units.v.v[i];
+	}
+	if (!n || !kbuild_generate(&st->kb, &ko, &st->rules))
+		return 0;
+	/* What was looked at before is not what the result depends on now. */
+	st->generated = true;
+	if (po->cache)
+		facts_cache_look_again(po->cache);
+	if (po->given)
+		facts_cache_look_again(po->given);
+	progress_stage("reading units", n);
+	again = ARENA_ARRAY(&st->arena, struct pool_result, n);
+	err = pool_extract(&st->kb, &st->rules, units, n, po, again, &st->arena);
+	for (size_t i = 0; i < n && !err; i++)
+		st->results[at[i]] = again[i];
+	return err;
+}
+
 /*
  * Reads the units of the study from number @first on. Without the cache nothing
  * of this run stays, headers neither.
@@ -171,6 +207,8 @@ static bool extract_units(struct study *st, size_t first, const struct facts_cac
 	st->results = results;
 	err = pool_extract(&st->kb, &st->rules, st->units.v.v + first, n - first, po,
 			   results + first, &st->arena);
+	if (!err)
+		err = read_failed_again(st, first, po);
 	if (err)
 		log_error("cannot start worker processes: %s", strerror(-err));
 	return !err;

@@ -50,6 +50,7 @@ struct study {
 	struct shared_chosen chosen; /* which headers units share */
 	struct pool_result *results; /* of the units, in their order */
 	struct program program;
+	bool generated; /* sources were generated in this run */
 	VEC(struct study_step) steps;
 	size_t n_done; /* of these; the others wait until somebody needs the program */
 	struct report report;

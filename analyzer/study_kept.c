@@ -276,7 +276,7 @@ void study_kept_end(struct study_kept *k, struct study *st)
 {
 	struct kept_paths paths = { 0 };
 	struct kept_facts facts = { 0 };
-	bool known = k->on;
+	bool known = k->on && !st->generated;
 
 	binaries(st, &paths);
 	for (size_t i = 0; i < st->units.v.n && known; i++) {

@@ -422,6 +422,12 @@ bool facts_cache_find(struct facts_cache *c, struct facts_key *key, struct facts
 	return found;
 }
 
+void facts_cache_look_again(struct facts_cache *c)
+{
+	deps_view_free(c->view);
+	c->view = deps_view_new();
+}
+
 bool facts_cache_confirm(struct facts_cache *c, struct facts_key *key)
 {
 	char *path = entry_path(c, key);

@@ -79,6 +79,9 @@ struct facts_key facts_cache_key(const struct facts_cache *c, const char *text, 
 /* Returns whether the cache has facts that still hold; @ret is set only then. */
 bool facts_cache_find(struct facts_cache *c, struct facts_key *key, struct facts *ret);
 
+/* Files have changed since, and this run knows of it: all of them are looked at anew. */
+void facts_cache_look_again(struct facts_cache *c);
+
 /*
  * Whether the entry, which was stored in this run, holds; its files are in
  * ->view then, as those of all that were found are.

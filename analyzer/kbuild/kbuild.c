@@ -574,6 +574,11 @@ int kbuild_open(struct kbuild *ret, const struct kbuild_options *o, const struct
 	return opening_end(&op, open_tree(&op), ret_error);
 }
 
+bool kbuild_generate(struct kbuild *kb, const struct kbuild_options *o, const struct rules *rules)
+{
+	return prepare_generate(kb, o, rules);
+}
+
 int kbuild_open_command(struct kbuild *ret, const char *tree, const char *build,
 			const char *const *argv, size_t n, const struct rules *rules,
 			const char **ret_error)

@@ -26,7 +26,6 @@ struct kbuild_options {
 	const char *arch;	 /* ARCH=, or NULL for the host's */
 	const char *cache;	 /* folder that own build directories are made in */
 	bool offline;		 /* never run make */
-	bool generated;		 /* make sources that only a build of all generates, too */
 	unsigned int jobs;	 /* for make -j; 0: one for each online CPU */
 	const char *const *scope; /* folders and files that must be there: --scope, or the rules' */
 	size_t n_scope;
@@ -66,6 +65,11 @@ static inline bool kbuild_is_own(const struct kbuild *kb)
  */
 int kbuild_open(struct kbuild *ret, const struct kbuild_options *o, const struct rules *rules,
 		const char **ret_error);
+/*
+ * Makes what units may miss that no build of all was made for, as far as that is ours to do
+ * (prepare_generate()). Returns whether reading them again may go better.
+ */
+bool kbuild_generate(struct kbuild *kb, const struct kbuild_options *o, const struct rules *rules);
 /*
  * The same for one command, as a build of the tree @tree in @build runs it there:
  * @argv (@n words) is a compiler, its options, -c and a file. The unit is what

@@ -28,7 +28,7 @@ struct prepare {
 	const char *out;      /* dir/out: make's O= */
 	const char *stamp;    /* dir/stamp */
 	const char *commands; /* dir/commands */
-	const char *generated; /* dir/generated: the time when make_generated() was through */
+	const char *generated; /* dir/generated: make_generated() was through */
 	const char *fragment; /* what is merged into the defconfig */
 	const char *head;     /* of the stamp */
 	const char *error;
@@ -290,56 +290,6 @@ static int make_commands(struct prepare *p)
 	return err;
 }
 
-/* The objects of units that are made of other objects, and so not there without these. */
-static int make_rest(struct prepare *p, const struct commands *c)
-{
-	const char **args = ARENA_ARRAY(p->a, const char *, c->v.n + 2);
-	struct run_result r;
-	size_t n = 0;
-	int err;
-
-	args[n++] = make_jobs(p);
-	args[n++] = "-k";
-	for (size_t i = 0; i < c->v.n; i++) {
-		const struct command *cmd = &c->v.v[i];
-
-		if (!fs_exists(fs_absolute(p->a, commands_word(c, cmd->directory),
-					   commands_word(c, cmd->source))))
-			args[n++] = commands_word(c, cmd->object);
-	}
-	if (n == 2)
-		return 0;
-	err = make(p, args, n, "generated units", true, &r);
-	if (!err)
-		run_release(&r);
-	return err;
-}
-
-/*
- * Makes what 'make prepare' leaves to the build of each folder: headers and units that
- * scripts write (of SELinux, of ASN.1). It is a build in which nothing is compiled or archived;
- * what needs objects fails, and -k goes on to the rest. A unit whose source is not made is
- * named in the report.
- */
-static int make_generated(struct prepare *p, const struct commands *c)
-{
-	const char *args[] = { make_jobs(p), "-k", "rule_cc_o_c=@:", "rule_as_o_S=@:",
-			       "cmd_ar_builtin=@:", "vmlinux" };
-	struct run_result r;
-	int err;
-
-	stage(p, "making the kernel's other generated sources");
-	err = make(p, args, ARRAY_SIZE(args), "vmlinux", true, &r);
-	if (err)
-		return err;
-	run_release(&r);
-	err = make_rest(p, c);
-	if (err)
-		return err;
-	err = fs_write(p->generated, p->head, strlen(p->head));
-	return err ? fail_file(p, "write", p->generated, err) : 0;
-}
-
 static int make_all(struct prepare *p)
 {
 	int err;
@@ -438,12 +388,6 @@ static int lock(struct prepare *p, const char *path, int how)
 	}
 }
 
-/* Whether there is all that is asked for beside what make_all() makes. */
-static bool has_generated(const struct prepare *p)
-{
-	return !p->o->generated || fs_exists(p->generated);
-}
-
 static int open_locked(struct prepare *p, struct commands *ret)
 {
 	const char *path = arena_printf(p->a, "%s.lock", p->dir);
@@ -456,7 +400,7 @@ static int open_locked(struct prepare *p, struct commands *ret)
 	if (p->kb->lock_fd < 0)
 		return fail_file(p, "open", path, -errno);
 	err = lock(p, path, LOCK_SH);
-	if (!err && load(p, ret) == 0 && (has_generated(p) || p->o->offline))
+	if (!err && load(p, ret) == 0)
 		return 0;
 	if (!err && p->o->offline) {
 		p->error = "there is no build directory ready for this tree and config, and "
@@ -477,10 +421,68 @@ static int open_locked(struct prepare *p, struct commands *ret)
 					   "prepared; run again";
 		}
 	}
-	if (!err && !has_generated(p))
-		err = make_generated(p, ret);
 	return err ? err : lock(p, path, LOCK_SH);
 }
+
+/* ---- what else is generated ------------------------------------------------------------------ */
+
+/* Runs make for what there is to be of it; that it ends with an error means nothing then. */
+static int make_some(struct prepare *p, const char *const *args, size_t n, const char *what)
+{
+	struct run_result r;
+	int err = make(p, args, n, what, true, &r);
+
+	if (!err)
+		run_release(&r);
+	return err;
+}
+
+/* Units whose source is made of other objects, and so not there without these. */
+static int make_missing_units(struct prepare *p)
+{
+	const char **args = ARENA_ARRAY(p->a, const char *, p->kb->units.n + 2);
+	size_t n = 0;
+
+	args[n++] = make_jobs(p);
+	args[n++] = "-k";
+	for (size_t i = 0; i < p->kb->units.n; i++)
+		if (!fs_exists(p->kb->units.v[i].path))
+			args[n++] = p->kb->units.v[i].object;
+	return n == 2 ? 0 : make_some(p, args, n, "generated units");
+}
+
+/* In this build nothing is compiled or archived; what needs objects fails, and -k goes on. */
+static int make_generated(struct prepare *p)
+{
+	const char *args[] = { make_jobs(p), "-k", "rule_cc_o_c=@:", "rule_as_o_S=@:",
+			       "cmd_ar_builtin=@:", "vmlinux" };
+	int err = make_some(p, args, ARRAY_SIZE(args), "vmlinux");
+
+	if (!err)
+		err = make_missing_units(p);
+	/* Not to be tried again, whatever came of it. */
+	return err ? err : fs_write(p->generated, "\n", 1);
+}
+
+bool prepare_generate(struct kbuild *kb, const struct kbuild_options *o, const struct rules *rules)
+{
+	struct prepare p = { .kb = kb, .o = o, .rules = rules, .a = &kb->arena, .out = kb->build };
+	int err;
+
+	p.dir = fs_dirname(p.a, kb->build);
+	p.generated = fs_join(p.a, p.dir, "generated");
+	if (!kbuild_is_own(kb) || o->offline || fs_exists(p.generated))
+		return false;
+	err = lock(&p, p.dir, LOCK_EX);
+	if (!err && !fs_exists(p.generated)) {
+		stage(&p, "making the kernel's other generated sources");
+		err = make_generated(&p);
+	}
+	/* The commands are as they were; whoever renews them waits. */
+	return lock(&p, p.dir, LOCK_SH) == 0 && !err;
+}
+
+/* ---- where it is ----------------------------------------------------------------------------- */
 
 static int make_fragment(struct prepare *p, struct strbuf *sb)
 {

@@ -14,6 +14,13 @@
 int prepare_open(struct kbuild *kb, const struct kbuild_options *o, const struct rules *rules,
 		 struct commands *ret, const char **ret_error);
 
+/*
+ * Makes, in a build directory of our own, what 'make prepare' leaves to the build of each
+ * folder: headers and units that scripts write (SELinux's flask.h, those of ASN.1). Once, and
+ * not offline. Returns whether there may be something new.
+ */
+bool prepare_generate(struct kbuild *kb, const struct kbuild_options *o, const struct rules *rules);
+
 /* Which of the rules' host programs is missing, as "NAME (Debian: PACKAGE)", or NULL. In @a. */
 const char *prepare_missing_tool(const struct rules *rules, struct arena *a);
 
