@@ -404,14 +404,16 @@ static bool needs_prelude(const struct extract_job *job)
  * none; else the first remains.
  */
 static int extract_again(const struct extract_job *job, bool count_lines, struct facts *ret,
-			 struct extract_result *r, struct deps *deps)
+			 struct extract_result *r, bool *lasts, struct deps *deps)
 {
 	char *error = NULL;
-	bool lasts;
+	bool this_lasts = false;
 	int err;
 
 	facts_release(ret);
-	err = extract_plain(job, count_lines, ret, &error, &lasts, deps);
+	err = extract_plain(job, count_lines, ret, &error, &this_lasts, deps);
+	/* It might have gone well. */
+	*lasts &= this_lasts;
 	if (!err) {
 		free(r->error);
 		r->error = NULL;
@@ -443,20 +445,20 @@ int extract_unit(const struct extract_job *job, struct facts *ret, struct extrac
 	}
 	/* Two names on one line may need the counter after all. */
 	if (err == -EINVAL)
-		err = extract_again(job, false, ret, r, deps);
+		err = extract_again(job, false, ret, r, &lasts, deps);
 	/* A name of the unit's own may be a macro in a header that only the prelude includes. */
 	if (err == -EINVAL && !needs_prelude(job)) {
 		struct extract_job bare = *job;
 
 		bare.prelude = NULL;
-		err = extract_again(&bare, true, ret, r, deps);
+		err = extract_again(&bare, true, ret, r, &lasts, deps);
 	}
 	/* What it uses may be declared for compilers that optimise only (string functions that check). */
 	if (err == -EINVAL && u->optimise) {
 		struct extract_job optimised = *job;
 
 		optimised.optimised = true;
-		err = extract_again(&optimised, true, ret, r, deps);
+		err = extract_again(&optimised, true, ret, r, &lasts, deps);
 	}
 	if (err) {
 		name_unit(u, ret);
