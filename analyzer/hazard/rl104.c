@@ -71,11 +71,13 @@ static bool is_wrong(const struct analysis *an, const struct run *run, const str
 	if (root->n_held || map64_get(&an->near_guards, guard) == MAP64_EMPTY)
 		return false;
 	/*
-	 * Where a flag says round a loop whether one of several is up, paths are made
-	 * up that lower what they did not raise.
+	 * Where a flag says round a loop whether one of several is up, or one loop raises
+	 * all and the next lowers them, paths are made up that lower what they did not raise.
 	 */
 	if (count < 0)
-		return !(guard & GUARD_FIELD) && map64_get(&run->raised, guard) != MAP64_EMPTY;
+		return !(guard & GUARD_FIELD) &&
+		       map64_get(&an->in.chosen_guards, guard) == MAP64_EMPTY &&
+		       map64_get(&run->raised, guard) != MAP64_EMPTY;
 	if (lowered_elsewhere(an, guard))
 		return false;
 	if (!balanced) /* it is there to raise it */
