@@ -49,7 +49,6 @@ static void percpu_macro(const struct rule_percpu *p, struct strbuf *out)
 			    m, m, m);
 		break;
 	case PERCPU_PTR:
-	case PERCPU_RAW_PTR:
 		strbuf_addf(out,
 			    "void *__relock_%s(const volatile void *ptr);\n"
 			    "#define %s(ptr) ((__relock_unqual(*(ptr)) *)__relock_%s("

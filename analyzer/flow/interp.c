@@ -2254,7 +2254,6 @@ void interp_run(struct interp *in, const struct run_input *input, struct run *re
 	map64_release(&fl.try_seen);
 	map64_release(&fl.look_seen);
 	map64_release(&fl.own_cpu);
-	map64_release(&fl.moved);
 	recall_release(&fl.recalled);
 	arena_release(&tmp);
 	keep_what_counts(ret);

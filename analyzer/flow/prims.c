@@ -281,40 +281,6 @@ static bool is_each_cpus(const struct flow *fl, uint32_t addr)
 	}
 }
 
-/* Whether @s cannot be moved to another CPU: interrupts were turned off, or a lock is held that spins. */
-static bool is_pinned(const struct flow *fl, const struct state *s)
-{
-	const struct guards *begin = fl->input->guards;
-	uint8_t i;
-
-	if (fl->input->nested || fl->input->for_programs ||
-	    guards_get(&s->guards, GUARD_IRQS_OFF) >
-		    (begin ? guards_get(begin, GUARD_IRQS_OFF) : 0))
-		return true;
-	for (i = 0; i < s->n_held; i++) {
-		const struct rule_lock *rule = fl->run->acquires.v[s->held[i].acquire].rule;
-
-		if (rule && !rule->sleeps && !rule->word)
-			return true;
-	}
-	return false;
-}
-
-/* Whether @addr is in a copy that is another CPU's if the task was moved. */
-static bool may_be_anothers(const struct flow *fl, uint32_t addr)
-{
-	const struct syms *syms = &fl->run->syms;
-	const struct sym *v = sym_get(syms, addr);
-
-	while (fl->moved.n && map64_get(&fl->moved, addr) == MAP64_EMPTY) {
-		if (v->op != SY_FADDR && v->op != SY_IADDR)
-			return false;
-		addr = v->a;
-		v = sym_get(syms, addr);
-	}
-	return fl->moved.n != 0;
-}
-
 static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, uint32_t addr,
 			    uint32_t class, const struct rule_lock *rule, bool blocking)
 {
@@ -331,7 +297,7 @@ static uint32_t add_acquire(const struct prim_call *pc, const struct state *s, u
 
 	prim_note_held(pc->fl->run, s, &a);
 	a.each_cpus = is_each_cpus(pc->fl, addr);
-	a.own_cpu = prim_is_own(pc->fl, addr) && !may_be_anothers(pc->fl, addr);
+	a.own_cpu = prim_is_own(pc->fl, addr);
 	a.looked = pc->fl->looking;
 	a.map_fields |= class_fields(pc->fl->in->p, a.class);
 	/* One place is one acquire, whichever of several terms the lock's address is. */
@@ -1028,8 +994,6 @@ uint32_t prim_percpu(const struct prim_call *pc, struct state *s)
 	if (percpu_is_address(rule->op)) {
 		/* This CPU's copy stands for all: one run is on one CPU. */
 		prim_set_own(pc->fl, pc->args[0]);
-		if (rule->op == PERCPU_RAW_PTR && !is_pinned(pc->fl, s))
-			map64_put(&pc->fl->moved, pc->args[0], 1);
 		return pc->args[0];
 	}
 	guard = guard_of(pc->fl, pc->args[0]);

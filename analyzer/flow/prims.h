@@ -43,7 +43,6 @@ struct flow {
 	bool looking; /* it is in there */
 	unsigned int n_guard_tries; /* of these, tests of guards */
 	struct map64 own_cpu; /* terms that are the address of this CPU's copy of something */
-	struct map64 moved; /* such terms, or variables, that may be of the CPU where the task was */
 	/*
 	 * How often the run came to refer to a frame: whoever stores one in it has to
 	 * say so with keep_frame(). The frames of a call in which that did not happen

@@ -63,7 +63,6 @@ uint64_t recall_key(const struct flow *fl, const struct frame *fr, const struct 
 	uint64_t key = map64_mix(fr->hash, (uint64_t)fl->own_cpu.n << 1 | fl->forgets);
 	uint32_t i;
 
-	key = map64_mix(key, fl->moved.n);
 	for (i = 0; i < fr->n_args; i++)
 		key = map64_mix(key, fr->args[i]);
 	return mix_values(mix_guards(mix_locks(map64_mix(key, s->kind), s), s), s);

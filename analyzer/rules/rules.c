@@ -217,7 +217,6 @@ static const struct word words_percpu[] = {
 	{ "xchg", PERCPU_XCHG },
 	{ "cmpxchg", PERCPU_CMPXCHG },
 	{ "ptr", PERCPU_PTR },
-	{ "raw-ptr", PERCPU_RAW_PTR },
 	{ "cpu-ptr", PERCPU_CPU_PTR },
 	{ NULL, 0 },
 };

@@ -85,14 +85,13 @@ enum percpu_op {
 	PERCPU_INC_RETURN, PERCPU_DEC_RETURN, PERCPU_ADD_RETURN, PERCPU_SUB_RETURN,
 	PERCPU_READ, PERCPU_WRITE, PERCPU_XCHG, PERCPU_CMPXCHG,
 	PERCPU_PTR,	/* this_cpu_ptr(): the address of this CPU's copy */
-	PERCPU_RAW_PTR, /* raw_cpu_ptr(): the same, though the task may be moved */
 	PERCPU_CPU_PTR, /* per_cpu_ptr(): of the CPU's that the second argument is */
 };
 
 /* Whether @op only gives an address, and counts nothing. */
 static inline bool percpu_is_address(enum percpu_op op)
 {
-	return op == PERCPU_PTR || op == PERCPU_RAW_PTR || op == PERCPU_CPU_PTR;
+	return op == PERCPU_PTR || op == PERCPU_CPU_PTR;
 }
 
 struct rule_percpu {
