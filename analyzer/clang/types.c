@@ -387,7 +387,7 @@ void unit_want_enum(struct unit *u, CXCursor enumerator)
 }
 
 /* The members of @id and, in their place, those of its unnamed structs and unions. */
-static void emit_fields(struct unit *u, uint32_t id)
+static void emit_fields(struct unit *u, uint32_t id, bool in_union)
 {
 	const struct unit_record *r = unit_record_fields(u, id);
 	uint32_t n = r->n_fields;
@@ -397,11 +397,14 @@ static void emit_fields(struct unit *u, uint32_t id)
 		CXCursor inner;
 
 		if (fields[i].name) {
-			struct fact_field ff = { fields[i].name, unit_type(u, fields[i].type) };
+			struct fact_field ff = { fields[i].name, unit_type(u, fields[i].type),
+						 in_union };
 
 			vec_push(&u->f->fields, ff);
 		} else if (!fields[i].padding && record_behind(fields[i].type, &inner)) {
-			emit_fields(u, unit_record(u, inner));
+			uint32_t to = unit_record(u, inner);
+
+			emit_fields(u, to, in_union || u->records.v[to].is_union);
 		}
 	}
 }
@@ -418,7 +421,7 @@ void unit_emit_records(struct unit *u)
 		fr.name = u->records.v[i].name;
 		fr.is_union = u->records.v[i].is_union;
 		fr.fields = (uint32_t)u->f->fields.n;
-		emit_fields(u, (uint32_t)i);
+		emit_fields(u, (uint32_t)i, false);
 		fr.n_fields = (uint32_t)u->f->fields.n - fr.fields;
 		if (fr.n_fields)
 			vec_push(&u->f->records, fr);

@@ -519,6 +519,8 @@ void deps_add_text(struct deps *d, const char *text, size_t len)
 void deps_add_failure(struct deps *d)
 {
 	d->asks = true;
+	/* What #include MACRO looked for is known by what it found. */
+	d->unknown |= d->computed.n != 0;
 }
 
 void deps_add_missing(struct deps *d, const char *path)

@@ -11,7 +11,7 @@
  * sizes of all structs are compared.
  */
 #define FACTS_MAGIC 0x74636146u /* "Fact" */
-#define FACTS_VERSION 3u
+#define FACTS_VERSION 4u
 
 /* A member of a row. Padding has no member and is written as zeroes. */
 struct member {

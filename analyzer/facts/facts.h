@@ -237,6 +237,7 @@ struct fact_init {
 struct fact_field {
 	uint32_t name;
 	uint32_t type;
+	uint32_t in_union; /* of an unnamed one: others lie where it does */
 };
 
 struct fact_record {

@@ -26,6 +26,19 @@ static uint64_t value_key(uint32_t kind, uint32_t record, uint32_t field)
 	return map64_mix(map64_mix(kind, record), field);
 }
 
+/* Whether others write the member by another name. */
+static bool lies_in_union(const struct program *p, uint32_t record, uint32_t field)
+{
+	const struct facts *f;
+	const struct fact_record *r = program_record(p, record, &f);
+	uint32_t i;
+
+	for (i = 0; r && i < r->n_fields; i++)
+		if (f->fields.v[r->fields + i].name == field)
+			return r->is_union || f->fields.v[r->fields + i].in_union;
+	return !r;
+}
+
 /* Runs what makes maps of the kind that @ops is the table of. */
 static void make_one(struct making *mk, uint32_t ops)
 {
@@ -43,6 +56,8 @@ static void make_one(struct making *mk, uint32_t ops)
 		mk->makes[input.func] = true;
 		interp_run(mk->in, &input, &run);
 		for (k = 0; k < run.made.n && !run.cut; k++) {
+			if (lies_in_union(p, run.made.v[k].record, run.made.v[k].field))
+				continue;
 			vec_push(&mk->found, ((struct made_member){ ops, run.made.v[k] }));
 			map64_put(&mk->members,
 				  member_key(run.made.v[k].record, run.made.v[k].field), 1);
@@ -78,10 +93,16 @@ static void add_helpers(struct making *mk)
 	free(others);
 }
 
-static void drop_member(struct making *mk, const struct facts *f, uint32_t e)
+/* The member at place @e is written, or all of a record if that is one. */
+static void drop_place(struct making *mk, const struct facts *f, uint32_t e)
 {
 	const struct fact_expr *x = &f->exprs.v[expr_strip(f, e)];
+	const struct fact_type *t = x->type == FACTS_NONE ? NULL : &f->types.v[x->type];
+	size_t i;
 
+	for (i = 0; t && t->kind == FT_RECORD && i < mk->found.n; i++)
+		if (mk->found.v[i].is.record == t->name)
+			map64_put(&mk->members, member_key(t->name, mk->found.v[i].is.field), 0);
 	if (x->op == FX_FIELD &&
 	    map64_get(&mk->members, member_key(x->sym2, x->sym)) != MAP64_EMPTY)
 		map64_put(&mk->members, member_key(x->sym2, x->sym), 0);
@@ -104,15 +125,15 @@ static void drop_written(struct making *mk)
 
 			for (i = blk->insns; i < blk->insns + blk->n_insns; i++)
 				if (f->insns.v[i].dst != FACTS_NONE)
-					drop_member(mk, f, f->insns.v[i].dst);
+					drop_place(mk, f, f->insns.v[i].dst);
 		}
 	}
 	for (k = 0; k < p->n_units; k++) {
 		const struct facts *f = &p->units[k].facts;
 
 		for (i = 0; i < f->exprs.n; i++)
-			if (f->exprs.v[i].op == FX_ADDR)
-				drop_member(mk, f, f->exprs.v[i].a);
+			if (f->exprs.v[i].op == FX_ADDR && f->exprs.v[f->exprs.v[i].a].op == FX_FIELD)
+				drop_place(mk, f, f->exprs.v[i].a);
 	}
 }
 

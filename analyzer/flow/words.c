@@ -328,6 +328,15 @@ static void mark_touching(struct interp *in)
 	}
 }
 
+/* One of more is there for something else, and its count may be one of references. */
+static bool has_one_member(const struct program *p, uint32_t record)
+{
+	const struct facts *f;
+	const struct fact_record *r = program_record(p, record, &f);
+
+	return r && r->n_fields == 1;
+}
+
 void words_find(struct interp *in)
 {
 	struct program *p = in->p;
@@ -373,7 +382,8 @@ void words_find(struct interp *in)
 		if (p->funcs.v[i].defined && !func_is_beyond(p, (uint32_t)i))
 			note_handed_stores(in, &p->funcs.v[i], &records);
 	for (k = 0; k < records.cap; k++)
-		if (records.vals[k] == (DOES_TAKE | DOES_GIVE))
+		if (records.vals[k] == (DOES_TAKE | DOES_GIVE) &&
+		    has_one_member(p, (uint32_t)records.keys[k]))
 			map64_put(&in->word_records, records.keys[k], 1);
 	for (i = 0; i < in->word_users.n; i++) {
 		const struct word_user *u = &in->word_users.v[i];

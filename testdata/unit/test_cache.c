@@ -310,6 +310,11 @@ static void test_errors(void **state)
 	put("nowhere/late.h", "enum { LATE = 2 };\n");
 	assert_int_equal(run(), PARSED);
 	assert_int_equal(run(), FOUND);
+	/* Which one that is a macro may say; that is not kept. */
+	put("u.c", "#define LATER <later.h>\n#include LATER\nint f(void) { return 1; }\n");
+	assert_int_equal(run(), NOT_KEPT);
+	put("a/later.h", "\n");
+	assert_int_equal(run(), PARSED);
 	/* And the unit itself. */
 	unlink(in("u.c"));
 	assert_int_equal(run(), PARSED);

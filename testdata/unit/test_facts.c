@@ -79,7 +79,7 @@ static void make(struct facts *f)
 	vec_push(&f->vars, ((struct fact_var){ .name = facts_string(f, "v"), .type = t_int,
 					       .loc = loc, .n_inits = 1 }));
 	vec_push(&f->inits, ((struct fact_init){ .index = -1, .value = three, .loc = loc }));
-	vec_push(&f->fields, ((struct fact_field){ facts_string(f, "n"), t_int }));
+	vec_push(&f->fields, ((struct fact_field){ facts_string(f, "n"), t_int, 0 }));
 	vec_push(&f->records,
 		 ((struct fact_record){ .name = facts_string(f, "s"), .n_fields = 1 }));
 	vec_push(&f->enumerators, ((struct fact_enumerator){ 0, facts_string(f, "E"), -5 }));
