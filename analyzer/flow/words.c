@@ -684,22 +684,17 @@ static bool push_given(const struct prim_call *pc, struct state *s, uint32_t add
 }
 
 /*
- * What a macro on any word does to one that is none of those that are followed. Of what was there only
- * what the path stored is known: who exchanges expects others to write.
+ * What a macro on any word does to one that is none of those that are followed. Who exchanges expects
+ * others to write, so of what was there nothing is known, whatever the path stored.
  */
 static void push_exchanged(const struct prim_call *pc, struct state *s,
 			   const struct word_does *d, struct exits *ret)
 {
 	struct syms *syms = &pc->fl->run->syms;
-	uint32_t there = call_fresh(pc, FRESH_THERE), was = call_fresh(pc, FRESH_WAS), stored;
+	uint32_t there = call_fresh(pc, FRESH_THERE), was = call_fresh(pc, FRESH_WAS);
 
 	state_forget_known(s, syms, there);
 	state_forget_known(s, syms, was);
-	if (d->takes == NEW_SET) {
-		stored = state_cell(s, pc->args[0]);
-		was = stored == SYM_NONE ? was : stored;
-		there = pc->args[1];
-	}
 	state_store(s, pc->arena, syms, pc->args[0], there);
 	if (d->takes == OLD_THERE)
 		state_store(s, pc->arena, syms, pc->args[1], there);
