@@ -132,19 +132,19 @@ static int print_list(const struct study *st)
 
 static int tell(const struct facts_command *c, size_t n)
 {
-	size_t n_failed = 0, n_there = 0, n_lost = n - c->st.given.n_found - c->st.given.n_stored;
+	size_t n_failed = 0, n_there = 0, n_lost = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct compile_unit *u = &c->st.kb.units.v[c->st.units.v.v[i]];
 		const struct pool_result *r = &c->st.results[i];
 
 		n_there += r->found && !r->error;
+		/* An error that may not come again was not to be kept. */
+		n_lost += !r->found && !r->kept && (r->reads || !r->error);
 		if (!r->error)
 			continue;
 		log_warn("%s: %s", u->file, r->error);
 		n_failed++;
-		/* An error that may not come again was not to be kept. */
-		n_lost -= !r->reads;
 	}
 	log_info("%s: facts of %zu units, %zu of them were there; %zu failed", c->to, n - n_failed,
 		 n_there, n_failed);

@@ -311,8 +311,8 @@ static void take_answer(struct pool *p, struct worker *w, const struct frame *fr
 	if (facts_decode(facts, n_facts, &r->facts)) {
 		r->error = "facts that do not make sense came back";
 	} else if (frame->n_deps) {
-		facts_cache_store(p->o->cache, &p->keys[w->result], data, frame->n_deps, facts,
-				  n_facts);
+		r->kept = facts_cache_store(p->o->cache, &p->keys[w->result], data,
+					    frame->n_deps, facts, n_facts);
 		r->reads = p->keys[w->result].reads;
 	}
 	take_error(r, p->arena);

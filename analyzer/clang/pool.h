@@ -14,6 +14,7 @@ struct pool_result {
 	/* Where they came from, for those who want to know what takes the time. */
 	struct facts_key key; /* what the cache calls them, where one was given */
 	bool found; /* they were there already: in the cache, or given */
+	bool kept; /* they are in the cache now */
 	bool shared; /* parsed on shared headers */
 	const char *reads; /* a hash of the content of all that the unit reads; NULL: not known */
 	double seconds, walk_seconds; /* all of it; what came after the parse */

@@ -461,13 +461,14 @@ static void add_deps(const struct facts_cache *c, const char *data, size_t len, 
 	deps_release(&d);
 }
 
-void facts_cache_store(struct facts_cache *c, struct facts_key *key, const char *deps,
+bool facts_cache_store(struct facts_cache *c, struct facts_key *key, const char *deps,
 		       size_t n_deps, const char *facts, size_t n_facts)
 {
 	struct head head = { .n_facts = n_facts };
 	struct strbuf entry = STRBUF_INIT;
 	char sum[KEY_LEN + 1];
 	char *path = entry_path(c, key);
+	bool kept;
 
 	memcpy(head.magic, magic, sizeof(magic));
 	memcpy(head.key, key->hex, KEY_LEN);
@@ -479,7 +480,8 @@ void facts_cache_store(struct facts_cache *c, struct facts_key *key, const char 
 	strbuf_add(&entry, facts, n_facts);
 	sum_of(entry.buf, entry.len, sum);
 	memcpy(entry.buf + offsetof(struct head, sum), sum, KEY_LEN);
-	if (fs_write(path, entry.buf, entry.len) == 0) {
+	kept = fs_write(path, entry.buf, entry.len) == 0;
+	if (kept) {
 		c->n_stored++;
 		c->unpruned += entry.len;
 		/* A run over everything must not fill the disk before its end. */
@@ -488,4 +490,5 @@ void facts_cache_store(struct facts_cache *c, struct facts_key *key, const char 
 	}
 	strbuf_release(&entry);
 	free(path);
+	return kept;
 }

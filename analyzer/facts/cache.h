@@ -90,8 +90,8 @@ bool facts_cache_confirm(struct facts_cache *c, struct facts_key *key);
 /* Notes that the facts are used, though nobody asked for them. */
 void facts_cache_touch(const struct facts_cache *c, const struct facts_key *key);
 
-/* Keeps encoded facts with their encoded deps. */
-void facts_cache_store(struct facts_cache *c, struct facts_key *key, const char *deps,
+/* Keeps encoded facts with their encoded deps. Returns whether they are there now. */
+bool facts_cache_store(struct facts_cache *c, struct facts_key *key, const char *deps,
 		       size_t n_deps, const char *facts, size_t n_facts);
 
 struct facts_cache_usage {
