@@ -161,6 +161,7 @@ static int read_failed_again(struct study *st, size_t first, struct pool_options
 	struct kbuild_options ko = kbuild_options_of(st);
 	size_t *units = ARENA_ARRAY(&st->arena, size_t, st->units.v.n);
 	size_t *at = ARENA_ARRAY(&st->arena, size_t, st->units.v.n), n = 0;
+	size_t n_found, n_given;
 	struct pool_result *again;
 	int err;
 
@@ -180,7 +181,14 @@ static int read_failed_again(struct study *st, size_t first, struct pool_options
 		facts_cache_look_again(po->given);
 	progress_stage("reading units", n);
 	again = ARENA_ARRAY(&st->arena, struct pool_result, n);
+	n_found = po->cache ? po->cache->n_found : 0;
+	n_given = po->given ? po->given->n_found : 0;
 	err = pool_extract(&st->kb, &st->rules, units, n, po, again, &st->arena);
+	/* Each unit counts once. */
+	if (po->cache)
+		po->cache->n_found = n_found;
+	if (po->given)
+		po->given->n_found = n_given;
 	for (size_t i = 0; i < n && !err; i++)
 		st->results[at[i]] = again[i];
 	return err;

@@ -143,9 +143,9 @@ static void add_index(const struct study *st, struct strbuf *sb)
 /* ---- the study ------------------------------------------------------------------------------- */
 
 /*
- * Facts that travelled are checked where they are; sparse is asked anew. A profile is of an analysis, names on the
- * command line are looked up in the program, and a comparison is no part of what
- * is kept.
+ * Facts that travelled are checked where they are; sparse is asked anew. A profile
+ * is of an analysis, names on the command line are looked up in the program, and a
+ * comparison is no part of what is kept.
  */
 void study_kept_begin(struct study_kept *k, struct study *st)
 {

@@ -90,6 +90,18 @@ static void unit_release(struct unit *u)
 	free(u->expr_slot);
 }
 
+/* Takes the folder @dir out of @sb where a path begins with it: errors travel, too. */
+static void cut_folder(struct strbuf *sb, const char *dir)
+{
+	size_t len = strlen(dir);
+	char *at;
+
+	while (len && (at = strstr(sb->buf, dir)) != NULL && at[len] == '/') {
+		memmove(at, at + len + 1, strlen(at + len + 1) + 1);
+		strbuf_setlen(sb, sb->len - len - 1);
+	}
+}
+
 /*
  * The first error of the unit as "FILE:LINE:COL: text", malloc'ed; NULL if there is none.
  * @ret_lasts: whether the text is to blame, so that it comes again as long as that is the same.
@@ -118,6 +130,8 @@ static char *first_error(struct unit *u, bool *ret_lasts)
 		strbuf_addstr(&sb, clang_getCString(s));
 		clang_disposeString(s);
 		clang_disposeDiagnostic(d);
+		cut_folder(&sb, u->kb->build);
+		cut_folder(&sb, u->kb->tree);
 		return strbuf_detach(&sb, NULL);
 	}
 	return NULL;

@@ -518,6 +518,7 @@ void deps_add_text(struct deps *d, const char *text, size_t len)
 
 void deps_add_failure(struct deps *d)
 {
+	/* So it counts what came or went while it was read. */
 	d->asks = true;
 	/* What #include MACRO looked for is known by what it found. */
 	d->unknown |= d->computed.n != 0;

@@ -871,6 +871,11 @@ static void note_made(const struct activation *act, const struct state *s, uint3
 
 	while (sym_get(syms, object)->op == SY_FADDR)
 		object = sym_get(syms, object)->a;
+	/* One that was there before may have been made otherwise. */
+	if (sym_get(syms, object)->op == SY_LOAD) {
+		run->made.n = 0;
+		run->n_makes++;
+	}
 	if (sym_get(syms, object)->op != SY_FRESH)
 		return;
 	for (i = 0; !run->n_makes && i < s->n_cells; i++) {

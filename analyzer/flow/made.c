@@ -6,6 +6,9 @@
 /* An operation that makes a map is not long. */
 #define MAKE_STEPS 100000
 
+/* Records lie no deeper in each other that one would be assigned with the outermost. */
+#define MAX_NESTED 4
+
 struct making {
 	struct interp *in;
 	bool *makes; /* by function: it is such an operation, or called by these alone */
@@ -93,6 +96,25 @@ static void add_helpers(struct making *mk)
 	free(others);
 }
 
+/* Whether a record @outer is, or has in it, a @record. */
+static bool has_record(const struct program *p, uint32_t outer, uint32_t record, unsigned int depth)
+{
+	const struct facts *f;
+	const struct fact_record *r = program_record(p, outer, &f);
+	uint32_t i;
+
+	if (outer == record)
+		return true;
+	for (i = 0; depth && r && i < r->n_fields; i++) {
+		uint32_t type = f->fields.v[r->fields + i].type;
+		const struct fact_type *t = type == FACTS_NONE ? NULL : &f->types.v[type];
+
+		if (t && t->kind == FT_RECORD && has_record(p, t->name, record, depth - 1))
+			return true;
+	}
+	return false;
+}
+
 /* The member at place @e is written, or all of a record if that is one. */
 static void drop_place(struct making *mk, const struct facts *f, uint32_t e)
 {
@@ -101,8 +123,9 @@ static void drop_place(struct making *mk, const struct facts *f, uint32_t e)
 	size_t i;
 
 	for (i = 0; t && t->kind == FT_RECORD && i < mk->found.n; i++)
-		if (mk->found.v[i].is.record == t->name)
-			map64_put(&mk->members, member_key(t->name, mk->found.v[i].is.field), 0);
+		if (has_record(mk->in->p, t->name, mk->found.v[i].is.record, MAX_NESTED))
+			map64_put(&mk->members,
+				  member_key(mk->found.v[i].is.record, mk->found.v[i].is.field), 0);
 	if (x->op == FX_FIELD &&
 	    map64_get(&mk->members, member_key(x->sym2, x->sym)) != MAP64_EMPTY)
 		map64_put(&mk->members, member_key(x->sym2, x->sym), 0);

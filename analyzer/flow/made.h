@@ -7,7 +7,8 @@
 /*
  * Which members have the same value in all maps of a kind: what the operation that makes them
  * (rules: first_reference) stores a constant in, on each way on which it returns a map, and what
- * no function writes that others may call, nor takes the address of. A storage's
+ * no function writes that others may call, by itself or with the whole record, nor takes the
+ * address of. (That memset() is given a map that is in use is not looked for.) A storage's
  * maps say so whether their elements come from the BPF allocator
  * (bpf_local_storage_map_alloc(), kernel/bpf/bpf_local_storage.c of 6.12: bpf_ma).
  * Fills in->made; in->kinds must be there.

@@ -360,7 +360,7 @@ void words_find(struct interp *in)
 			rule = call->callee == FACTS_NONE ? NULL : p->funcs.v[call->callee].word;
 			d = rule ? &word_ops[rule->op] : NULL;
 			class = d ? text_class(in, fn, insn, d) : 0;
-			record = d && !class && !d->arg && insn->n_args
+			record = d && !class && !d->arg && !d->counts && insn->n_args
 					 ? cast_record(in, fn, f->arglist.v[insn->args])
 					 : 0;
 			if (!class && !record)

@@ -163,7 +163,8 @@ static struct leftover order_left(struct analysis *an, struct remedy_set *set,
 	set->looked = true;
 	for (i = 0; i < set->orders.n; i++) {
 		o = &set->orders.v[i];
-		if (!have_one(&o->orders, &f->orders) || o->severity <= left.severity)
+		if (!have_one(&o->orders, &f->orders) ||
+		    (left.n_open && o->severity <= left.severity))
 			continue;
 		left.severity = o->severity < f->severity ? o->severity : f->severity;
 		left.open = o->attach;

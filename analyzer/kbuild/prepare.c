@@ -446,7 +446,7 @@ static int make_missing_units(struct prepare *p)
 	args[n++] = make_jobs(p);
 	args[n++] = "-k";
 	for (size_t i = 0; i < p->kb->units.n; i++)
-		if (!fs_exists(p->kb->units.v[i].path))
+		if (p->kb->units.v[i].object && !fs_exists(p->kb->units.v[i].path))
 			args[n++] = p->kb->units.v[i].object;
 	return n == 2 ? 0 : make_some(p, args, n, "generated units");
 }
@@ -456,30 +456,42 @@ static int make_generated(struct prepare *p)
 {
 	const char *args[] = { make_jobs(p), "-k", "rule_cc_o_c=@:", "rule_as_o_S=@:",
 			       "cmd_ar_builtin=@:", "vmlinux" };
-	int err = make_some(p, args, ARRAY_SIZE(args), "vmlinux");
+	int err = make_some(p, args, ARRAY_SIZE(args), "vmlinux"), kept;
 
 	if (!err)
 		err = make_missing_units(p);
 	/* Not to be tried again, whatever came of it. */
-	return err ? err : fs_write(p->generated, "\n", 1);
+	kept = fs_write(p->generated, "\n", 1);
+	return err ? err : kept ? fail_file(p, "write", p->generated, kept) : 0;
 }
 
 bool prepare_generate(struct kbuild *kb, const struct kbuild_options *o, const struct rules *rules)
 {
 	struct prepare p = { .kb = kb, .o = o, .rules = rules, .a = &kb->arena, .out = kb->build };
+	struct strbuf was = STRBUF_INIT, is = STRBUF_INIT;
 	int err;
 
 	p.dir = fs_dirname(p.a, kb->build);
+	p.stamp = fs_join(p.a, p.dir, "stamp");
 	p.generated = fs_join(p.a, p.dir, "generated");
 	if (!kbuild_is_own(kb) || o->offline || fs_exists(p.generated))
 		return false;
+	fs_read(p.stamp, &was);
 	err = lock(&p, p.dir, LOCK_EX);
 	if (!err && !fs_exists(p.generated)) {
 		stage(&p, "making the kernel's other generated sources");
 		err = make_generated(&p);
 	}
-	/* The commands are as they were; whoever renews them waits. */
-	return lock(&p, p.dir, LOCK_SH) == 0 && !err;
+	if (err)
+		stage(&p, p.error);
+	err = lock(&p, p.dir, LOCK_SH);
+	/* While a lock is exchanged for another, somebody else may have it, and renew all. */
+	fs_read(p.stamp, &is);
+	if (!err && (is.len != was.len || memcmp(is.buf, was.buf, is.len) != 0))
+		err = -ESTALE;
+	strbuf_release(&was);
+	strbuf_release(&is);
+	return !err;
 }
 
 /* ---- where it is ----------------------------------------------------------------------------- */
