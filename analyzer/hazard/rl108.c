@@ -10,11 +10,10 @@ static bool takes(struct analysis *an, const struct hazard *h, struct cause *ret
 
 	/*
 	 * Where a guard would have stopped it, that it is missing in the section is
-	 * the cause, as for recursion; unless a guard that is up stops all but an NMI,
-	 * or the one that it looks at is up and does not stop it.
+	 * the cause, as for recursion; unless a guard that is up stops all but an NMI.
 	 */
 	if (h->context != CTX_NMI || h->wrong ||
-	    (guard != FACTS_NONE && !guards_get(&h->guards, guard) && !hazard_only_in_nmi(an, h)))
+	    (guard != FACTS_NONE && !hazard_only_in_nmi(an, h)))
 		return false;
 	*ret = (struct cause){ .func = func,
 			       .loc = func_fact(an->p, &an->p->funcs.v[func])->loc,
