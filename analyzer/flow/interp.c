@@ -538,17 +538,6 @@ static void rename_vain(struct state *s, struct syms *syms, uint32_t from, uint3
 		state_rename_vain(s, syms, from, to);
 }
 
-/* The bits of what the verifier hands over by which code decides what it does. */
-static uint64_t deciding_bits(const struct rules *rules)
-{
-	uint64_t bits = 0;
-	size_t i;
-
-	for (i = 0; i < rules->arguments.n; i++)
-		bits |= (uint64_t)rules->arguments.v[i].decides;
-	return bits;
-}
-
 /*
  * What differs in the memory of locals, of @s and @o, becomes one value in both where it is known
  * that it has not all of the bits that decide: flags that another one was set in. Of what else it
@@ -557,7 +546,7 @@ static uint64_t deciding_bits(const struct rules *rules)
 static bool join_cells(struct activation *act, uint32_t block, struct state *s, struct state *o)
 {
 	struct syms *syms = &act->fl->run->syms;
-	const uint64_t decide = deciding_bits(act->fl->in->p->rules);
+	const uint64_t decide = act->fl->in->decide;
 	bool changed = false;
 	uint64_t bits;
 	uint32_t i, k;
@@ -2302,6 +2291,8 @@ void interp_init(struct interp *in, struct program *p)
 	in->map_field_type = program_string(p, t->field_type);
 	in->fields_record = t->fields_record ? program_string(p, t->fields_record) : 0;
 	in->fields_mask = t->fields_mask ? program_string(p, t->fields_mask) : 0;
+	for (i = 0; i < p->rules->arguments.n; i++)
+		in->decide |= (uint64_t)p->rules->arguments.v[i].decides;
 	for (i = 0; i < t->callback_types.n; i++)
 		map64_put(&in->callback_types, program_string(p, t->callback_types.v[i]), 1);
 	for (i = 0; i < p->rules->transparent.n; i++) {

@@ -382,6 +382,7 @@ struct interp {
 	uint32_t ops_record, map_record, ops_field, type_field;
 	uint32_t map_field_record, map_field_type;
 	uint32_t fields_record, fields_mask;
+	uint64_t decide; /* bits of what the verifier hands over by which code decides what it does */
 	int64_t map_field_value[32]; /* enumerators of rules->map_fields, 0: the tree has none */
 	struct interp_profile *profile; /* counted in, or NULL */
 	const struct map64 *tracked; /* lock classes to follow, by string; NULL: all */

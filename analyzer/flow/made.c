@@ -19,11 +19,6 @@ struct making {
 	}) found;
 };
 
-static uint64_t member_key(uint32_t record, uint32_t field)
-{
-	return (uint64_t)record << 32 | field;
-}
-
 static uint64_t value_key(uint32_t kind, uint32_t record, uint32_t field)
 {
 	return map64_mix(map64_mix(kind, record), field);
@@ -34,12 +29,9 @@ static bool lies_in_union(const struct program *p, uint32_t record, uint32_t fie
 {
 	const struct facts *f;
 	const struct fact_record *r = program_record(p, record, &f);
-	uint32_t i;
+	const struct fact_field *fd = program_field(p, record, field, &f);
 
-	for (i = 0; r && i < r->n_fields; i++)
-		if (f->fields.v[r->fields + i].name == field)
-			return r->is_union || f->fields.v[r->fields + i].in_union;
-	return !r;
+	return !r || (fd && (r->is_union || fd->in_union));
 }
 
 /* Runs what makes maps of the kind that @ops is the table of. */

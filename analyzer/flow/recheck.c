@@ -14,11 +14,6 @@
 /* What sym_fresh() makes the values with; blocks have 16 and above. */
 #define FRESH_MEMBER 12
 
-static uint64_t member_key(uint32_t record, uint32_t field)
-{
-	return (uint64_t)record << 32 | field;
-}
-
 /*
  * The local, no parameter, that points to what member @x is of, or FACTS_NONE. Mostly that is an
  * object that is new.

@@ -117,11 +117,6 @@ void settled_find(struct interp *in)
 
 /* --- members that keep what their initialiser says --- */
 
-static uint64_t member_key(uint32_t a, uint32_t field)
-{
-	return (uint64_t)a << 32 | field;
-}
-
 /* The global, or the array, whose address @e is, and not that of a part; or FACTS_NONE. */
 static uint32_t pointed_to(const struct facts *f, uint32_t e)
 {

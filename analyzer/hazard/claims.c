@@ -120,9 +120,8 @@ static bool read_member(struct cursor *c, struct claim *cl)
 	struct lock_path *path = &cl->lock.path;
 	const struct fact_type *t = type_of(c);
 	bool arrow = *c->at == '-', param = path->param != FACTS_NONE && !path->n;
+	const struct fact_field *field;
 	struct lock_step *step;
-	const struct fact_record *r;
-	uint32_t i;
 
 	if (path->n == LOCK_PATH_MAX || !t || (arrow ? t->kind != FT_PTR : t->kind != FT_RECORD || param))
 		return false;
@@ -136,16 +135,11 @@ static bool read_member(struct cursor *c, struct claim *cl)
 	cl->records[cl->n_records++] = t->name;
 	c->at += arrow ? 2 : 1;
 	step->field = read_name(c);
-	r = program_record(c->p, step->record, &c->f);
-	for (i = 0; r && i < r->n_fields; i++) {
-		const struct fact_field *field = &c->f->fields.v[r->fields + i];
-
-		if (field->name != step->field)
-			continue;
-		c->type = field->type;
-		return true;
-	}
-	return false;
+	field = program_field(c->p, step->record, step->field, &c->f);
+	if (!field)
+		return false;
+	c->type = field->type;
+	return true;
 }
 
 /*

@@ -562,13 +562,9 @@ static void read_btf(struct bpf_tables *t, struct program *p)
 static uint32_t member_record(const struct program *p, uint32_t record, uint32_t field)
 {
 	const struct facts *f;
-	const struct fact_record *r = program_record(p, record, &f);
-	uint32_t i;
+	const struct fact_field *fd = program_field(p, record, field, &f);
 
-	for (i = 0; r && i < r->n_fields; i++)
-		if (f->fields.v[r->fields + i].name == field)
-			return bpf_pointee_record(f, f->fields.v[r->fields + i].type);
-	return 0;
+	return fd ? bpf_pointee_record(f, fd->type) : 0;
 }
 
 /*

@@ -549,6 +549,18 @@ const struct fact_record *program_record(const struct program *p, uint32_t name,
 	return &(*ret_facts)->records.v[(uint32_t)p->record_at.v[i]];
 }
 
+const struct fact_field *program_field(const struct program *p, uint32_t name, uint32_t field,
+				       const struct facts **ret_facts)
+{
+	const struct fact_record *r = program_record(p, name, ret_facts);
+	uint32_t i;
+
+	for (i = 0; r && i < r->n_fields; i++)
+		if ((*ret_facts)->fields.v[r->fields + i].name == field)
+			return &(*ret_facts)->fields.v[r->fields + i];
+	return NULL;
+}
+
 /* The fullest layout of each record wins: a unit may know it only by name. */
 static void link_records(struct program *p, uint32_t unit)
 {

@@ -211,9 +211,18 @@ void program_reach(const struct program *p, bool *mark, bool pointers,
 /* The layout of record @name, or NULL; @ret_facts is where its fields are. */
 const struct fact_record *program_record(const struct program *p, uint32_t name,
 					 const struct facts **ret_facts);
+/* Member @field of record @name, also of an unnamed one in it, or NULL; @ret_facts is where it is. */
+const struct fact_field *program_field(const struct program *p, uint32_t name, uint32_t field,
+				       const struct facts **ret_facts);
 
 /* The global whose address, or whose element's or member's, expression @e of @f is; or FACTS_NONE. */
 uint32_t program_expr_global(const struct facts *f, uint32_t e);
+
+/* A key for member @field of a record, or of a global. */
+static inline uint64_t member_key(uint32_t of, uint32_t field)
+{
+	return (uint64_t)of << 32 | field;
+}
 
 /* Strips casts. */
 uint32_t expr_strip(const struct facts *f, uint32_t expr);
